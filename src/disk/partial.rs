@@ -1,0 +1,7 @@
+//! stub
+/// stub
+#[derive(Debug)]
+pub struct Partial;
+/// stub
+#[derive(Debug)]
+pub struct Place;

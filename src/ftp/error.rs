@@ -1,0 +1,102 @@
+//! How a conversation with a server can break.
+
+use std::io;
+use std::time::Duration;
+
+use super::command::BadArgument;
+use super::reply::Reply;
+
+/// How a conversation with a server can break.
+///
+/// `Display` is for the log: it says what happened and no more. What it means for a person, and
+/// what to do next, is decided once, in [`transfer::Failure`](crate::transfer::Failure).
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The server's name could not be turned into an IP address.
+    #[error("the name {host} was not found")]
+    Unknown {
+        /// The name.
+        host: String,
+        /// What the system's resolver said.
+        source: io::Error,
+    },
+    /// No control connection could be made.
+    #[error("{host} port {port} cannot be reached")]
+    Unreachable {
+        /// The server.
+        host: String,
+        /// Its port.
+        port: u16,
+        /// What the last address that was tried answered.
+        source: io::Error,
+    },
+    /// No data connection could be made, in any way the server offers.
+    #[error("the data connection could not be made (tried {tried})")]
+    NoDataConnection {
+        /// The commands that were tried, such as `EPSV and PASV`.
+        tried: String,
+        /// What went wrong with the last of them.
+        source: io::Error,
+    },
+    /// Nothing came for so long that waiting on makes no sense.
+    #[error("nothing came for {} s while {awaiting}", waited.as_secs_f32())]
+    Silent {
+        /// How long.
+        waited: Duration,
+        /// What was awaited.
+        awaiting: Awaiting,
+    },
+    /// The server closed the control connection in mid-conversation.
+    #[error("the server closed the connection")]
+    HungUp,
+    /// A connection was cut: reset, or broken by the network.
+    #[error("the connection was cut")]
+    Cut(#[source] io::Error),
+    /// What came is not FTP, or longer than any FTP reply may be.
+    #[error("what came is not FTP: {said}")]
+    Garbled {
+        /// The beginning of what came, escaped.
+        said: String,
+    },
+    /// The server said no.
+    #[error("{command} was answered {reply}")]
+    Refused {
+        /// The command, masked where it is secret.
+        command: String,
+        /// The answer.
+        reply: Reply,
+    },
+    /// An argument that cannot be sent.
+    #[error(transparent)]
+    Argument(#[from] BadArgument),
+    /// We were told to stop.
+    #[error("stopped")]
+    Stopped,
+}
+
+/// What a connection was waiting for when it fell silent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Awaiting {
+    /// The TCP connection itself.
+    Connection,
+    /// The first reply.
+    Greeting,
+    /// The answer to a command.
+    Reply,
+    /// Bytes of the file.
+    Data,
+    /// The last word on a transfer.
+    FinalReply,
+}
+
+impl std::fmt::Display for Awaiting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Connection => "connecting",
+            Self::Greeting => "waiting for the greeting",
+            Self::Reply => "waiting for an answer",
+            Self::Data => "waiting for data",
+            Self::FinalReply => "waiting for the final reply",
+        })
+    }
+}

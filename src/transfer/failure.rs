@@ -1,0 +1,361 @@
+//! Why a download did not finish, and what can be done about it.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::{disk, ftp, words};
+
+/// Why a download did not finish.
+///
+/// A failure answers these questions, and nothing else in Ashore answers them again:
+///
+/// * What happened? `Display`: one sentence for people, without a full stop.
+/// * What did Ashore do about it? [`Failure::kept`]: what has arrived and stays.
+/// * What can I do? [`Failure::next_step`] is the button, [`Failure::advice`] the sentence.
+/// * What kind of trouble is it? [`Failure::class`]: the terminal's exit code follows from it.
+/// * What exactly went wrong? [`source`](std::error::Error::source): for the log.
+#[derive(Debug)]
+pub enum Failure {
+    /// The address names a folder, or nothing.
+    NotAFile,
+    /// Our side: the file could not be made, written or given its name.
+    Disk {
+        /// What happened.
+        error: disk::Error,
+        /// The bytes that have arrived and stay.
+        kept: Option<Kept>,
+    },
+    /// The server's side: the conversation went wrong.
+    Server {
+        /// The server, as `host` or `host port 2121`.
+        server: String,
+        /// Whether somebody signed in by name, not as a guest.
+        is_guest: bool,
+        /// What happened.
+        error: ftp::Error,
+        /// The bytes that have arrived and stay.
+        kept: Option<Kept>,
+    },
+    /// It ended, but two facts disagree: the file may or may not be whole.
+    Doubtful {
+        /// Which facts.
+        doubt: Doubt,
+        /// The bytes that have arrived and stay.
+        kept: Option<Kept>,
+    },
+    /// The person stopped it.
+    Stopped {
+        /// The bytes that have arrived and stay.
+        kept: Option<Kept>,
+    },
+    /// A mistake in Ashore itself.
+    Bug {
+        /// What the code that gave up said.
+        what: String,
+    },
+}
+
+/// Bytes that have arrived and are kept although the file is not complete.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// The `.part` file.
+    pub path: PathBuf,
+    /// Its length in bytes.
+    pub length: u64,
+}
+
+/// Two facts about a file that disagree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Doubt {
+    /// The server called it complete before it had sent what it had announced.
+    Short {
+        /// The size in bytes that the server had announced.
+        announced: u64,
+        /// The bytes that it sent.
+        received: u64,
+    },
+    /// The server sent more than it had announced.
+    Long {
+        /// The size in bytes that the server had announced.
+        announced: u64,
+        /// The bytes that it sent.
+        received: u64,
+        /// Whether Ashore hung up because there was no end in sight.
+        is_endless: bool,
+    },
+}
+
+/// What kind of trouble a [`Failure`] is. One class, one exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// The address cannot be downloaded.
+    Usage,
+    /// Network or server.
+    Server,
+    /// The destination exists, or is being written by another Ashore.
+    Exists,
+    /// The server did not accept the name and password.
+    Login,
+    /// The file is not on the server, or may not be read.
+    Missing,
+    /// The disk of this computer.
+    Disk,
+    /// It ended, but the evidence disagrees.
+    Doubt,
+    /// The person stopped it.
+    Stopped,
+}
+
+/// What the person can do about a [`Failure`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NextStep {
+    /// The same thing again: it may well work.
+    TryAgain,
+    /// Look at the server's name, the port and the path.
+    CheckAddress,
+    /// Give another user name and password.
+    SignIn,
+    /// Save under another name or in another folder.
+    SaveElsewhere,
+    /// Look at the bytes that were kept.
+    ShowKept,
+}
+
+impl NextStep {
+    /// The words on the button.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::TryAgain => "Try again",
+            Self::CheckAddress => "Check address",
+            Self::SignIn => "Sign in…",
+            Self::SaveElsewhere => "Save elsewhere…",
+            Self::ShowKept => "Show in folder",
+        }
+    }
+}
+
+impl Failure {
+    /// The bytes that have arrived and stay on disk.
+    #[must_use]
+    pub fn kept(&self) -> Option<&Kept> {
+        match self {
+            Self::NotAFile | Self::Bug { .. } => None,
+            Self::Disk { kept, .. }
+            | Self::Server { kept, .. }
+            | Self::Doubtful { kept, .. }
+            | Self::Stopped { kept } => kept.as_ref(),
+        }
+    }
+
+    /// What kind of trouble it is.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        use ftp::Error;
+        match self {
+            Self::NotAFile => Class::Usage,
+            Self::Disk {
+                error: disk::Error::Exists { .. } | disk::Error::InUse { .. }, ..
+            } => Class::Exists,
+            Self::Disk { .. } => Class::Disk,
+            Self::Server { error: Error::Refused { reply, .. }, .. } => match reply.code {
+                _ if reply.says_too_many() => Class::Server,
+                430 | 530..=532 => Class::Login,
+                550..=553 => Class::Missing,
+                _ => Class::Server,
+            },
+            Self::Server { error: Error::Argument(_), .. } => Class::Usage,
+            Self::Server { .. } | Self::Bug { .. } => Class::Server,
+            Self::Doubtful { .. } => Class::Doubt,
+            Self::Stopped { .. } => Class::Stopped,
+        }
+    }
+
+    /// What the person can do about it.
+    #[must_use]
+    pub fn next_step(&self) -> NextStep {
+        use ftp::Error;
+        match self {
+            Self::NotAFile => NextStep::CheckAddress,
+            Self::Disk { .. } => NextStep::SaveElsewhere,
+            Self::Server { error, .. } => match error {
+                Error::Refused { .. } => match self.class() {
+                    Class::Login => NextStep::SignIn,
+                    Class::Missing => NextStep::CheckAddress,
+                    _ => NextStep::TryAgain,
+                },
+                Error::Unknown { .. } | Error::Garbled { .. } | Error::Argument(_) => {
+                    NextStep::CheckAddress
+                }
+                Error::Unreachable { .. }
+                | Error::NoDataConnection { .. }
+                | Error::Silent { .. }
+                | Error::HungUp
+                | Error::Cut(_)
+                | Error::Stopped => NextStep::TryAgain,
+            },
+            Self::Doubtful { .. } => NextStep::ShowKept,
+            Self::Stopped { .. } | Self::Bug { .. } => NextStep::TryAgain,
+        }
+    }
+
+    /// What to do next, in a sentence.
+    #[must_use]
+    pub fn advice(&self) -> &'static str {
+        use ftp::Error;
+        match self {
+            Self::NotAFile => "Give the path of one file; it does not end in “/”.",
+            Self::Disk { error, .. } => match error {
+                disk::Error::Exists { .. } => "Save under another name, or choose to keep both.",
+                disk::Error::IsFolder { .. } => "Add a file name after the folder.",
+                disk::Error::NoFolder { .. } => "Make the folder, or choose another one.",
+                disk::Error::InUse { .. } => {
+                    "Let the other one finish, or save under another name."
+                }
+                disk::Error::Full { .. } => {
+                    "Free some space and try again, or save on another disk."
+                }
+                disk::Error::Io { .. } => {
+                    "Check the folder and its permissions, or save elsewhere."
+                }
+            },
+            Self::Server { error, .. } => match error {
+                Error::Refused { .. } => match self.class() {
+                    Class::Login => "Check the user name and the password, or connect as a guest.",
+                    Class::Missing => "Check the path, or look into the folder on the server.",
+                    _ => "Try again in a while.",
+                },
+                Error::Unknown { .. } => "Check its spelling and your network.",
+                Error::Unreachable { .. } => "Check the name and the port, or try again later.",
+                Error::NoDataConnection { .. } => {
+                    "A firewall is the usual cause. Try another network, or ask its administrator."
+                }
+                Error::Silent { .. } => {
+                    "The server may be off, or your network blocks FTP. Try again."
+                }
+                Error::Garbled { .. } => "Check the port: FTP usually answers on port 21.",
+                Error::Argument(_) => "Remove the control characters from the address.",
+                Error::HungUp | Error::Cut(_) | Error::Stopped => "Try again.",
+            },
+            Self::Doubtful { .. } => "Look at the kept file, or try again.",
+            Self::Stopped { .. } => "Start it again when you like.",
+            Self::Bug { .. } => "Please report it with the log. Trying again may help.",
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use ftp::Error;
+        match self {
+            Self::NotAFile => f.write_str("The address names a folder, not a file"),
+            Self::Disk { error, .. } => match error {
+                disk::Error::Full { needed: Some(needed), free: Some(free), .. } => {
+                    let missing = words::bytes(needed.saturating_sub(*free));
+                    let free = words::bytes(*free);
+                    write!(f, "This disk has {free} free; the file needs {missing} more")
+                }
+                disk::Error::Full { .. } => f.write_str("The disk is full"),
+                disk::Error::Io { source, .. } => {
+                    write!(
+                        f,
+                        "{}: {}",
+                        words::sentence(&error.to_string()),
+                        words::io_error(source)
+                    )
+                }
+                error => f.write_str(&words::sentence(&error.to_string())),
+            },
+            Self::Server { server, is_guest, error, .. } => match error {
+                Error::Refused { reply, .. } if reply.says_too_many() => {
+                    write!(f, "{server} is full: it said “{reply}”")
+                }
+                Error::Refused { command, reply } => match self.class() {
+                    Class::Login if *is_guest => {
+                        write!(f, "{server} does not take guests: it said “{reply}”")
+                    }
+                    Class::Login => {
+                        write!(
+                            f,
+                            "{server} did not accept the name and password: it said “{reply}”"
+                        )
+                    }
+                    Class::Missing => write!(
+                        f,
+                        "The server has no file with this name, or does not let you read it: it said “{reply}”"
+                    ),
+                    _ => write!(f, "{server} answered {} with “{reply}”", verb(command)),
+                },
+                Error::Unknown { host, .. } => write!(f, "No server named {host} was found"),
+                Error::Unreachable { source, .. } => {
+                    write!(f, "{server} cannot be reached: {}", words::io_error(source))
+                }
+                Error::NoDataConnection { tried, .. } => write!(
+                    f,
+                    "Signed in, but the server's file channel cannot be reached (tried {tried})"
+                ),
+                Error::Silent { waited, awaiting } => {
+                    let waited = words::duration(*waited);
+                    match awaiting {
+                        ftp::Awaiting::Connection | ftp::Awaiting::Greeting => {
+                            write!(f, "No answer from {server} in {waited}")
+                        }
+                        ftp::Awaiting::Reply => {
+                            write!(f, "{server} stopped answering for {waited}")
+                        }
+                        ftp::Awaiting::Data => write!(f, "{server} sent nothing for {waited}"),
+                        ftp::Awaiting::FinalReply => {
+                            write!(
+                                f,
+                                "{server} did not say within {waited} that the file is complete"
+                            )
+                        }
+                    }
+                }
+                Error::HungUp => write!(f, "{server} closed the connection"),
+                Error::Cut(source) => {
+                    write!(f, "The connection to {server} was cut: {}", words::io_error(source))
+                }
+                Error::Garbled { said } => {
+                    write!(f, "{server} does not speak FTP: it said “{said}”")
+                }
+                Error::Argument(error) => f.write_str(&words::sentence(&error.to_string())),
+                Error::Stopped => f.write_str("Stopped"),
+            },
+            Self::Doubtful { doubt, .. } => match doubt {
+                Doubt::Short { announced, received } => write!(
+                    f,
+                    "The server announced {} bytes, sent {} and called it complete",
+                    words::count(*announced),
+                    words::count(*received)
+                ),
+                Doubt::Long { announced, received, is_endless } => write!(
+                    f,
+                    "The server announced {} bytes and sent {}{}",
+                    words::count(*announced),
+                    words::count(*received),
+                    if *is_endless { " without coming to an end" } else { "" }
+                ),
+            },
+            Self::Stopped { .. } => f.write_str("Stopped"),
+            Self::Bug { what } => write!(f, "Ashore made a mistake: {what}"),
+        }
+    }
+}
+
+/// `RETR` of `RETR /a/long/path`.
+fn verb(command: &str) -> &str {
+    command.split(' ').next().unwrap_or(command)
+}
+
+impl std::error::Error for Failure {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Disk { error, .. } => Some(error),
+            Self::Server { error, .. } => Some(error),
+            Self::NotAFile | Self::Doubtful { .. } | Self::Stopped { .. } | Self::Bug { .. } => {
+                None
+            }
+        }
+    }
+}

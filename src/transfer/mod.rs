@@ -1,0 +1,16 @@
+//! Bringing files from one side to the other.
+//!
+//! Read [`download`](download()) first: it is the story that everything else serves.
+
+mod download;
+mod engine;
+mod failure;
+mod meter;
+mod news;
+mod request;
+
+pub use download::download;
+pub use engine::{Engine, TransferId};
+pub use failure::{Class, Doubt, Failure, Kept, NextStep};
+pub use news::{Event, Line, News, Outcome, Phase, Progress, Summary, Verdict, Voice};
+pub use request::{Checks, Destination, IfExists, Request};

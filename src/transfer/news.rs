@@ -1,0 +1,113 @@
+//! What a transfer tells about itself while it runs.
+
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use super::engine::TransferId;
+use super::failure::Failure;
+
+/// One piece of news about one transfer.
+///
+/// For one transfer, events arrive in the order in which things happened, and exactly one
+/// [`News::Ended`] comes, as the last. Between transfers there is no order.
+#[derive(Debug)]
+pub struct Event {
+    /// Which transfer.
+    pub id: TransferId,
+    /// What happened to it.
+    pub news: News,
+}
+
+/// What happened to a transfer.
+#[derive(Debug)]
+pub enum News {
+    /// A new phase began.
+    Phase(Phase),
+    /// The destination is settled: the file will stand here once it is complete.
+    Destination(PathBuf),
+    /// More bytes are on disk. At most ten a second.
+    Progress(Progress),
+    /// A line for the log.
+    Line(Line),
+    /// It is over. Nothing follows.
+    Ended(Outcome),
+}
+
+/// How a transfer ended.
+pub type Outcome = Result<Summary, Failure>;
+
+/// What a running transfer is doing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Phase {
+    /// Finding the server and waiting for its greeting.
+    Connecting,
+    /// Telling the server who we are, and asking about the file.
+    SigningIn,
+    /// Reading the file's bytes.
+    Receiving,
+    /// All bytes are here; waiting for the server's last word and for the disk.
+    Finishing,
+}
+
+/// How far a transfer is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Progress {
+    /// Bytes on disk, with those of an earlier try.
+    pub received: u64,
+    /// The whole file in bytes, as the server estimated it. `received` may pass it.
+    pub expected: Option<u64>,
+    /// Bytes per second over the last few seconds. 0.0 while it stands still.
+    pub speed: f64,
+    /// Time left at this speed. `None` in the first 3 s, and if nobody can know.
+    pub remaining: Option<Duration>,
+}
+
+/// One line of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// When it was said.
+    pub at: SystemTime,
+    /// Who says it.
+    pub voice: Voice,
+    /// What is said, as it may be shown: passwords masked, control characters escaped.
+    pub text: String,
+}
+
+/// Who says a line of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Voice {
+    /// Ashore to the server: a command.
+    Sent,
+    /// The server to Ashore: a reply.
+    Received,
+    /// Ashore to the person: a plain sentence.
+    Story,
+    /// Ashore to the person, about something that may need attention.
+    Warning,
+}
+
+/// What is known of a file that arrived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// Where it is now.
+    pub path: PathBuf,
+    /// Its length in bytes.
+    pub length: u64,
+    /// The time of its last change, as the server told it.
+    pub modified: Option<SystemTime>,
+    /// SHA-256 of what arrived, if it was asked for.
+    pub sha256: Option<[u8; 32]>,
+    /// How long it took, from the first connection to the name.
+    pub took: Duration,
+    /// What makes us say that it is complete.
+    pub verdict: Verdict,
+}
+
+/// Why a file counts as complete.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// The server said so, and its length is the one that was announced, if one was.
+    Complete,
+    /// It was there already, and was to be left alone.
+    Skipped,
+}

@@ -1,0 +1,74 @@
+//! What is asked of a download.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::ftp::Address;
+
+/// One file to be brought ashore: from where, to where, and how patiently.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// The file on the server.
+    pub address: Address,
+    /// Where it goes.
+    pub destination: Destination,
+    /// What to do if something is there already.
+    pub if_exists: IfExists,
+    /// The longest silence: while connecting, waiting for a reply, or in the middle of the data.
+    pub patience: Duration,
+    /// How many attempts in a row may bring no new byte before it is given up. 0: one try, no more.
+    pub retries: u32,
+    /// How it is proven right.
+    pub checks: Checks,
+}
+
+impl Request {
+    /// With the defaults of `ashore get`: refuse what exists, 30 s of patience, 5 retries, all checks.
+    #[must_use]
+    pub fn new(address: Address, destination: Destination) -> Self {
+        Self {
+            address,
+            destination,
+            if_exists: IfExists::default(),
+            patience: Duration::from_secs(30),
+            retries: 5,
+            checks: Checks::default(),
+        }
+    }
+}
+
+/// Where a file goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Destination {
+    /// Exactly this file.
+    File(PathBuf),
+    /// Into this folder, under the server's name made safe for this computer.
+    Folder(PathBuf),
+}
+
+/// What to do if something stands under the destination's name already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum IfExists {
+    /// Do not even connect.
+    #[default]
+    Refuse,
+    /// Keep both: the new one becomes `name (2).ext`.
+    Rename,
+    /// Replace it, once the new one is complete.
+    Replace,
+    /// Leave it, and call that a success.
+    Skip,
+}
+
+/// How a file is proven right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Checks {
+    /// Compute SHA-256 of what arrives.
+    pub hash: bool,
+}
+
+impl Default for Checks {
+    fn default() -> Self {
+        Self { hash: true }
+    }
+}

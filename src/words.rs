@@ -1,0 +1,189 @@
+//! Bytes, speeds and times in plain words, the same in the window and in the terminal.
+
+use std::io;
+use std::time::{Duration, SystemTime};
+
+/// Units of 1000, as disks and networks are sold.
+const UNITS: [&str; 6] = ["bytes", "KB", "MB", "GB", "TB", "PB"];
+
+/// `1_234_567` → `1,234,567`.
+#[must_use]
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (n, digit) in digits.chars().enumerate() {
+        if n > 0 && (digits.len() - n) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1_234_567` → `1.2 MB`; below 1000: `12 bytes`.
+#[must_use]
+pub fn bytes(number: u64) -> String {
+    let power = power(number);
+    format!("{} {}", scaled(number, power), unit(number, power))
+}
+
+/// `1.2 of 4.1 GB`: both in the unit of the second.
+#[must_use]
+pub fn bytes_of(received: u64, expected: u64) -> String {
+    let power = power(expected.max(received));
+    let unit = unit(expected, power);
+    format!("{} of {} {unit}", scaled(received, power), scaled(expected, power))
+}
+
+/// `11.4 MB/s`.
+#[must_use]
+pub fn speed(bytes_per_second: f64) -> String {
+    // Speeds are far below 2^53, and a negative one would be a mistake worth showing as 0.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let whole = bytes_per_second.max(0.0) as u64;
+    format!("{}/s", bytes(whole))
+}
+
+fn power(number: u64) -> usize {
+    let mut power = 0;
+    // 999,950 would be written "1000.0 KB": it is 1.0 MB.
+    let mut rest = number;
+    while power + 1 < UNITS.len()
+        && (rest >= 1000 || (power > 0 && rest == 999 && number > 999_949))
+    {
+        rest /= 1000;
+        power += 1;
+    }
+    power
+}
+
+fn unit(number: u64, power: usize) -> &'static str {
+    if number == 1 && power == 0 { "byte" } else { UNITS.get(power).copied().unwrap_or("bytes") }
+}
+
+fn scaled(number: u64, power: usize) -> String {
+    if power == 0 {
+        return number.to_string();
+    }
+    let tenth = 1000_u128.pow(u32::try_from(power).unwrap_or(0)) / 10;
+    let tenths = (u128::from(number) + tenth / 2) / tenth;
+    format!("{}.{}", tenths / 10, tenths % 10)
+}
+
+/// `4 min`, `1 h 20 min`, `15 s`, `0.5 s`. Never more than two units.
+#[must_use]
+pub fn duration(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    match (seconds / 3600, seconds % 3600 / 60, seconds % 60) {
+        (0, 0, 0) if duration.is_zero() => "0 s".to_owned(),
+        (0, 0, s) if s < 10 && duration.subsec_millis() >= 50 => {
+            format!("{:.1} s", duration.as_secs_f32())
+        }
+        (0, 0, s) => format!("{s} s"),
+        (0, 1, s) if s > 0 => format!("1 min {s} s"),
+        (0, m, _) => format!("{m} min"),
+        (h, 0, _) if h < 48 => format!("{h} h"),
+        (h, m, _) if h < 48 => format!("{h} h {m} min"),
+        (h, ..) => format!("{} days", h / 24),
+    }
+}
+
+/// The share of `whole` that `part` is, in percent. `None` of nothing, and beyond the whole.
+#[must_use]
+pub fn percent(part: u64, whole: u64) -> Option<f64> {
+    #[expect(clippy::cast_precision_loss, reason = "a percentage needs no 53 bits")]
+    (whole > 0 && part <= whole).then(|| part as f64 * 100.0 / whole as f64)
+}
+
+/// The time of day here, `14:02:11`.
+#[must_use]
+pub fn time_of_day(time: SystemTime) -> String {
+    jiff::Timestamp::try_from(time).map_or_else(
+        |_| "--:--:--".to_owned(),
+        |time| time.to_zoned(jiff::tz::TimeZone::system()).strftime("%H:%M:%S").to_string(),
+    )
+}
+
+/// The first letter large, as a sentence begins.
+#[must_use]
+pub fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// What the operating system said, without its "(os error 13)".
+#[must_use]
+pub fn io_error(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or(&text);
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+}
+
+/// Text from a server, fit to be shown: control characters and those that turn the direction of
+/// writing are escaped, so that no name and no reply can forge what stands around it.
+#[must_use]
+pub fn shown(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}'
+            | '\u{feff}'
+            | '\u{61c}' => {
+                shown.extend(c.escape_unicode());
+            }
+            c if c.is_control() => shown.extend(c.escape_default()),
+            c => shown.push(c),
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_short_and_never_round_up_to_a_thousand() {
+        for (number, text) in [
+            (0, "0 bytes"),
+            (1, "1 byte"),
+            (999, "999 bytes"),
+            (1000, "1.0 KB"),
+            (12_400, "12.4 KB"),
+            (999_949, "999.9 KB"),
+            (999_950, "1.0 MB"),
+            (4_100_000_000, "4.1 GB"),
+            (u64::MAX, "18446.7 PB"),
+        ] {
+            assert_eq!(bytes(number), text);
+        }
+        assert_eq!(bytes_of(1_200_000_000, 4_100_000_000), "1.2 of 4.1 GB");
+        assert_eq!(count(1_234_567), "1,234,567");
+        assert_eq!(count(12), "12");
+    }
+
+    #[test]
+    fn times_have_at_most_two_units() {
+        for (ms, text) in [
+            (0, "0 s"),
+            (500, "0.5 s"),
+            (15_000, "15 s"),
+            (61_000, "1 min 1 s"),
+            (240_000, "4 min"),
+            (4_800_000, "1 h 20 min"),
+            (400_000_000, "4 days"),
+        ] {
+            assert_eq!(duration(Duration::from_millis(ms)), text);
+        }
+    }
+
+    #[test]
+    fn text_from_a_server_cannot_paint_over_what_stands_around_it() {
+        assert_eq!(shown("a\u{1b}[2Jb"), "a\\u{1b}[2Jb");
+        assert_eq!(shown("rtl\u{202e}gpj.exe"), "rtl\\u{202e}gpj.exe");
+        assert_eq!(shown("späße 日本\t"), "späße 日本\\t");
+    }
+}
