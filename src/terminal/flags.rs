@@ -105,7 +105,7 @@ pub struct Get {
     #[arg(short, long, value_name = "FILE", conflicts_with = "dir")]
     pub(super) output: Option<PathBuf>,
 
-    /// Save into this folder, under the server's name
+    /// Save into this folder (made if missing), under the server's name
     #[arg(short, long, value_name = "DIR", default_value = ".")]
     pub(super) dir: PathBuf,
 

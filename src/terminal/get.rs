@@ -62,12 +62,16 @@ struct File {
 
 impl Run {
     fn new(flags: &Get, mut engine: Engine, requests: Vec<Request>) -> Self {
+        let board = Board::new(flags);
+        if requests.iter().any(|request| request.address.login.password.is_some()) {
+            board.note("The password is sent unencrypted: this version does not speak TLS yet.");
+        }
         let mut files = BTreeMap::new();
         for (number, request) in (1..).zip(requests) {
             let (url, name) = (request.address.to_string(), sentences::name(&request.address));
             files.insert(engine.download(request), File { number, url, name, announced: None });
         }
-        Self { engine, board: Board::new(flags), tells_json: flags.json, files, ends: Vec::new() }
+        Self { engine, board, tells_json: flags.json, files, ends: Vec::new() }
     }
 
     fn until_all_ended(mut self, events: &Receiver<Event>, stop: &Receiver<()>) -> Exit {
@@ -103,7 +107,7 @@ impl Run {
                 file.announced = progress.expected;
                 self.board.progress(file.number, &file.name, &progress, Instant::now());
             }
-            News::Line(line) => self.board.line(&line),
+            News::Line(line) => self.board.line(&file.name, &line),
             News::Ended(outcome) => self.end(id, &outcome),
         }
     }

@@ -32,8 +32,14 @@ struct Told<'a> {
 #[serde(tag = "event", rename_all = "kebab-case")]
 enum What {
     Phase {
-        /// `connecting`, `signing-in`, `receiving` or `finishing`.
+        /// `connecting`, `signing-in`, `receiving`, `finishing` or `waiting`.
         phase: &'static str,
+        /// Why it waits before the next attempt.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        why: Option<String>,
+        /// When that goes on by itself.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        until: Option<String>,
     },
     /// Where the file will stand once it is complete.
     Destination { path: String },
@@ -86,14 +92,7 @@ struct Kept {
 
 fn what(news: &News) -> What {
     match news {
-        News::Phase(phase) => What::Phase {
-            phase: match phase {
-                Phase::Connecting => "connecting",
-                Phase::SigningIn => "signing-in",
-                Phase::Receiving => "receiving",
-                Phase::Finishing => "finishing",
-            },
-        },
+        News::Phase(phase) => self::phase(phase),
         News::Destination(path) => What::Destination { path: path.display().to_string() },
         News::Progress(Progress { received, expected, speed, remaining }) => What::Progress {
             received: *received,
@@ -113,6 +112,17 @@ fn what(news: &News) -> What {
         },
         News::Ended(outcome) => What::Ended(Box::new(ended(outcome))),
     }
+}
+
+fn phase(phase: &Phase) -> What {
+    let (phase, why, until) = match phase {
+        Phase::Connecting => ("connecting", None, None),
+        Phase::SigningIn => ("signing-in", None, None),
+        Phase::Receiving => ("receiving", None, None),
+        Phase::Finishing => ("finishing", None, None),
+        Phase::Waiting { why, until } => ("waiting", Some(words::shown(why)), utc(*until)),
+    };
+    What::Phase { phase, why, until }
 }
 
 fn ended(outcome: &Outcome) -> Ended {
@@ -187,6 +197,11 @@ mod tests {
         let kept = crate::transfer::Kept { path: "a.part".into(), length: 3 };
         for (news, text) in [
             (News::Phase(Phase::SigningIn), r#""event":"phase","phase":"signing-in""#.to_owned()),
+            (
+                News::Phase(Phase::Waiting { why: "It was cut".to_owned(), until: at }),
+                r#""event":"phase","phase":"waiting","why":"It was cut","until":"1970-01-01T00:00:05Z""#
+                    .to_owned(),
+            ),
             (News::Destination("a".into()), r#""event":"destination","path":"a""#.to_owned()),
             (
                 News::Progress(progress),

@@ -115,7 +115,7 @@ fn sign_in(
     password: Option<&Secret>,
 ) -> Result<(), Refusal> {
     if let Some(user) = user.map(str::as_bytes).filter(|user| login.user.as_deref() != Some(user)) {
-        *login = Login { user: Some(user.to_vec()), password: None };
+        *login = Login { user: Some(user.to_vec()), ..Login::default() };
     }
     if let Some(password) = password {
         if login.is_guest() {

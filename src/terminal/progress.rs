@@ -72,6 +72,7 @@ impl Board {
             Phase::Connecting => bar.set_message("connecting…"),
             Phase::SigningIn => bar.set_message("signing in…"),
             Phase::Finishing => bar.set_message("finishing…"),
+            Phase::Waiting { .. } => bar.set_message("waiting to try again…"),
             Phase::Receiving => {}
         }
     }
@@ -85,8 +86,7 @@ impl Board {
                 if now.duration_since(*told) >= PAUSE {
                     *told = now;
                     let text = sentences::received(progress.received, progress.expected);
-                    let name = if self.names_files { format!("{name}: ") } else { String::new() };
-                    say(&format!("{name}{text}"));
+                    say(&format!("{}{text}", self.named(name)));
                 }
             }
             Style::Bars(_) => {
@@ -110,11 +110,11 @@ impl Board {
     }
 
     /// A line of the log: all of them with `-v`, warnings unless `-q`.
-    pub(super) fn line(&self, line: &Line) {
+    pub(super) fn line(&self, name: &str, line: &Line) {
         if self.is_verbose {
             self.write(&sentences::log_line(line));
         } else if line.voice == Voice::Warning {
-            self.note(&crate::words::shown(&line.text));
+            self.note(&format!("{}{}", self.named(name), crate::words::shown(&line.text)));
         }
     }
 
@@ -135,6 +135,10 @@ impl Board {
         if !matches!(self.style, Style::Quiet) {
             self.write(text);
         }
+    }
+
+    fn named(&self, name: &str) -> String {
+        if self.names_files { format!("{name}: ") } else { String::new() }
     }
 
     fn write(&self, text: &str) {

@@ -115,20 +115,34 @@ pub(super) fn arrived(summary: &Summary, announced: Option<u64>) -> Vec<String> 
 /// What is said of a file that did not arrive: what happened, what was kept, what to do next.
 pub(super) fn failed(name: &str, failure: &Failure) -> String {
     let what = words::shown(&failure.to_string());
-    let mut text = if what.contains(name) { what } else { format!("{name}: {what}") };
-    text.push('.');
-    if let Some(kept) = failure.kept() {
-        text.push_str(&format!(" {}.", self::kept(kept)));
-    } else if failure.class() == Class::Stopped {
-        text.push_str(" Nothing was saved.");
+    let is_named = match failure {
+        Failure::Disk { error, .. } => !matches!(error, disk::Error::Full { .. }),
+        Failure::NotAFile => true,
+        _ => false,
+    };
+    let mut text = if is_named { what } else { format!("{name}: {what}") };
+    if !text.ends_with(".”") {
+        text.push('.');
     }
-    text.push(' ');
-    text.push_str(advice(failure));
+    let mut add = |sentence: &str| {
+        text.push(' ');
+        text.push_str(sentence);
+    };
+    let goes_on = matches!(failure.class(), Class::Server | Class::Stopped | Class::Disk);
+    match failure.kept() {
+        Some(kept) if goes_on => add(&format!("{}; the same command continues.", self::kept(kept))),
+        Some(kept) => add(&format!("{}.", self::kept(kept))),
+        None if failure.class() == Class::Stopped => add("Nothing was saved."),
+        None => {}
+    }
+    if failure.class() != Class::Stopped {
+        add(advice(failure));
+    }
     text
 }
 
 /// `12.3 MB are kept in a.bin.part`.
-pub(super) fn kept(kept: &Kept) -> String {
+fn kept(kept: &Kept) -> String {
     let verb = if kept.length == 1 { "is" } else { "are" };
     format!("{} {verb} kept in {}", words::bytes(kept.length), path(&kept.path))
 }
@@ -140,14 +154,15 @@ pub(super) fn advice(failure: &Failure) -> &'static str {
             "Save under another name with -o, or use --if-exists rename, replace or skip."
         }
         _ if failure.class() == Class::Login => {
-            "Check the name and the password: --user NAME --password-stdin."
+            "Sign in with the right name and password: --user NAME --password-stdin."
         }
         _ => failure.advice(),
     }
 }
 
-/// A path of this computer, as it may be shown.
-pub(super) fn path(path: &Path) -> String {
+/// A path of this computer, as it may be shown; of one in the current folder, the name is enough.
+fn path(path: &Path) -> String {
+    let path = path.strip_prefix(".").unwrap_or(path);
     words::shown(&path.display().to_string())
 }
 
