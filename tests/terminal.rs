@@ -7,7 +7,7 @@ use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sha2::{Digest as _, Sha256};
 
@@ -184,6 +184,29 @@ fn ctrl_c_keeps_what_has_arrived_and_says_how_to_go_on() {
     assert!(last.contains(r#""verdict":"stopped""#), "{last}");
     assert!(!folder.path().join("a.bin").exists());
     assert!(fs::metadata(folder.path().join("a.bin.part")).unwrap().len() > 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_second_ctrl_c_ends_it_even_when_nobody_reads_what_it_says() {
+    let server = Server::start(Mood::Willing);
+    let folder = tempfile::tempdir().unwrap();
+    let urls: Vec<String> = (0..60).map(|n| server.url(&format!("{n}.bin"))).collect();
+    let mut child = get(folder.path(), &["--json"]).args(&urls).spawn_piped();
+    let mut is_over = |patience: Duration| {
+        let end = Instant::now() + patience;
+        while Instant::now() < end {
+            if let Some(status) = child.try_wait().unwrap() {
+                return Some(status.code());
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+        None
+    };
+    assert_eq!(is_over(Duration::from_secs(1)), None, "sixty files fit into the pipe");
+    assert_eq!(is_over(Duration::from_millis(500)), None, "the first one found a reader");
+    assert_eq!(is_over(Duration::from_secs(10)), Some(Some(130)));
 }
 
 // --- the tools ---

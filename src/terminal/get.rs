@@ -42,6 +42,7 @@ struct Run {
     engine: Engine,
     board: Board,
     tells_json: bool,
+    is_of_many: bool,
     /// What has not ended yet.
     files: BTreeMap<TransferId, File>,
     /// How the files ended.
@@ -71,7 +72,14 @@ impl Run {
             let (url, name) = (request.address.to_string(), sentences::name(&request.address));
             files.insert(engine.download(request), File { number, url, name, announced: None });
         }
-        Self { engine, board, tells_json: flags.json, files, ends: Vec::new() }
+        Self {
+            engine,
+            board,
+            tells_json: flags.json,
+            is_of_many: files.len() > 1,
+            files,
+            ends: Vec::new(),
+        }
     }
 
     fn until_all_ended(mut self, events: &Receiver<Event>, stop: &Receiver<()>) -> Exit {
@@ -82,7 +90,8 @@ impl Run {
                     Err(_engine_is_gone) => self.give_up(),
                 },
                 recv(stop) -> _ => {
-                    for &id in self.files.keys() {
+                    // The last one first, so that none begins because another one has ended.
+                    for &id in self.files.keys().rev() {
                         self.engine.cancel(id);
                     }
                 }
@@ -119,6 +128,8 @@ impl Run {
             Ok(summary) => {
                 self.board.arrived(file.number, &sentences::arrived(summary, file.announced));
             }
+            // Of a hundred files that had not begun, the sum at the end says enough.
+            Err(Failure::Stopped { kept: None }) if self.is_of_many => {}
             Err(failure) => {
                 self.board.failed(file.number, &sentences::failed(&file.name, failure));
             }

@@ -135,7 +135,9 @@ pub(super) fn failed(name: &str, failure: &Failure) -> String {
         None if failure.class() == Class::Stopped => add("Nothing was saved."),
         None => {}
     }
-    if failure.class() != Class::Stopped {
+    // "The same command continues" has said that much.
+    let says_no_more = goes_on && failure.kept().is_some() && advice(failure) == "Try again.";
+    if failure.class() != Class::Stopped && !says_no_more {
         add(advice(failure));
     }
     text
