@@ -30,9 +30,9 @@ fn editing_host_or_path_changes_the_address() {
     let mut window = Window::with(LINK);
     window.write("Host", "mirror.example.net");
     assert_eq!(window.value("Address"), "ftp://mirror.example.net/pub/debian.iso");
-    window.write("Path", "/pub/50% off?.iso");
-    assert_eq!(window.value("Address"), "ftp://mirror.example.net/pub/50%25%20off%3F.iso");
-    assert_eq!(window.value("Save to"), window.file("50% off?.iso").to_string_lossy());
+    window.write("Path", "/pub/50% off.iso");
+    assert_eq!(window.value("Address"), "ftp://mirror.example.net/pub/50%25%20off.iso");
+    assert_eq!(window.value("Save to"), window.file("50% off.iso").to_string_lossy());
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn enter_downloads_from_any_field_and_keeps_the_keyboard_there() {
 fn a_file_that_is_there_already_is_kept_unless_the_person_says_otherwise() {
     for (choice, expected) in [
         (None, IfExists::Rename),
-        (Some("Keep both"), IfExists::Rename),
+        (Some("Keep both, this one as debian (2).iso"), IfExists::Rename),
         (Some("Replace when complete"), IfExists::Replace),
         (Some("Skip"), IfExists::Skip),
     ] {
@@ -173,7 +173,7 @@ fn a_file_that_appeared_meanwhile_is_asked_about_before_anything_is_sent() {
 }
 
 #[test]
-fn a_second_enter_does_not_download_the_same_file_again_without_asking() {
+fn a_second_enter_does_not_download_the_same_file_twice() {
     let mut window = Window::with(LINK);
     window.press(Key::Enter);
     let request = window.ordered();
@@ -181,10 +181,12 @@ fn a_second_enter_does_not_download_the_same_file_again_without_asking() {
     window.harness.run();
     assert!(!window.shows("is being downloaded there already"));
     window.press(Key::Enter);
-    assert!(window.wishes().is_empty());
-    assert!(window.shows("debian.iso is being downloaded there already"));
     window.press(Key::Enter);
-    assert_eq!(window.ordered().if_exists, IfExists::Rename);
+    assert!(window.wishes().is_empty());
+    assert!(window.shows("This file is being downloaded there already"));
+    window.write("Save to", "second.iso");
+    window.press(Key::Enter);
+    assert_eq!(window.ordered().destination, Destination::File(window.file("second.iso")));
 }
 
 #[test]

@@ -83,6 +83,7 @@ impl App {
                 self.screen.model.add(id, *request);
             }
             Wish::Cancel(id) => self.engine.cancel(id),
+            Wish::TryNow(id) => self.engine.try_now(id),
             Wish::Choose { folder, name } => {
                 self.screen.is_choosing = true;
                 self.dialogs.choose(&folder, &name, frame);

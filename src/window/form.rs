@@ -5,11 +5,10 @@
 
 use std::path::{Path, PathBuf};
 
+use super::meaning::Meaning;
 use super::place::{self, Facts, Occupied};
-use crate::disk;
-use crate::ftp::{Address, AddressError, Host, Login, RemotePath, Scheme, Secret};
+use crate::ftp::{Address, AddressError, RemotePath};
 use crate::transfer::{Destination, IfExists, Request};
-use crate::words;
 
 /// The fields of the form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -47,29 +46,6 @@ pub struct Texts {
     pub password: String,
     /// The TCP port. Empty: the usual one.
     pub port: String,
-}
-
-/// What the texts mean. The fields are views of it; a path or a name that cannot be typed stays
-/// here, byte for byte, until its field is edited.
-#[derive(Debug)]
-struct Meaning {
-    scheme: Scheme,
-    host: Result<Host, AddressError>,
-    port: Result<u16, AddressError>,
-    login: Login,
-    path: Result<RemotePath, AddressError>,
-}
-
-impl Default for Meaning {
-    fn default() -> Self {
-        Self {
-            scheme: Scheme::Ftp,
-            host: Err(AddressError::NoHost),
-            port: Ok(Scheme::Ftp.default_port()),
-            login: Login::default(),
-            path: Ok(RemotePath::default()),
-        }
-    }
 }
 
 /// The form and what it knows.
@@ -170,17 +146,10 @@ impl Form {
                 self.edited(Field::Address);
             }
             Field::Host => self.meaning.host = self.texts.host.trim().parse(),
-            Field::Port => self.meaning.port = port(&self.texts.port, self.meaning.scheme),
+            Field::Port => self.meaning.set_port(&self.texts.port),
             Field::Path => self.meaning.path = RemotePath::from_typed(&self.texts.path),
-            Field::User => {
-                let user = self.texts.user.trim().as_bytes();
-                self.meaning.login.user = (!user.is_empty()).then(|| user.to_vec());
-            }
-            Field::Password => {
-                let password = self.texts.password.as_str();
-                let is_there = !password.is_empty();
-                self.meaning.login.password = is_there.then(|| Secret::new(password));
-            }
+            Field::User => self.meaning.set_user(&self.texts.user),
+            Field::Password => self.meaning.set_password(&self.texts.password),
             Field::SaveTo => {
                 self.exact = None;
                 self.hint = None;
@@ -207,24 +176,8 @@ impl Form {
     }
 
     fn take_meaning(&mut self, address: Address) {
-        let Address { scheme, host, port, mut login, path } = address;
-        let before = &self.meaning.login;
-        if login.user.is_some() && login.user == before.user && login.password.is_none() {
-            login.password.clone_from(&before.password);
-        }
-        let is_usual = port == scheme.default_port();
-        self.texts.host = words::shown(host.as_str());
-        self.texts.port = if is_usual { String::new() } else { port.to_string() };
-        let is_bare = path == RemotePath::default();
-        self.texts.path = if is_bare {
-            String::new()
-        } else {
-            path.to_typed().unwrap_or_else(|| path.to_string())
-        };
-        self.texts.user = login.user.as_deref().map(lossy).unwrap_or_default();
-        let password = login.password.as_ref().map(Secret::reveal);
-        self.texts.password = password.map(lossy).unwrap_or_default();
-        self.meaning = Meaning { scheme, host: Ok(host), port: Ok(port), login, path: Ok(path) };
+        self.meaning.take(address);
+        self.meaning.write(&mut self.texts);
         self.address_error = None;
     }
 
@@ -253,14 +206,7 @@ impl Form {
         if self.address_error.is_some() {
             return None;
         }
-        let Meaning { scheme, host, port, login, path } = &self.meaning;
-        Some(Address {
-            scheme: *scheme,
-            host: host.clone().ok()?,
-            port: port.clone().ok()?,
-            login: login.clone(),
-            path: path.clone().ok()?,
-        })
+        self.meaning.address()
     }
 
     /// The port that is meant when none is given.
@@ -272,8 +218,7 @@ impl Form {
     /// The name that the file gets here unless the person says otherwise.
     #[must_use]
     pub fn local_name(&self) -> Option<String> {
-        let path = self.meaning.path.as_ref().ok()?;
-        (!path.is_folder()).then(|| path.name().map(disk::local_name)).flatten()
+        self.meaning.local_name()
     }
 
     /// The folder that the file goes to, and its name, for a dialog to begin with.
@@ -332,10 +277,18 @@ impl Form {
         self.facts.as_ref()
     }
 
-    /// What stands where the file would go, if the person has to choose what to do about it.
+    /// If a file is there already: the name that the new one gets if both are kept.
     #[must_use]
-    pub fn choice(&self) -> Option<Occupied> {
-        let occupied = self.facts.as_ref().and_then(|facts| facts.occupied);
+    pub fn choice(&self) -> Option<PathBuf> {
+        match self.occupied()? {
+            Occupied::ByFile { other } => Some(other.clone()),
+            Occupied::ByTransfer => None,
+        }
+    }
+
+    /// What stands where the file would go, if the person has to know.
+    fn occupied(&self) -> Option<&Occupied> {
+        let occupied = self.facts.as_ref().and_then(|facts| facts.occupied.as_ref());
         occupied.filter(|_| !self.is_sent && self.local_name().is_some())
     }
 
@@ -370,6 +323,9 @@ impl Form {
                 }
                 Ok(_) => None,
             },
+            Field::SaveTo if self.occupied() == Some(&Occupied::ByTransfer) => {
+                Some("This file is being downloaded there already. Save under another name to have it twice".to_owned())
+            }
             Field::SaveTo => self.facts.as_ref().and_then(|facts| facts.problem(is_asked)),
             Field::User | Field::Password => None,
         }
@@ -406,19 +362,5 @@ impl Form {
         self.is_following = true;
         self.facts = None;
         Ok(request)
-    }
-}
-
-fn lossy(bytes: &[u8]) -> String {
-    words::shown(&String::from_utf8_lossy(bytes))
-}
-
-fn port(text: &str, scheme: Scheme) -> Result<u16, AddressError> {
-    match text.trim() {
-        "" => Ok(scheme.default_port()),
-        text => match text.parse() {
-            Ok(port) if port > 0 => Ok(port),
-            _ => Err(AddressError::Port { port: text.to_owned() }),
-        },
     }
 }

@@ -8,7 +8,6 @@ use eframe::egui::{Button, Key, RichText, Ui, Vec2, vec2};
 use super::form::{Field, Form};
 use super::icons::Icon;
 use super::look::{self, space};
-use super::place::Occupied;
 use super::widgets;
 use crate::transfer::{IfExists, Request};
 use crate::words;
@@ -137,7 +136,8 @@ fn save_row(
             let button = button.stroke(eframe::egui::Stroke::NONE);
             let chosen = ui.add_enabled(!is_choosing, button);
             widgets::focus_ring(ui, &chosen);
-            *is_pressed |= widgets::primary_button(ui, Icon::Download, "Download").clicked();
+            *is_pressed |=
+                widgets::primary_button(ui, Icon::Download, "Download", download).clicked();
             (is_entered, chosen.clicked())
         })
         .inner;
@@ -178,7 +178,9 @@ fn field(ui: &mut Ui, form: &mut Form, field: Field, caption: f32, width: f32) -
     };
     let label = widgets::caption(ui, name, caption, height);
     let hint = if field == Field::Port { usual } else { hint.to_owned() };
-    let response = ui
+    let is_cut = widgets::text_width(ui, text, &look::name_font()) > width - 20.0;
+    let whole = (is_cut && field != Field::Password).then(|| words::shown(text));
+    let mut response = ui
         .scope(|ui| {
             if has_problem {
                 let danger = look::colors(ui).danger;
@@ -192,6 +194,9 @@ fn field(ui: &mut Ui, form: &mut Form, field: Field, caption: f32, width: f32) -
         })
         .inner
         .labelled_by(label.id);
+    if let Some(whole) = whole.filter(|_| !response.has_focus()) {
+        response = response.on_hover_text(whole);
+    }
     if response.changed() {
         form.edited(field);
     }
@@ -221,14 +226,11 @@ fn problem(ui: &mut Ui, form: &Form, field: Field) {
 
 /// What to do with a file that is there already.
 fn choice(ui: &mut Ui, form: &mut Form) {
-    let Some(occupied) = form.choice() else { return };
-    let target = form.facts().and_then(|facts| facts.target.clone()).unwrap_or_default();
-    let name = target.file_name().unwrap_or_default().to_string_lossy();
-    let name = words::shown(&name);
-    let what = match occupied {
-        Occupied::ByFile => format!("{name} is there already."),
-        Occupied::ByTransfer => format!("{name} is being downloaded there already."),
-    };
+    let Some(other) = form.choice() else { return };
+    let name = |path: &Path| words::shown(&path.file_name().unwrap_or_default().to_string_lossy());
+    let target = form.facts().and_then(|facts| facts.target.as_deref()).map(name);
+    let what = format!("{} is there already.", target.unwrap_or_default());
+    let both = format!("Keep both, this one as {}", name(&other));
     let attention = look::colors(ui).attention;
     indented(ui, |ui| {
         ui.vertical(|ui| {
@@ -236,7 +238,7 @@ fn choice(ui: &mut Ui, form: &mut Form) {
             widgets::message(ui, Some(Icon::Warning), &what, attention);
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing.x = space::L;
-                ui.radio_value(&mut form.if_exists, IfExists::Rename, "Keep both");
+                ui.radio_value(&mut form.if_exists, IfExists::Rename, both);
                 ui.radio_value(&mut form.if_exists, IfExists::Replace, "Replace when complete");
                 ui.radio_value(&mut form.if_exists, IfExists::Skip, "Skip");
             });

@@ -233,7 +233,6 @@ fn visuals(is_dark: bool) -> Visuals {
 }
 
 /// The frame of the form, the log and the status bar.
-#[must_use]
 pub fn surface_frame(ui: &Ui, margin: Vec2) -> egui::Frame {
     #[expect(clippy::cast_possible_truncation, reason = "margins are small whole numbers")]
     let margin = Margin::symmetric(margin.x as i8, margin.y as i8);

@@ -13,6 +13,7 @@ pub mod form_view;
 mod icons;
 pub mod log;
 pub mod look;
+mod meaning;
 pub mod model;
 pub mod place;
 pub mod screen;

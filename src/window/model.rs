@@ -7,8 +7,7 @@ use std::time::SystemTime;
 
 use crate::disk;
 use crate::transfer::{
-    Destination, Event, Failure, IfExists, Line, News, Outcome, Phase, Progress, Request, Summary,
-    TransferId,
+    Destination, Event, Failure, Line, News, Outcome, Phase, Progress, Request, Summary, TransferId,
 };
 use crate::words;
 
@@ -284,12 +283,7 @@ impl Model {
     /// Whether a transfer is on its way to exactly this file.
     #[must_use]
     pub fn is_going_to(&self, path: &Path) -> bool {
-        let keeps_both = |row: &Row| {
-            row.request.if_exists == IfExists::Rename && matches!(row.stage, Stage::Running { .. })
-        };
-        self.rows.iter().filter(|row| !row.is_over()).any(|row| {
-            row.destination == path || (keeps_both(row) && destination(&row.request) == path)
-        })
+        self.rows.iter().any(|row| !row.is_over() && row.destination == path)
     }
 
     /// How much is going on.

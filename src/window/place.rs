@@ -5,10 +5,13 @@ use std::path::{Path, PathBuf};
 use crate::disk;
 
 /// What stands where the file would go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Occupied {
     /// A file.
-    ByFile,
+    ByFile {
+        /// The name that the new file gets if both are kept.
+        other: PathBuf,
+    },
     /// Another transfer is on its way there.
     ByTransfer,
 }
@@ -45,7 +48,9 @@ impl Facts {
         let target = target.ok();
         let occupied = target.as_deref().and_then(|target| {
             let is_coming = is_going_to(target).then_some(Occupied::ByTransfer);
-            is_coming.or_else(|| target.symlink_metadata().is_ok().then_some(Occupied::ByFile))
+            let is_there = || target.symlink_metadata().is_ok();
+            let by_file = || Occupied::ByFile { other: disk::free_name(target) };
+            is_coming.or_else(|| is_there().then(by_file))
         });
         let free = disk::available(&folder).ok();
         let missing = (target.is_some() && !folder.is_dir()).then_some(folder);

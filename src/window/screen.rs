@@ -31,6 +31,8 @@ pub enum Wish {
     Download(Box<Request>),
     /// Stop this transfer.
     Cancel(TransferId),
+    /// End the pause before this transfer's next attempt.
+    TryNow(TransferId),
     /// Ask in a dialog of the system where the file goes.
     Choose {
         /// The folder that the dialog begins in.
@@ -138,20 +140,15 @@ impl Screen {
         let frame = look::surface_frame(ui, vec2(space::L, 0.0));
         Panel::bottom("status").frame(frame).exact_size(look::STRIP).show(ui, |ui| {
             ui.horizontal_centered(|ui| {
-                let quiet = |text: String| {
-                    let text = RichText::new(text).font(look::fact_font());
-                    Label::new(text.color(look::colors(ui).quiet)).truncate()
-                };
-                let (left, right) = (quiet(self.activity()), quiet(self.room()));
-                ui.add(left);
-                let width = 3.0 * 24.0 + 150.0;
-                ui.add_space((ui.available_width() - width).max(0.0));
-                ui.scope(|ui| {
-                    ui.set_width(150.0 - 2.0 * space::S);
-                    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                        ui.add(right);
-                    });
-                });
+                let color = look::colors(ui).quiet;
+                let font = look::fact_font();
+                let room = self.room();
+                let right = widgets::text_width(ui, &room, &font) + THEME_SWITCH + 2.0 * space::S;
+                let left = (ui.available_width() - right - space::L).max(0.0);
+                let activity = widgets::middle_cut(ui, &self.activity(), &font, left);
+                ui.add(Label::new(RichText::new(activity).font(font.clone()).color(color)));
+                ui.add_space((ui.available_width() - right).max(0.0));
+                ui.add(Label::new(RichText::new(room).font(font).color(color)));
                 theme_switch(ui);
             });
         });
@@ -235,6 +232,7 @@ impl Screen {
                 self.model.stopping(id);
                 Some(Wish::Cancel(id))
             }
+            RowAction::TryNow => Some(Wish::TryNow(id)),
             RowAction::Open => row.on_disk().map(|path| Wish::Open(id, path.to_owned())),
             RowAction::ShowInFolder | RowAction::Follow(NextStep::ShowKept) => {
                 row.on_disk().map(|path| Wish::ShowInFolder(id, path.to_owned()))
@@ -265,6 +263,9 @@ impl Screen {
         None
     }
 }
+
+/// The width of [`theme_switch`]: three icons, close together.
+const THEME_SWITCH: f32 = 3.0 * 24.0 + 2.0 * 2.0;
 
 /// System, light, dark: for as long as this window is open.
 fn theme_switch(ui: &mut Ui) {

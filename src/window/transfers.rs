@@ -16,6 +16,8 @@ use crate::words;
 pub enum RowAction {
     /// Stop it. What has arrived stays.
     Cancel,
+    /// End the pause before the next attempt.
+    TryNow,
     /// Open the file with the program that belongs to it.
     Open,
     /// Show the file, or what was kept of it, in the system's file manager.
@@ -100,7 +102,7 @@ pub fn row_ui(ui: &mut Ui, row: &Row) -> Option<RowAction> {
         .accessibility_role(Role::ListItem)
         .accessibility_label(format!("{}, {}", row.name, state(row)));
     ui.scope_builder(builder, |ui| {
-        let margin = Margin { left: 16, right: 16, top: 6, bottom: 10 };
+        let margin = Margin { left: 16, right: 16, top: 4, bottom: 10 };
         Frame::new()
             .inner_margin(margin)
             .show(ui, |ui| {
@@ -130,6 +132,7 @@ fn sign(ui: &Ui, row: &Row) -> (Icon, eframe::egui::Color32) {
     let colors = look::colors(ui);
     match &row.stage {
         Stage::Waiting { .. } => (Icon::Waiting, colors.quiet),
+        Stage::Running { phase: Phase::Waiting { .. }, .. } => (Icon::Waiting, colors.attention),
         Stage::Running { .. } => (Icon::Download, colors.accent),
         Stage::Done { .. } => (Icon::Done, colors.success),
         Stage::Failed { failure: Failure::Stopped { .. }, .. } => (Icon::Stopped, colors.quiet),
@@ -143,11 +146,17 @@ fn sign(ui: &Ui, row: &Row) -> (Icon, eframe::egui::Color32) {
 /// The words on a row's buttons and what they ask for, the most useful first.
 fn buttons(row: &Row) -> Vec<(&'static str, RowAction, bool)> {
     match &row.stage {
+        Stage::Running { phase: Phase::Waiting { .. }, is_stopping: false, .. } => {
+            vec![("Try now", RowAction::TryNow, true), ("Cancel", RowAction::Cancel, true)]
+        }
         Stage::Waiting { is_stopping } | Stage::Running { is_stopping, .. } => {
             vec![("Cancel", RowAction::Cancel, !is_stopping)]
         }
         Stage::Done { .. } => {
             vec![("Open", RowAction::Open, true), ("Show in folder", RowAction::ShowInFolder, true)]
+        }
+        Stage::Failed { failure: Failure::Stopped { kept: Some(_) }, .. } => {
+            vec![("Continue", RowAction::Follow(NextStep::TryAgain), true)]
         }
         Stage::Failed { failure, .. } => {
             let step = failure.next_step();
@@ -170,7 +179,7 @@ fn first_line(ui: &mut Ui, row: &Row) -> Option<RowAction> {
         let cross = if row.is_over() { look::SMALL + space::XS } else { 0.0 };
         let width = |words| widgets::button_width(ui, words) + space::XS;
         let taken = buttons.iter().map(|(words, ..)| width(words)).sum::<f32>() + cross;
-        let room = (ui.available_width() - taken).max(40.0);
+        let room = (ui.available_width() - taken).max(40.0 + space::S);
         name(ui, row, room);
         let mut action = None;
         for (words, asked, is_enabled) in buttons {
@@ -192,7 +201,7 @@ fn first_line(ui: &mut Ui, row: &Row) -> Option<RowAction> {
 /// The name in exactly `width`, cut in the middle if it must be; then the whole of it on hover.
 fn name(ui: &mut Ui, row: &Row, width: f32) {
     let font = look::name_font();
-    let cut = widgets::middle_cut(ui, &row.name, &font, width);
+    let cut = widgets::middle_cut(ui, &row.name, &font, width - space::S);
     let is_cut = cut != row.name;
     let text = RichText::new(cut).font(font).color(look::colors(ui).text);
     let start = ui.cursor().left();
@@ -218,7 +227,8 @@ fn below(ui: &mut Ui, row: &Row) {
     {
         let (_, color) = sign(ui, row);
         let sentence = words::shown(&failure.to_string());
-        widgets::message(ui, None, &format!("{sentence}."), color);
+        let stop = if sentence.ends_with(['.', '”']) { "" } else { "." };
+        widgets::message(ui, None, &format!("{sentence}{stop}"), color);
         widgets::message(ui, None, &what_then(failure), quiet);
     } else {
         let response = second_line(ui, row);
@@ -237,7 +247,12 @@ fn second_line(ui: &mut Ui, row: &Row) -> Response {
     if !is_narrow {
         line = format!("{line} · {}", row.host);
     }
-    let text = RichText::new(line).font(look::fact_font()).color(look::colors(ui).quiet);
+    let colors = look::colors(ui);
+    let color = match &row.stage {
+        Stage::Running { phase: Phase::Waiting { .. }, .. } => colors.attention,
+        _ => colors.quiet,
+    };
+    let text = RichText::new(line).font(look::fact_font()).color(color);
     ui.add(Label::new(text).truncate())
 }
 
@@ -255,6 +270,10 @@ pub fn state(row: &Row) -> String {
             (Phase::Receiving, None) => "Waiting for the first byte…".to_owned(),
             (Phase::Receiving, Some(progress)) => moving(*progress),
             (Phase::Finishing, _) => "Checking and saving…".to_owned(),
+            (Phase::Waiting { why, until }, _) => {
+                let why = words::shown(why);
+                format!("{why}. Trying again at {}", words::time_of_day(*until))
+            }
         },
         Stage::Done { summary, at } => {
             let size = words::bytes(summary.length);

@@ -13,8 +13,8 @@ use super::look::{self, space};
 /// On the screen ten rows may all say "Cancel"; a screen reader, and a test, hears "Cancel
 /// debian.iso".
 pub(super) fn named_button(ui: &mut Ui, words: &str, target: &str, is_enabled: bool) -> bool {
-    let button =
-        Button::new(words).min_size(vec2(0.0, look::SMALL)).stroke((0.0, Color32::TRANSPARENT));
+    let size = vec2(button_width(ui, words), look::SMALL);
+    let button = Button::new(words).min_size(size).stroke((0.0, Color32::TRANSPARENT));
     let response = ui.add_enabled(is_enabled, button);
     let name = format!("{words} {target}");
     response.widget_info(|| WidgetInfo::labeled(Role::Button, is_enabled, &name));
@@ -25,8 +25,13 @@ pub(super) fn named_button(ui: &mut Ui, words: &str, target: &str, is_enabled: b
 /// The width that [`named_button`] takes.
 pub(super) fn button_width(ui: &Ui, words: &str) -> f32 {
     let font = FontId::proportional(14.0);
-    let text = ui.painter().layout_no_wrap(words.to_owned(), font, Color32::PLACEHOLDER);
-    text.size().x + 2.0 * ui.spacing().button_padding.x
+    text_width(ui, words, &font).ceil() + 2.0 * ui.spacing().button_padding.x
+}
+
+/// The width of `text` in one line.
+pub(super) fn text_width(ui: &Ui, text: &str, font: &FontId) -> f32 {
+    let color = Color32::PLACEHOLDER;
+    ui.painter().layout_no_wrap(text.to_owned(), font.clone(), color).size().x
 }
 
 /// A button that is only an icon. `name` is what it does, shown on hover and spoken.
@@ -73,7 +78,7 @@ fn paint_icon_button(ui: &Ui, response: &Response, rect: Rect, icon: Icon, is_ch
 }
 
 /// The one button of the screen that matters most.
-pub(super) fn primary_button(ui: &mut Ui, icon: Icon, words: &str) -> Response {
+pub(super) fn primary_button(ui: &mut Ui, icon: Icon, words: &str, width: f32) -> Response {
     let colors = look::colors(ui);
     let text = RichText::new(words).font(look::name_font());
     let response = ui
@@ -89,7 +94,7 @@ pub(super) fn primary_button(ui: &mut Ui, icon: Icon, words: &str) -> Response {
             widgets.active.weak_bg_fill = colors.accent.lerp_to_gamma(colors.text, 0.24);
             ui.spacing_mut().button_padding.x = space::L;
             let button = Button::new((icons::atom(icon, look::ICON), text));
-            ui.add(button.min_size(vec2(0.0, look::PRIMARY)).gap(space::S))
+            ui.add(button.min_size(vec2(width, look::PRIMARY)).gap(space::S))
         })
         .inner;
     focus_ring(ui, &response);
@@ -184,12 +189,14 @@ pub(super) fn progress_bar(ui: &mut Ui, share: Option<f32>, received: u64, name:
             colors.accent,
         );
     } else if received > 0 {
+        // Quieter than a bar that knows its end.
+        let color = colors.accent.lerp_to_gamma(colors.track, 0.3);
         const STEP: f32 = 48.0;
         let moved = f32::from(u8::try_from(received / 65_536 % 48).unwrap_or(0));
         let mut x = rect.left() - STEP + moved;
         while x < rect.right() {
             let dash = Rect::from_min_size(pos2(x, rect.top()), vec2(STEP / 2.0, look::BAR));
-            painter.rect_filled(dash, 2, colors.accent);
+            painter.rect_filled(dash, 2, color);
             x += STEP;
         }
     }

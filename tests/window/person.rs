@@ -1,4 +1,5 @@
 //! A person at the window: finds things by their names, types, clicks, reads.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
 use std::path::PathBuf;
 use std::time::SystemTime;
@@ -15,22 +16,22 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use tempfile::TempDir;
 
 /// The one transfer of most tests.
-pub const ID: TransferId = TransferId(1);
+pub(crate) const ID: TransferId = TransferId(1);
 /// And where it comes from.
-pub const LINK: &str = "ftp://ftp.example.org/pub/debian.iso";
+pub(crate) const LINK: &str = "ftp://ftp.example.org/pub/debian.iso";
 
 /// A window on a download folder of its own, and what was wished in it.
-pub struct Window {
-    pub harness: Harness<'static, (Screen, Vec<Wish>)>,
-    pub folder: TempDir,
+pub(crate) struct Window {
+    pub(crate) harness: Harness<'static, (Screen, Vec<Wish>)>,
+    pub(crate) folder: TempDir,
 }
 
 impl Window {
-    pub fn open() -> Self {
+    pub(crate) fn open() -> Self {
         Self::sized(1000.0, 700.0)
     }
 
-    pub fn sized(width: f32, height: f32) -> Self {
+    pub(crate) fn sized(width: f32, height: f32) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let screen = Screen::new(folder.path().to_owned());
         let mut is_dressed = false;
@@ -48,14 +49,14 @@ impl Window {
         Self { harness, folder }
     }
 
-    pub fn with(link: &str) -> Self {
+    pub(crate) fn with(link: &str) -> Self {
         let mut window = Self::open();
         window.write("Address", link);
         window
     }
 
     /// A window with one transfer to which `news` happened.
-    pub fn after(news: impl IntoIterator<Item = News>) -> Self {
+    pub(crate) fn after(news: impl IntoIterator<Item = News>) -> Self {
         let mut window = Self::open();
         let file = window.file("debian.iso");
         let request = Request::new(LINK.parse().unwrap(), Destination::File(file));
@@ -67,24 +68,24 @@ impl Window {
         window
     }
 
-    pub fn failed(failure: Failure) -> Self {
+    pub(crate) fn failed(failure: Failure) -> Self {
         Self::after([News::Phase(Phase::Connecting), News::Ended(Err(failure))])
     }
 
-    pub fn screen(&mut self) -> &mut Screen {
+    pub(crate) fn screen(&mut self) -> &mut Screen {
         &mut self.harness.state_mut().0
     }
 
-    pub fn file(&self, name: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    pub fn focus(&mut self, field: &str) {
+    pub(crate) fn focus(&mut self, field: &str) {
         self.harness.get_by_role_and_label(Role::TextInput, field).focus();
         self.harness.run();
     }
 
-    pub fn write(&mut self, field: &str, text: &str) {
+    pub(crate) fn write(&mut self, field: &str, text: &str) {
         self.focus(field);
         self.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
         self.harness.run();
@@ -92,35 +93,35 @@ impl Window {
         self.harness.run();
     }
 
-    pub fn value(&self, field: &str) -> String {
+    pub(crate) fn value(&self, field: &str) -> String {
         let node = self.harness.get_by_role_and_label(Role::TextInput, field);
         node.accesskit_node().value().unwrap_or_default()
     }
 
-    pub fn has_focus(&self, field: &str) -> bool {
+    pub(crate) fn has_focus(&self, field: &str) -> bool {
         self.harness.get_by_role_and_label(Role::TextInput, field).is_focused()
     }
 
-    pub fn click(&mut self, label: &str) {
+    pub(crate) fn click(&mut self, label: &str) {
         self.harness.get_by_label(label).click();
         self.harness.run();
     }
 
-    pub fn press(&mut self, key: Key) {
+    pub(crate) fn press(&mut self, key: Key) {
         self.harness.key_press(key);
         self.harness.run();
     }
 
-    pub fn shows(&self, words: &str) -> bool {
+    pub(crate) fn shows(&self, words: &str) -> bool {
         self.harness.query_all_by_label_contains(words).next().is_some()
     }
 
-    pub fn wishes(&mut self) -> Vec<Wish> {
+    pub(crate) fn wishes(&mut self) -> Vec<Wish> {
         std::mem::take(&mut self.harness.state_mut().1)
     }
 
     /// The one download that was ordered.
-    pub fn ordered(&mut self) -> Request {
+    pub(crate) fn ordered(&mut self) -> Request {
         match <[Wish; 1]>::try_from(self.wishes()) {
             Ok([Wish::Download(request)]) => *request,
             other => panic!("one download, not {other:?}"),
@@ -128,13 +129,13 @@ impl Window {
     }
 }
 
-pub fn refused(code: u16, text: &str) -> Failure {
+pub(crate) fn refused(code: u16, text: &str) -> Failure {
     let reply = Reply { code, lines: vec![text.to_owned()] };
     let error = ftp::Error::Refused { command: "RETR x".to_owned(), reply };
     Failure::Server { server: "ftp.example.org".to_owned(), is_guest: false, error, kept: None }
 }
 
-pub fn doubtful() -> Failure {
+pub(crate) fn doubtful() -> Failure {
     Failure::Doubtful {
         doubt: Doubt::Short { announced: 4_194_304, received: 2_097_152 },
         kept: Some(Kept { path: "/tmp/debian.iso.part".into(), length: 2_097_152 }),

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use ashore::transfer::{
-    Destination, Event, Failure, Line, News, NextStep, Outcome, Phase, Progress, Request, Summary,
-    TransferId, Verdict, Voice,
+    Destination, Event, Failure, Kept, Line, News, NextStep, Outcome, Phase, Progress, Request,
+    Summary, TransferId, Verdict, Voice,
 };
 use ashore::window::screen::Wish;
 use ashore::window::transfers::state;
@@ -53,6 +53,16 @@ fn a_size_that_nobody_knows_is_never_shown_as_a_percentage() {
         assert_eq!(bar.accesskit_node().numeric_value(), None);
         assert!(!window.shows("%"));
     }
+}
+
+#[test]
+fn a_pause_before_the_next_attempt_says_why_and_until_when_and_can_be_cut_short() {
+    let until = SystemTime::UNIX_EPOCH;
+    let why = "ftp.example.org is full".to_owned();
+    let mut window = Window::after([News::Phase(Phase::Waiting { why, until })]);
+    assert!(window.shows("ftp.example.org is full. Trying again at "));
+    window.click("Try now debian.iso");
+    assert!(matches!(window.wishes().as_slice(), [Wish::TryNow(ID)]));
 }
 
 #[test]
@@ -144,6 +154,15 @@ fn trying_again_orders_exactly_the_same() {
     let request = window.ordered();
     assert_eq!(request.address.to_string(), LINK);
     assert_eq!(request.destination, Destination::File(window.file("debian.iso")));
+}
+
+#[test]
+fn a_stopped_file_of_which_something_is_here_continues() {
+    let kept = Some(Kept { path: "/tmp/debian.iso.part".into(), length: 1_200_000 });
+    let mut window = Window::failed(Failure::Stopped { kept });
+    assert!(window.shows("Stopped · 1.2 MB kept"));
+    window.click("Continue debian.iso");
+    assert_eq!(window.ordered().address.to_string(), LINK);
 }
 
 #[test]
