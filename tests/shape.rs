@@ -33,7 +33,10 @@ fn sources(folder: &str) -> Vec<PathBuf> {
             }
         }
     }
-    assert!(!files.is_empty(), "{folder} holds no source: is the test run in the package's folder?");
+    assert!(
+        !files.is_empty(),
+        "{folder} holds no source: is the test run in the package's folder?"
+    );
     files
 }
 
