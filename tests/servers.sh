@@ -295,7 +295,7 @@ start_pureftpd() {
 # --- pyftpdlib ------------------------------------------------------------------------------------
 
 start_pyftpdlib() {
-  cat >"$CONF/pyftpdlib.py" <<'PYTHON'
+  cat >"$CONF/harbour.py" <<'PYTHON'
 import logging
 import sys
 
@@ -354,7 +354,7 @@ serve(Astray, 21044)
 serve(TlsOnly, 21045)
 loop.loop(blocking=True)
 PYTHON
-  run pyftpdlib /usr/bin/python3 "$CONF/pyftpdlib.py" "$TREE" "$TLS/leaf-full.pem" \
+  run pyftpdlib /usr/bin/python3 "$CONF/harbour.py" "$TREE" "$TLS/leaf-full.pem" \
     "$USER_NAME" "$PASSWORD" "$ELSEWHERE"
 }
 

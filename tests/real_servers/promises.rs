@@ -86,7 +86,10 @@ pub(crate) fn odd_names_are_fetched_and_kept(harbour: &Harbour) {
         ("-dash.txt", "-dash.txt"),
         ("plus+and&.txt", "plus+and&.txt"),
         ("%5Bbrackets%5D%7Bx%7D.txt", "[brackets]{x}.txt"),
-        ("utf8-%C5%BElu%C5%A5ou%C4%8Dk%C3%BD-%E6%97%A5%E6%9C%AC%E8%AA%9E-%F0%9F%98%80.txt", "utf8-žluťoučký-日本語-😀.txt"),
+        (
+            "utf8-%C5%BElu%C5%A5ou%C4%8Dk%C3%BD-%E6%97%A5%E6%9C%AC%E8%AA%9E-%F0%9F%98%80.txt",
+            "utf8-žluťoučký-日本語-😀.txt",
+        ),
         ("dir%20with%20%22quote%22/x.txt", "dir with \"quote\"/x.txt"),
     ] {
         let served = Path::new("odd").join(name);
