@@ -1,7 +1,339 @@
-//! stub
-/// stub
+//! The `.part` file: claimed, made, grown, synced, and given its name without replacing anything.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime};
+
+use sha2::{Digest, Sha256};
+
+use super::claim::{self, Claim};
+use super::error::Error;
+use super::place::{self, folder_of, rename_to_free_name, sync_folder, with_ending};
+use super::record::{self, Record};
+use super::recorder::{BLOCK, Block, Recorder, state_from_text};
+use super::space;
+
+/// How often it is written down how far the file is. A killed program fetches at most this again.
+const WRITE_DOWN: Duration = Duration::from_secs(1);
+
+/// How far ahead of the bytes room is reserved. Not the whole file: a size is only an estimate.
+const RESERVE: u64 = 64 * 1024 * 1024;
+
+/// A file on its way: `NAME.part` and its record, or nothing at all as long as no byte has come.
+///
+/// Dropping it keeps what has arrived, writes down how much, and leaves nothing behind where nothing
+/// has arrived.
 #[derive(Debug)]
-pub struct Partial;
-/// stub
+pub struct Partial {
+    destination: PathBuf,
+    part: PathBuf,
+    record_path: PathBuf,
+    record: Record,
+    hashes: bool,
+    length: u64,
+    /// Opened and locked. `None` before the server has agreed to send.
+    file: Option<File>,
+    work: Option<Work>,
+    is_done: bool,
+}
+
+/// What there is while bytes arrive.
 #[derive(Debug)]
-pub struct Place;
+struct Work {
+    recorder: Recorder,
+    block: Option<Block>,
+    reserved: u64,
+    written_down: Instant,
+}
+
+impl Partial {
+    /// Takes the destination for this program alone, and finds what an earlier run has left there.
+    ///
+    /// Makes nothing on disk. The sentences are for the log: what was found and could not be used.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InUse`] if another Ashore is at work on it.
+    pub fn claim(
+        destination: &Path,
+        source: &str,
+        hashes: bool,
+    ) -> Result<(Self, Vec<String>), Error> {
+        let Claim { part, found, notices } = claim::claim(destination, source)?;
+        let (file, record) = found.unzip();
+        let record = record.unwrap_or_else(|| Record::new(source));
+        let partial = Self {
+            destination: destination.to_owned(),
+            record_path: with_ending(&part, claim::RECORD_ENDING),
+            part,
+            length: record.length(),
+            record,
+            hashes,
+            file,
+            work: None,
+            is_done: false,
+        };
+        Ok((partial, notices))
+    }
+
+    /// Bytes that are there for certain, from the start.
+    #[must_use]
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// The `.part` file, whether it is there yet or not.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.part
+    }
+
+    /// Whether size and time are what they were when the bytes that are there came.
+    #[must_use]
+    pub fn is_of(&self, size: Option<u64>, modified: Option<SystemTime>) -> bool {
+        self.record.size == size && self.record.modified == modified.and_then(record::seconds)
+    }
+
+    /// Bytes that are missing for a file of `size` bytes to fit on the disk. 0: there is room.
+    #[must_use]
+    pub fn missing_room(&self, size: u64) -> u64 {
+        let folder = place::nearest_folder(folder_of(&self.part)).ok();
+        let free = folder.and_then(|folder| space::available(folder).ok());
+        let needed = size.saturating_sub(self.length);
+        free.map_or(0, |free| needed.saturating_sub(free))
+    }
+
+    /// The server has agreed to send: makes the file, or opens what is there, ready for more bytes.
+    ///
+    /// # Errors
+    ///
+    /// Any [`Error`] of making a file.
+    pub fn begin(&mut self, size: Option<u64>, modified: Option<SystemTime>) -> Result<(), Error> {
+        self.record.size = size;
+        self.record.modified = modified.and_then(record::seconds);
+        let file = match self.file.take() {
+            Some(file) => file,
+            None => self.create()?,
+        };
+        let wrong = |error| Error::new(&self.part, "written", error);
+        file.set_len(self.length).map_err(wrong)?;
+        let state = match self.hashes && self.work.is_none() {
+            true => Some(self.hash_so_far(&file).map_err(wrong)?),
+            false => None,
+        };
+        (&file).seek(SeekFrom::Start(self.length)).map_err(wrong)?;
+        if self.work.is_none() {
+            let twin = file.try_clone().map_err(wrong)?;
+            let recorder = Recorder::start(twin, self.record_path.clone(), state).map_err(wrong)?;
+            let (block, written_down) = (None, Instant::now());
+            self.work = Some(Work { recorder, block, reserved: self.length, written_down });
+        }
+        self.file = Some(file);
+        self.write_down();
+        Ok(())
+    }
+
+    fn create(&self) -> Result<File, Error> {
+        let folder = folder_of(&self.part);
+        fs::create_dir_all(folder).map_err(|error| Error::new(folder, "made", error))?;
+        let file = File::options().read(true).write(true).create_new(true).open(&self.part);
+        let file = file.map_err(|error| match error.kind() {
+            // Since it was claimed, somebody else has made one: two Ashores began at once.
+            io::ErrorKind::AlreadyExists => Error::InUse { path: self.destination.clone() },
+            _ => Error::new(&self.part, "made", error),
+        })?;
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => Err(Error::InUse { path: self.destination.clone() }),
+            // Some network disks know no locks; two Ashores at once are unlikely there.
+            Err(TryLockError::Error(_)) | Ok(()) => Ok(file),
+        }
+    }
+
+    /// The hash of the bytes that are there: from the record, or by reading them.
+    fn hash_so_far(&self, file: &File) -> io::Result<Sha256> {
+        if self.length == 0 {
+            return Ok(Sha256::new());
+        }
+        if let Some(hash) = self.record.sha256_state.as_deref().and_then(state_from_text)
+            && self.record.length() == self.length
+        {
+            return Ok(hash);
+        }
+        let mut hash = Sha256::new();
+        let mut reader = file;
+        reader.seek(SeekFrom::Start(0))?;
+        let mut bytes = reader.take(self.length);
+        let mut block = vec![0; BLOCK];
+        loop {
+            match bytes.read(&mut block)? {
+                0 => break,
+                count => hash.update(block.get(..count).unwrap_or_default()),
+            }
+        }
+        Ok(hash)
+    }
+
+    /// Reads the bytes from `offset` on into `block`, for comparing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`], also if there are not as many bytes.
+    pub fn read_at(&self, offset: u64, block: &mut [u8]) -> Result<(), Error> {
+        let wrong = |error| Error::new(&self.part, "read", error);
+        let Some(mut file) = self.file.as_ref() else {
+            return Err(wrong(io::ErrorKind::NotFound.into()));
+        };
+        file.seek(SeekFrom::Start(offset)).map_err(wrong)?;
+        file.read_exact(block).map_err(wrong)?;
+        file.seek(SeekFrom::Start(self.length)).map(drop).map_err(wrong)
+    }
+
+    /// Adds bytes at the end: `fill` is given a block to fill and tells how many bytes it put there.
+    /// Tells the same number; 0 is the end of the data.
+    ///
+    /// # Errors
+    ///
+    /// What `fill` says, or an [`Error`] of writing. Then nothing was added.
+    pub fn append<E: From<Error>>(
+        &mut self,
+        fill: impl FnOnce(&mut [u8]) -> Result<usize, E>,
+    ) -> Result<usize, E> {
+        let (Some(file), Some(work)) = (&mut self.file, &mut self.work) else {
+            return Err(Error::new(&self.part, "written", io::ErrorKind::NotFound.into()).into());
+        };
+        let mut block = work.block.take().unwrap_or_else(|| work.recorder.block());
+        let filled = fill(&mut block);
+        let Ok(count @ 1..) = filled else {
+            work.block = Some(block);
+            return filled;
+        };
+        let added = u64::try_from(count).unwrap_or(0);
+        let size = self.record.size.unwrap_or(0);
+        if self.length + added > work.reserved && self.length < size {
+            let room = RESERVE.min(size - self.length);
+            space::reserve(file, self.length, room);
+            work.reserved = self.length + room;
+        }
+        if let Err(error) = file.write_all(block.get(..count).unwrap_or_default()) {
+            work.block = Some(block);
+            // Half a block may have found room: back to what the record can speak for.
+            file.set_len(self.length).ok();
+            file.seek(SeekFrom::Start(self.length)).ok();
+            return Err(Error::new(&self.part, "written", error).into());
+        }
+        self.length += added;
+        work.block = work.recorder.hash(block, count);
+        if work.written_down.elapsed() >= WRITE_DOWN {
+            self.write_down();
+        }
+        filled
+    }
+
+    /// Writes down how many bytes there are, as soon as they are synced.
+    fn write_down(&mut self) {
+        if let Some(work) = &mut self.work {
+            work.recorder.write_down(&self.record, self.length);
+            work.written_down = Instant::now();
+        }
+    }
+
+    /// The file on the server is not the one that the bytes here came from: begins anew. The old
+    /// bytes are kept until the new file is complete.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if the old file cannot be given another name.
+    pub fn restart(&mut self) -> Result<(), Error> {
+        self.let_go();
+        if self.length > 0 {
+            let aside = place::free_name(&with_ending(&self.destination, ".old.part"));
+            rename_to_free_name(&self.part, &aside)
+                .map_err(|error| Error::new(&self.part, "renamed", error))?;
+            let name = aside.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            self.record.set_aside.push(name);
+        } else {
+            fs::remove_file(&self.part).ok();
+        }
+        fs::remove_file(&self.record_path).ok();
+        let mut anew = Record::new(&self.record.source);
+        anew.set_aside = std::mem::take(&mut self.record.set_aside);
+        self.record = anew;
+        self.length = 0;
+        Ok(())
+    }
+
+    /// SHA-256 of all bytes, if it was asked for.
+    #[must_use]
+    pub fn sha256(&self) -> Option<[u8; 32]> {
+        self.work.as_ref()?.recorder.digest()
+    }
+
+    /// The file is complete: syncs it, gives it the server's time and its name.
+    ///
+    /// # Errors
+    ///
+    /// * [`Error::Exists`] if something has that name by now and `replaces` is false. The bytes stay
+    ///   in the `.part`.
+    /// * [`Error::Io`], [`Error::Full`] if the disk refuses.
+    pub fn finish(
+        &mut self,
+        destination: &Path,
+        modified: Option<SystemTime>,
+        replaces: bool,
+    ) -> Result<(), Error> {
+        let Some(file) = &self.file else {
+            return Err(Error::new(&self.part, "finished", io::ErrorKind::NotFound.into()));
+        };
+        let wrong = |doing| move |error| Error::new(destination, doing, error);
+        file.set_len(self.length).map_err(wrong("written"))?;
+        if let Some(modified) = modified {
+            // Some network disks keep their own times; the bytes are right all the same.
+            file.set_modified(modified).ok();
+        }
+        file.sync_all().map_err(wrong("written"))?;
+        let named = match replaces {
+            true => fs::rename(&self.part, destination),
+            false => rename_to_free_name(&self.part, destination),
+        };
+        named.map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => Error::Exists { path: destination.to_owned() },
+            _ => Error::new(destination, "given its name", error),
+        })?;
+        self.is_done = true;
+        self.work = None;
+        self.file = None;
+        fs::remove_file(&self.record_path).ok();
+        for name in &self.record.set_aside {
+            // Only names that we made ourselves, and only beside the file.
+            if let Some(name) = Path::new(name).file_name() {
+                fs::remove_file(folder_of(&self.part).join(name)).ok();
+            }
+        }
+        sync_folder(folder_of(destination));
+        Ok(())
+    }
+
+    /// Writes the last record and closes the file.
+    fn let_go(&mut self) {
+        self.write_down();
+        self.work = None; // Waits for the record.
+        if let Some(file) = self.file.take() {
+            file.set_len(self.length).ok(); // Gives back the room that was reserved.
+        }
+    }
+}
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        if self.is_done || self.file.is_none() {
+            return;
+        }
+        let is_new = self.work.is_some();
+        self.let_go();
+        if self.length == 0 && is_new {
+            fs::remove_file(&self.part).ok();
+            fs::remove_file(&self.record_path).ok();
+        }
+    }
+}

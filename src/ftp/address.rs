@@ -127,6 +127,8 @@ pub struct Login {
     pub user: Option<Vec<u8>>,
     /// The password that goes with it.
     pub password: Option<Secret>,
+    /// The account that a few servers ask for besides (`ACCT`, RFC 959 §4.1.1).
+    pub account: Option<Secret>,
 }
 
 impl Login {
@@ -402,7 +404,7 @@ fn login(user_info: &str) -> Result<Login, AddressError> {
         }
     };
     let user = Some(decode(user)?).filter(|user| !user.is_empty());
-    Ok(Login { password: password.map(decode).transpose()?.map(Secret::new), user })
+    Ok(Login { password: password.map(decode).transpose()?.map(Secret::new), user, account: None })
 }
 
 impl fmt::Display for Address {

@@ -1,11 +1,19 @@
-//! The server's side: one server, one conversation. Knows no file, no queue, no user.
+//! The server's side: one server, one conversation. Knows no file, no queue, no person.
 
 mod address;
 mod command;
+mod dial;
 mod error;
+mod facts;
+mod passive;
 mod reply;
+mod session;
+mod stream;
 
 pub use address::{Address, AddressError, Host, Login, RemotePath, Scheme, Secret};
 pub use command::{BadArgument, Command};
 pub use error::{Awaiting, Error};
-pub use reply::{Kind, Reply};
+pub use facts::Facts;
+pub use reply::{Kind, MAX_LINE, MAX_REPLY, Reply};
+pub use session::{Data, Line, RemoteFile, Session};
+pub use stream::{Limits, Stop};

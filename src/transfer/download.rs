@@ -1,11 +1,345 @@
-//! stub
-use super::news::{News, Outcome};
+//! One file, as a straight story. Read this first.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+
+use super::destination::{Settled, settle};
+use super::failure::{Doubt, Failure, Kept, Trouble};
+use super::meter::Meter;
+use super::news::{Line, News, Outcome, Phase, Summary, Verdict, Voice};
 use super::request::Request;
-/// stub
-pub fn download(
-    _request: &Request,
-    _is_stopped: &dyn Fn() -> bool,
-    _report: &dyn Fn(News),
-) -> Outcome {
-    todo!()
+use super::resume::{self, Joint};
+use super::retry::Retry;
+use crate::disk::{self, Partial};
+use crate::ftp::{self, Data, Facts, Limits, RemoteFile, Session, Stop};
+use crate::words;
+
+/// What others may do to a running download.
+#[derive(Debug, Clone, Default)]
+pub struct Handle {
+    /// Ends it. What has arrived stays on disk.
+    pub stop: Stop,
+    hurry: Arc<AtomicBool>,
+}
+
+impl Handle {
+    /// Ends a pause between two attempts.
+    pub fn try_now(&self) {
+        self.hurry.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Downloads one file. Blocks until it is on disk under its name, or has failed for good.
+///
+/// `report` hears about every phase, every line of the conversation and, about ten times a second,
+/// how far it is. It should return fast: the download waits for it.
+///
+/// # Errors
+///
+/// Every [`Failure`]. What has arrived stays on disk, as `NAME.part`, unless nothing has; the same
+/// request continues from there.
+pub fn download(request: &Request, handle: &Handle, report: &dyn Fn(News)) -> Outcome {
+    let started = Instant::now();
+    let job = Job { request, handle, report };
+    let no_file = |error| Failure::Disk { error, kept: None };
+    let (destination, replaces) = match settle(request).map_err(no_file)? {
+        None => return Err(Failure::NotAFile),
+        Some(Settled::Leave(path)) => return Ok(job.skip(path, started)),
+        Some(Settled::Free(path)) => (path, false),
+        Some(Settled::Replace(path)) => (path, true),
+    };
+    report(News::Destination(destination.clone()));
+    let source = request.address.to_string();
+    let (mut file, notices) =
+        Partial::claim(&destination, &source, request.checks.hash).map_err(no_file)?;
+    notices.into_iter().for_each(|notice| job.tell(Voice::Warning, notice));
+
+    let mut retry = Retry::new(request.retries);
+    loop {
+        let before = file.length();
+        let trouble = match job.attempt(&mut file, &mut retry) {
+            Ok(facts) => match job.name(&mut file, destination.clone(), replaces, facts, started) {
+                Ok(summary) => return Ok(summary),
+                Err(trouble) => trouble,
+            },
+            Err(trouble) => trouble,
+        };
+        let progressed = file.length() > before;
+        let pause = retry.after(&trouble, progressed, Instant::now());
+        let failure = job.failure(trouble, &file);
+        match pause {
+            Some(pause) => job.pause(&failure, pause, &file)?,
+            None => return Err(failure),
+        }
+    }
+}
+
+/// What every step of one download needs.
+struct Job<'a> {
+    request: &'a Request,
+    handle: &'a Handle,
+    report: &'a dyn Fn(News),
+}
+
+impl Job<'_> {
+    /// One conversation with the server, from the greeting to its last word. When it ends well, the
+    /// file is whole, and these are the facts about it.
+    fn attempt(&self, file: &mut Partial, retry: &mut Retry) -> Result<Facts, Trouble> {
+        let Request { address, patience, .. } = self.request;
+        let limits = Limits { patience: *patience, stop: self.handle.stop.clone() };
+        let log = |line| match line {
+            ftp::Line::Sent(text) => self.tell(Voice::Sent, text),
+            ftp::Line::Received(text) => self.tell(Voice::Received, text),
+        };
+        (self.report)(News::Phase(Phase::Connecting));
+        let mut session = Session::connect(&address.host, address.port, &limits, &log)?;
+
+        (self.report)(News::Phase(Phase::SigningIn));
+        session.sign_in(&address.login)?;
+        retry.met();
+
+        let (remote, offset, mut data) = self.ask_for_it(&mut session, file)?;
+        let expected = remote.facts.size.or(data.announced.filter(|_| offset == 0));
+        file.begin(remote.facts.size, remote.facts.modified)?;
+
+        (self.report)(News::Phase(Phase::Receiving));
+        self.tell_joint(&resume::join(&mut data, file, offset)?, file);
+        self.receive(&mut data, file, expected)?;
+        drop(data); // Some servers send their last word only once we have closed our end.
+
+        (self.report)(News::Phase(Phase::Finishing));
+        session.finish().map_err(|error| match error {
+            ftp::Error::Refused { .. } if file.length() == 0 => Trouble::Server(error),
+            ftp::Error::Stopped => Trouble::Server(error),
+            _ => Trouble::Unfinished(error),
+        })?;
+        let facts = self.judge(&mut session, &remote, expected, file.length())?;
+        session.quit();
+        Ok(facts)
+    }
+
+    /// Finds the file on the server and has it sent, from the byte on that is missing here.
+    fn ask_for_it(
+        &self,
+        session: &mut Session<'_>,
+        file: &mut Partial,
+    ) -> Result<(RemoteFile, u64, Data), Trouble> {
+        let path = &self.request.address.path;
+        let mut remote = session.locate(path)?;
+        // A server that takes no paths knows nothing of this one; what it said last time, it said
+        // about the name alone.
+        if remote.facts == Facts::default() && file.length() > 0 && path.folders().next().is_some()
+        {
+            remote = session.locate_by_folders(path)?;
+        }
+        self.compare_facts(&remote, file)?;
+        let offset = resume::offset(file.length());
+        match session.retrieve(&remote, offset) {
+            Ok(data) => Ok((remote, offset, data)),
+            Err(error) if is_no_such_path(&error) && path.folders().next().is_some() => {
+                // The first answer is the one to be told, if this leads nowhere as well.
+                let Ok(remote) = session.locate_by_folders(path) else { return Err(error.into()) };
+                self.compare_facts(&remote, file)?;
+                let offset = resume::offset(file.length());
+                let data = session.retrieve(&remote, offset).map_err(|_| error)?;
+                Ok((remote, offset, data))
+            }
+            Err(ftp::Error::Refused { command, .. }) if command.starts_with("REST") => {
+                self.story("The server cannot continue a file. It sends it from the start, and what is here is compared".to_owned());
+                let data = session.retrieve(&remote, 0)?;
+                Ok((remote, 0, data))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Are the bytes that are here still those of the file on the server? And is there room?
+    fn compare_facts(&self, remote: &RemoteFile, file: &mut Partial) -> Result<(), Trouble> {
+        let Facts { size, modified } = remote.facts;
+        if file.length() > 0 && !file.is_of(size, modified) {
+            self.tell(
+                Voice::Warning,
+                "The file on the server has changed since the first part of it was fetched. Beginning anew".to_owned(),
+            );
+            file.restart()?;
+        }
+        match size.map_or(0, |size| file.missing_room(size)) {
+            0 => Ok(()),
+            _ => {
+                let needed = size.map(|size| size.saturating_sub(file.length()));
+                let free = disk::available(disk::folder_of(file.path())).ok();
+                Err(disk::Error::Full { path: file.path().to_owned(), needed, free }.into())
+            }
+        }
+    }
+
+    /// Reads the data to its end.
+    fn receive(
+        &self,
+        data: &mut Data,
+        file: &mut Partial,
+        expected: Option<u64>,
+    ) -> Result<(), Trouble> {
+        let most = expected.map(|size| size + (size / 4).max(16 * 1024 * 1024));
+        let mut meter = Meter::new(file.length(), expected, Instant::now());
+        (self.report)(News::Progress(meter.progress(Instant::now())));
+        let mut is_open = true;
+        while is_open {
+            file.append(|block| -> Result<usize, Trouble> {
+                let count = data.poll(block)?;
+                is_open = count != Some(0);
+                Ok(count.unwrap_or(0))
+            })?;
+            if let Some(progress) = meter.reach(file.length(), Instant::now()) {
+                (self.report)(News::Progress(progress));
+            }
+            if let (Some(announced), Some(most)) = (expected, most)
+                && file.length() > most
+            {
+                let received = file.length();
+                return Err(Trouble::Doubt(Doubt::Long { announced, received, is_endless: true }));
+            }
+        }
+        (self.report)(News::Progress(meter.progress(Instant::now())));
+        Ok(())
+    }
+
+    /// The server has called it complete. Do the numbers agree? (product contract §2)
+    fn judge(
+        &self,
+        session: &mut Session<'_>,
+        remote: &RemoteFile,
+        expected: Option<u64>,
+        received: u64,
+    ) -> Result<Facts, Trouble> {
+        let Some(announced) = expected.filter(|&size| size != received) else {
+            return Ok(remote.facts);
+        };
+        let now = session.look_again(remote).unwrap_or_default();
+        if now.size == Some(received) {
+            let how = if received < announced { "became smaller" } else { "grew" };
+            self.story(format!("The file {how} on the server while it was being fetched"));
+            return Ok(now);
+        }
+        Err(Trouble::Doubt(match received < announced {
+            true => Doubt::Short { announced, received },
+            false => Doubt::Long { announced, received, is_endless: false },
+        }))
+    }
+
+    /// Everything agrees: the file gets its name.
+    fn name(
+        &self,
+        file: &mut Partial,
+        mut path: PathBuf,
+        replaces: bool,
+        facts: Facts,
+        started: Instant,
+    ) -> Result<Summary, Trouble> {
+        let sha256 = file.sha256();
+        while let Err(error) = file.finish(&path, facts.modified, replaces) {
+            let keeps_both = self.request.if_exists == super::request::IfExists::Rename;
+            match error {
+                // Somebody has taken the name meanwhile.
+                disk::Error::Exists { path: taken } if keeps_both => path = disk::free_name(&taken),
+                error => return Err(error.into()),
+            }
+        }
+        let length = file.length();
+        self.story(format!(
+            "Complete: {} bytes, saved as {}",
+            words::count(length),
+            path.display()
+        ));
+        let took = started.elapsed();
+        let verdict = Verdict::Complete;
+        Ok(Summary { path, length, modified: facts.modified, sha256, took, verdict })
+    }
+
+    fn skip(&self, path: PathBuf, started: Instant) -> Summary {
+        self.story(format!("{} is there already and is left as it is", path.display()));
+        let there = std::fs::metadata(&path).ok();
+        Summary {
+            length: there.as_ref().map_or(0, std::fs::Metadata::len),
+            modified: there.and_then(|there| there.modified().ok()),
+            path,
+            sha256: None,
+            took: started.elapsed(),
+            verdict: Verdict::Skipped,
+        }
+    }
+
+    fn failure(&self, trouble: Trouble, file: &Partial) -> Failure {
+        let kept = (file.length() > 0)
+            .then(|| Kept { path: file.path().to_owned(), length: file.length() });
+        match trouble {
+            Trouble::Disk(error) => Failure::Disk { error, kept },
+            Trouble::Doubt(doubt) => Failure::Doubtful { doubt, kept },
+            Trouble::Server(ftp::Error::Stopped) | Trouble::Unfinished(ftp::Error::Stopped) => {
+                Failure::Stopped { kept }
+            }
+            Trouble::Server(error) | Trouble::Unfinished(error) => {
+                let address = &self.request.address;
+                let server = match address.port {
+                    21 => address.host.to_string(),
+                    port => format!("{} port {port}", address.host),
+                };
+                Failure::Server { server, is_guest: address.login.is_guest(), error, kept }
+            }
+        }
+    }
+
+    /// Waits before the next attempt, and says why and until when.
+    fn pause(&self, failure: &Failure, pause: Duration, file: &Partial) -> Result<(), Failure> {
+        let why = failure.to_string();
+        let again = match pause {
+            short if short < Duration::from_secs(1) => "Trying again".to_owned(),
+            pause => format!("Trying again in {}", words::duration(pause)),
+        };
+        self.tell(Voice::Warning, format!("{why}. {again}"));
+        (self.report)(News::Phase(Phase::Waiting { why, until: SystemTime::now() + pause }));
+        self.handle.hurry.store(false, Ordering::Relaxed);
+        let end = Instant::now() + pause;
+        while let Some(rest) = end.checked_duration_since(Instant::now()) {
+            if self.handle.stop.is_given() {
+                return Err(self.failure(Trouble::Server(ftp::Error::Stopped), file));
+            }
+            if self.handle.hurry.load(Ordering::Relaxed) {
+                break;
+            }
+            thread::sleep(rest.min(Duration::from_millis(50)));
+        }
+        Ok(())
+    }
+
+    fn tell_joint(&self, joint: &Joint, file: &Partial) {
+        let length = words::bytes(file.length());
+        match joint {
+            Joint::None => {}
+            Joint::Checked => self.story(format!("Joined at {length}, checked")),
+            Joint::FromStart => self.story(format!("The first {length} came again and are equal")),
+        }
+    }
+
+    fn story(&self, text: String) {
+        self.tell(Voice::Story, text);
+    }
+
+    fn tell(&self, voice: Voice, text: String) {
+        let line = Line { at: SystemTime::now(), voice, text: words::shown(&text) };
+        (self.report)(News::Line(line));
+    }
+}
+
+/// Whether a server that takes no paths would answer like this.
+fn is_no_such_path(error: &ftp::Error) -> bool {
+    match error {
+        ftp::Error::Refused { command, reply } => {
+            command.starts_with("RETR") && matches!(reply.code, 500..=504 | 550..=553)
+        }
+        _ => false,
+    }
 }

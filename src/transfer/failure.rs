@@ -1,6 +1,6 @@
 //! Why a download did not finish, and what can be done about it.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::path::PathBuf;
 
 use crate::{disk, ftp, words};
@@ -83,6 +83,33 @@ pub enum Doubt {
         /// Whether Ashore hung up because there was no end in sight.
         is_endless: bool,
     },
+    /// The bytes that are here are not those that the server sends now.
+    Changed,
+}
+
+/// What went wrong in one attempt, before anybody has decided whether it is the end.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// Our side.
+    Disk(disk::Error),
+    /// The server's side.
+    Server(ftp::Error),
+    /// All bytes, or some, came; but the server's last word was no, or was never said.
+    Unfinished(ftp::Error),
+    /// Two facts disagree.
+    Doubt(Doubt),
+}
+
+impl From<disk::Error> for Trouble {
+    fn from(error: disk::Error) -> Self {
+        Self::Disk(error)
+    }
+}
+
+impl From<ftp::Error> for Trouble {
+    fn from(error: ftp::Error) -> Self {
+        Self::Server(error)
+    }
 }
 
 /// What kind of trouble a [`Failure`] is. One class, one exit code.
@@ -246,6 +273,15 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut sentence = String::new();
+        self.say(&mut sentence)?;
+        f.write_str(&words::shown(&sentence))
+    }
+}
+
+impl Failure {
+    /// The sentence, with whatever the server may have put into it.
+    fn say(&self, f: &mut String) -> fmt::Result {
         use ftp::Error;
         match self {
             Self::NotAFile => f.write_str("The address names a folder, not a file"),
@@ -336,6 +372,9 @@ impl fmt::Display for Failure {
                     words::count(*received),
                     if *is_endless { " without coming to an end" } else { "" }
                 ),
+                Doubt::Changed => {
+                    f.write_str("The file on the server keeps changing while it is being fetched")
+                }
             },
             Self::Stopped { .. } => f.write_str("Stopped"),
             Self::Bug { what } => write!(f, "Ashore made a mistake: {what}"),

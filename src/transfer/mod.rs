@@ -2,14 +2,17 @@
 //!
 //! Read [`download`](download()) first: it is the story that everything else serves.
 
+mod destination;
 mod download;
 mod engine;
 mod failure;
 mod meter;
 mod news;
 mod request;
+mod resume;
+mod retry;
 
-pub use download::download;
+pub use download::{Handle, download};
 pub use engine::{Engine, TransferId};
 pub use failure::{Class, Doubt, Failure, Kept, NextStep};
 pub use news::{Event, Line, News, Outcome, Phase, Progress, Summary, Verdict, Voice};

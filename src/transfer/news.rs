@@ -47,6 +47,13 @@ pub enum Phase {
     Receiving,
     /// All bytes are here; waiting for the server's last word and for the disk.
     Finishing,
+    /// Waiting before the next attempt, because of what happened in the last one.
+    Waiting {
+        /// What happened, in a sentence without a full stop.
+        why: String,
+        /// When it goes on by itself.
+        until: SystemTime,
+    },
 }
 
 /// How far a transfer is.

@@ -1,0 +1,156 @@
+//! Where a file may go: what is there already, and giving a file its name without replacing another.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::error::Error;
+
+/// The folder that `path` is in; the current one for a bare name.
+#[must_use]
+pub fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// Whether a new file could be made at `path`. A folder that is missing will be made when needed.
+///
+/// # Errors
+///
+/// * [`Error::Exists`] if something is there, be it a link that leads nowhere.
+/// * [`Error::IsFolder`] if it is a folder.
+/// * [`Error::NoFolder`] if what should be its folder is something else.
+/// * [`Error::Io`] if this user may not write there.
+pub fn check_new_file(path: &Path) -> Result<(), Error> {
+    if path.file_name().is_none() {
+        return Err(Error::IsFolder { path: path.to_owned() });
+    }
+    if let Ok(there) = fs::symlink_metadata(path) {
+        let path = path.to_owned();
+        return Err(if there.is_dir() { Error::IsFolder { path } } else { Error::Exists { path } });
+    }
+    let folder = nearest_folder(folder_of(path))?;
+    #[cfg(unix)]
+    rustix::fs::access(folder, rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK)
+        .map_err(|error| Error::new(folder, "written to", error.into()))?;
+    Ok(())
+}
+
+/// The folder itself, or the nearest one above it that exists.
+pub(super) fn nearest_folder(folder: &Path) -> Result<&Path, Error> {
+    for folder in folder.ancestors() {
+        let shown = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        match fs::metadata(shown) {
+            Ok(there) if there.is_dir() => return Ok(shown),
+            Ok(_) => return Err(Error::NoFolder { path: shown.to_owned() }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) if error.kind() == io::ErrorKind::NotADirectory => {}
+            Err(source) => return Err(Error::new(shown, "opened", source)),
+        }
+    }
+    Ok(Path::new("."))
+}
+
+/// `path`, or the first of `name (2).ext`, `name (3).ext` … under which nothing is.
+#[must_use]
+pub fn free_name(path: &Path) -> PathBuf {
+    let mut n = 1;
+    loop {
+        let candidate = numbered(path, n);
+        if fs::symlink_metadata(&candidate).is_err() {
+            return candidate;
+        }
+        n += 1;
+    }
+}
+
+/// `a.tar.gz` → `a (2).tar.gz`; number 1 is the name itself.
+pub(super) fn numbered(path: &Path, number: u32) -> PathBuf {
+    if number == 1 {
+        return path.to_owned();
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    // `.tar.gz` stays together, `v1.2 notes.txt` does not become `v1 (2).2 notes.txt`.
+    let double = name.rfind(".tar.").filter(|at| name.len() - at <= 9 && *at > 0);
+    let at = double.or_else(|| name.rfind('.').filter(|&at| at > 0)).unwrap_or(name.len());
+    let (stem, ending) = name.split_at(at);
+    path.with_file_name(format!("{stem} ({number}){ending}"))
+}
+
+/// `path` with `ending` added to its name, which is shortened where the system takes no more.
+pub(super) fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    /// Room for ` (99)`, `.part`, `.ashore` and `~`.
+    const MOST: usize = 255 - 24;
+    let name = path.file_name().unwrap_or_default();
+    let mut name = match name.to_str() {
+        Some(text) if text.len() > MOST => OsString::from(super::names::shorten(text, MOST)),
+        _ => name.to_owned(),
+    };
+    name.push(ending);
+    path.with_file_name(name)
+}
+
+/// Gives `from` the name `to`, unless something has that name.
+///
+/// # Errors
+///
+/// [`io::ErrorKind::AlreadyExists`] if there is something; whatever else the system says.
+pub(super) fn rename_to_free_name(from: &Path, to: &Path) -> io::Result<()> {
+    #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        use rustix::io::Errno;
+        match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+            // The file system or the kernel does not know the flag: the other way, below.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {}
+            done => return Ok(done?),
+        }
+    }
+    // A hard link never replaces anything, on any system.
+    fs::hard_link(from, to)?;
+    fs::remove_file(from)
+}
+
+/// Makes sure that the names in `folder` survive a power cut.
+pub(super) fn sync_folder(folder: &Path) {
+    // Windows cannot open folders, some network disks cannot sync them: the name is there anyway.
+    #[cfg(unix)]
+    fs::File::open(folder).and_then(|folder| folder.sync_all()).ok();
+    #[cfg(not(unix))]
+    let _ = folder;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeping_both_counts_up_before_the_ending() {
+        for (name, second) in [
+            ("a.txt", "a (2).txt"),
+            ("a.tar.gz", "a (2).tar.gz"),
+            ("v1.2 notes.txt", "v1.2 notes (2).txt"),
+            (".hidden", ".hidden (2)"),
+            ("README", "README (2)"),
+        ] {
+            assert_eq!(numbered(Path::new(name), 2), Path::new(second));
+        }
+    }
+
+    #[test]
+    fn a_name_is_never_taken_from_what_has_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("from"), folder.path().join("to"));
+        fs::write(&from, "new").unwrap();
+        fs::write(&to, "old").unwrap();
+        let error = rename_to_free_name(&from, &to).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read_to_string(&to).unwrap(), "old");
+        fs::remove_file(&to).unwrap();
+        rename_to_free_name(&from, &to).unwrap();
+        assert_eq!(fs::read_to_string(&to).unwrap(), "new");
+    }
+}

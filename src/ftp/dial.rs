@@ -1,0 +1,120 @@
+//! From a name to a connected socket: look it up, try its addresses side by side (RFC 8305).
+
+use std::collections::VecDeque;
+use std::io;
+use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
+
+use super::address::Host;
+use super::error::{Awaiting, Error};
+use super::stream::{Limits, Wait};
+
+/// How long one address has the field to itself before the next one is tried beside it.
+const HEAD_START: Duration = Duration::from_millis(250);
+
+/// How many addresses of one server are tried at most.
+const MOST_ADDRESSES: usize = 10;
+
+/// Connects to `host`.
+///
+/// # Errors
+///
+/// * [`Error::Unknown`] if the name cannot be looked up.
+/// * [`Error::Unreachable`] if no address answers.
+/// * [`Error::Silent`] and [`Error::Stopped`] as `limits` say.
+pub(super) fn dial(host: &Host, port: u16, limits: &Limits) -> Result<TcpStream, Error> {
+    let addresses = look_up(host, port, limits)?;
+    connect(addresses, limits).map_err(|error| match error {
+        Error::Cut(source) => Error::Unreachable { host: host.to_string(), port, source },
+        other => other,
+    })
+}
+
+/// Connects to the first of `addresses` that answers.
+///
+/// # Errors
+///
+/// [`Error::Cut`] with the last address's reason, [`Error::Silent`], [`Error::Stopped`].
+pub(super) fn connect(
+    mut addresses: VecDeque<SocketAddr>,
+    limits: &Limits,
+) -> Result<TcpStream, Error> {
+    let (ring, answers) = bounded(MOST_ADDRESSES);
+    let mut wait = Wait::new(limits, Awaiting::Connection);
+    let mut open = 0;
+    let mut next_start = Instant::now();
+    loop {
+        if Instant::now() >= next_start
+            && let Some(address) = addresses.pop_front()
+        {
+            let (ring, patience) = (ring.clone(), limits.patience);
+            in_background("ashore connect", move || {
+                ring.send(TcpStream::connect_timeout(&address, patience)).ok();
+            })?;
+            open += 1;
+            next_start = Instant::now() + HEAD_START;
+        }
+        match answers.recv_timeout(wait.tick()) {
+            Ok(Ok(socket)) => return Ok(socket),
+            Ok(Err(error)) => {
+                open -= 1;
+                next_start = Instant::now();
+                if open == 0 && addresses.is_empty() {
+                    return Err(match error.kind() {
+                        io::ErrorKind::TimedOut => {
+                            let waited = limits.patience;
+                            Error::Silent { waited, awaiting: Awaiting::Connection }
+                        }
+                        _ => Error::Cut(error),
+                    });
+                }
+            }
+            Err(_nothing_yet) => wait.go_on()?,
+        }
+    }
+}
+
+/// The addresses of `host`, IPv6 and IPv4 in turn, the system's favourite first.
+fn look_up(host: &Host, port: u16, limits: &Limits) -> Result<VecDeque<SocketAddr>, Error> {
+    let unknown = |source| Error::Unknown { host: host.to_string(), source };
+    let (ring, answer) = bounded(1);
+    let name = host.as_str().to_owned();
+    // The system's resolver knows no time limit and cannot be stopped: it is left to end by itself.
+    in_background("ashore look-up", move || {
+        ring.send((name.as_str(), port).to_socket_addrs().map(Vec::from_iter)).ok();
+    })?;
+    let addresses = await_answer(&answer, limits)?.map_err(unknown)?;
+    let (mut first, mut second): (VecDeque<_>, VecDeque<_>) = {
+        let is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
+        addresses.into_iter().partition(|address| address.is_ipv6() == is_v6)
+    };
+    let mut turns = VecDeque::new();
+    while turns.len() < MOST_ADDRESSES && !(first.is_empty() && second.is_empty()) {
+        turns.extend(first.pop_front());
+        turns.extend(second.pop_front());
+    }
+    if turns.is_empty() {
+        return Err(unknown(io::ErrorKind::NotFound.into()));
+    }
+    Ok(turns)
+}
+
+fn await_answer<T>(answer: &Receiver<T>, limits: &Limits) -> Result<T, Error> {
+    let mut wait = Wait::new(limits, Awaiting::Connection);
+    loop {
+        match answer.recv_timeout(wait.tick()) {
+            Ok(answer) => return Ok(answer),
+            Err(RecvTimeoutError::Timeout) => wait.go_on()?,
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(Error::Cut(io::Error::other("the look-up ended without an answer")));
+            }
+        }
+    }
+}
+
+fn in_background(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Error> {
+    thread::Builder::new().name(name.to_owned()).spawn(work).map(drop).map_err(Error::Cut)
+}

@@ -1,0 +1,73 @@
+//! Passive mode: which port the server listens on for the data (RFC 959 §4.1.2, RFC 2428 §3).
+//!
+//! The host is never taken from the reply. The data connection goes where the control connection
+//! went: a reply that names another host is a wrong configuration behind NAT at best, and an attempt
+//! to make us knock at somebody else's door at worst.
+
+/// The port in `229 Entering Extended Passive Mode (|||6446|)`. Any delimiter will do (RFC 2428 §3).
+#[must_use]
+pub(super) fn epsv_port(text: &str) -> Option<u16> {
+    let inside = text.rsplit_once('(')?.1;
+    let delimiter = inside.chars().next().filter(char::is_ascii_graphic)?;
+    let mut fields = inside.split(delimiter).skip(3);
+    fields.next()?.parse().ok().filter(|&port| port > 0)
+}
+
+/// The port in `227 Entering Passive Mode (10,0,0,1,88,111)`.
+///
+/// RFC 1123 §4.1.2.6: look for the numbers, not for the parentheses.
+#[must_use]
+pub(super) fn pasv_port(text: &str) -> Option<u16> {
+    let starts = text.char_indices().filter(|&(at, c)| {
+        let before = text.get(..at).and_then(|text| text.chars().next_back());
+        c.is_ascii_digit() && !before.is_some_and(|c| c.is_ascii_digit() || c == ',')
+    });
+    starts.filter_map(|(at, _)| six_numbers(text.get(at..)?)).next()
+}
+
+fn six_numbers(text: &str) -> Option<u16> {
+    let mut numbers = [0_u8; 6];
+    let mut rest = text;
+    for (n, number) in numbers.iter_mut().enumerate() {
+        if n > 0 {
+            rest = rest.strip_prefix(',')?.trim_start_matches(' ');
+        }
+        let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let (digits, after) = rest.split_at(end);
+        *number = digits.parse().ok()?;
+        rest = after;
+    }
+    let [.., high, low] = numbers;
+    Some(u16::from_be_bytes([high, low])).filter(|&port| port > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_port_is_found_in_every_form_that_servers_write_it_in() {
+        for (text, port) in [
+            ("Entering Extended Passive Mode (|||6446|)", Some(6446)),
+            ("Ok (!!!6446!)", Some(6446)),
+            ("Extended (|||1000000|)", None),
+            ("Extended (|||0|)", None),
+            ("ok, go ahead", None),
+            ("Passive (||", None),
+        ] {
+            assert_eq!(epsv_port(text), port, "in {text:?}");
+        }
+        for (text, port) in [
+            ("Entering Passive Mode (127,0,0,1,25,46).", Some(6446)),
+            ("Entering Passive Mode 127,0,0,1,25,46", Some(6446)),
+            ("=127,0,0,1,25,46", Some(6446)),
+            ("Entering Passive Mode (127, 0, 0, 1, 25, 46). Be quick 1,2,3", Some(6446)),
+            ("Passive in 3,2 (127,0,0,1,25,46)", Some(6446)),
+            ("Entering Passive Mode (1216,256,2,127,127,127)", None),
+            ("(127,0,0,1,0,0)", None),
+            ("ok, go ahead", None),
+        ] {
+            assert_eq!(pasv_port(text), port, "in {text:?}");
+        }
+    }
+}

@@ -1,0 +1,383 @@
+//! One conversation with one server: greet, sign in, ask, retrieve, finish, quit.
+
+use std::collections::HashSet;
+use std::collections::VecDeque;
+use std::io::{self, BufReader};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::address::{Host, Login, RemotePath};
+use super::command::Command;
+use super::dial;
+use super::error::{Awaiting, Error};
+use super::facts::{self, Facts};
+use super::passive;
+use super::reply::{Kind, Reply};
+use super::stream::{Limits, Stream, Wait};
+
+/// How many preliminary replies (1xx) one command may get. Real servers send one or two.
+const MOST_PRELIMINARIES: usize = 20;
+
+/// The longest wait for the server's last word once all data is here (product contract §2). A
+/// server that has something to say says it at once; a lost word is found out by asking again.
+const FINAL_PATIENCE: Duration = Duration::from_secs(15);
+
+/// How long a silent control connection goes before the kernel shows routers that it lives. Home
+/// routers forget a connection after as little as five minutes.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
+
+/// One line of the conversation, for the log. Passwords are masked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Line {
+    /// What we sent.
+    Sent(String),
+    /// What came, as it came.
+    Received(String),
+}
+
+/// One conversation with one server.
+pub struct Session<'a> {
+    control: BufReader<Stream>,
+    peer: SocketAddr,
+    limits: Limits,
+    log: &'a dyn Fn(Line),
+    features: HashSet<String>,
+    /// `EPSV` led nowhere on this server: do not ask again.
+    is_epsv_useless: bool,
+    /// A final reply that came before it was asked for.
+    early_final: Option<Reply>,
+}
+
+impl std::fmt::Debug for Session<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").field("peer", &self.peer).finish_non_exhaustive()
+    }
+}
+
+/// A file on the server: how to name it in this session, and what is known of it.
+#[derive(Debug, Clone)]
+pub struct RemoteFile {
+    argument: Vec<u8>,
+    /// What the server says about it.
+    pub facts: Facts,
+}
+
+/// The bytes of a file, on their way.
+#[derive(Debug)]
+pub struct Data {
+    stream: Stream,
+    silence: Option<Wait>,
+    /// The size that the server mentioned when it began to send, in bytes. Whether it means the
+    /// whole file or what is still to come depends on the server; for offset 0 it is the same.
+    pub announced: Option<u64>,
+}
+
+impl Data {
+    /// Reads what has come, or waits for it a twentieth of a second: `None` if nothing came, so that
+    /// a stalled transfer can say so. `Some(0)` is the end of the data.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Silent`] when patience is over, [`Error::Cut`], [`Error::Stopped`].
+    pub fn poll(&mut self, block: &mut [u8]) -> Result<Option<usize>, Error> {
+        if self.stream.limits().stop.is_given() {
+            return Err(Error::Stopped);
+        }
+        let count = self.stream.poll(block)?;
+        match (&mut self.silence, count) {
+            (_, Some(_)) => self.silence = None,
+            (Some(silence), None) => silence.go_on()?,
+            (None, None) => self.silence = Some(Wait::new(self.stream.limits(), Awaiting::Data)),
+        }
+        Ok(count)
+    }
+
+    /// Reads exactly as many bytes as `block` holds.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Data::poll`], and [`Error::Cut`] if the data ends before.
+    pub fn read_exact(&mut self, block: &mut [u8]) -> Result<(), Error> {
+        let mut filled = 0;
+        while let Some(rest @ [_, ..]) = block.get_mut(filled..) {
+            match self.poll(rest)? {
+                Some(0) => return Err(Error::Cut(io::ErrorKind::UnexpectedEof.into())),
+                Some(count) => filled += count,
+                None => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<'a> Session<'a> {
+    /// Finds the server, connects, and waits for its greeting (RFC 959 §5.4, "120 or 220").
+    ///
+    /// # Errors
+    ///
+    /// * [`Error::Unknown`], [`Error::Unreachable`]: there is nobody.
+    /// * [`Error::Refused`]: it answers, but does not let us in (`421`).
+    /// * [`Error::Garbled`]: it is no FTP server.
+    /// * [`Error::Silent`], [`Error::HungUp`], [`Error::Cut`], [`Error::Stopped`].
+    pub fn connect(
+        host: &Host,
+        port: u16,
+        limits: &Limits,
+        log: &'a dyn Fn(Line),
+    ) -> Result<Self, Error> {
+        let socket = dial::dial(host, port, limits)?;
+        socket.set_nodelay(true).map_err(Error::Cut)?;
+        let alive = socket2::TcpKeepalive::new().with_time(KEEP_ALIVE).with_interval(KEEP_ALIVE);
+        socket2::SockRef::from(&socket).set_tcp_keepalive(&alive).map_err(Error::Cut)?;
+        let stream = Stream::new(socket, limits.clone(), Awaiting::Greeting)?;
+        let mut session = Self {
+            peer: stream.peer()?,
+            control: BufReader::with_capacity(8 * 1024, stream),
+            limits: limits.clone(),
+            log,
+            features: HashSet::new(),
+            is_epsv_useless: false,
+            early_final: None,
+        };
+        let greeting = session.read_past_preliminaries()?;
+        done("the greeting", greeting)?;
+        session.control.get_mut().expect(Awaiting::Reply, limits.patience);
+        Ok(session)
+    }
+
+    /// Signs in (RFC 959 §5.4): `USER`, and `PASS` and `ACCT` where the server asks for them. Then
+    /// learns what it can do (`FEAT`, RFC 2389), and asks for files as they are (`TYPE I`).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`] with code 530 for a wrong name or password, and with 332 if the server
+    /// wants an account and `login` has none.
+    pub fn sign_in(&mut self, login: &Login) -> Result<(), Error> {
+        let user = login.user.as_deref().unwrap_or(b"anonymous");
+        let mut step = Command::with("USER", user)?;
+        let mut reply = self.ask(&step)?;
+        if reply.code == 331 {
+            let guest = login.is_guest().then_some(&b"anonymous@"[..]);
+            let password = login.password.as_ref().map(super::Secret::reveal).or(guest);
+            step = Command::secret("PASS", password.unwrap_or_default())?;
+            reply = self.ask(&step)?;
+        }
+        if let (332, Some(account)) = (reply.code, &login.account) {
+            step = Command::secret("ACCT", account.reveal())?;
+            reply = self.ask(&step)?;
+        }
+        done(&step.to_string(), reply)?;
+
+        if let Ok(reply) = self.ask_optional(&Command::new("FEAT"))? {
+            self.features = features(&reply);
+        }
+        let binary = Command::with("TYPE", b"I")?;
+        let reply = self.ask(&binary)?;
+        done(&binary.to_string(), reply).map(drop)
+    }
+
+    /// Asks about the file at `path`: `SIZE` and `MDTM`, and `MLST` for what they leave open
+    /// (RFC 3659). A server that knows none of them has said nothing about whether the file exists.
+    ///
+    /// # Errors
+    ///
+    /// Only those of a broken conversation; a refusal is an answer like any other.
+    pub fn locate(&mut self, path: &RemotePath) -> Result<RemoteFile, Error> {
+        let argument = path.to_wire();
+        Ok(RemoteFile { facts: self.facts(&argument)?, argument })
+    }
+
+    /// Like [`Session::locate`], by entering one folder after the other (`CWD`) and then naming the
+    /// file alone: for servers whose `RETR` takes no paths (VMS, MVS).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`] if a folder cannot be entered.
+    pub fn locate_by_folders(&mut self, path: &RemotePath) -> Result<RemoteFile, Error> {
+        for folder in path.folders() {
+            let enter = Command::with("CWD", folder)?;
+            let reply = self.ask(&enter)?;
+            done(&enter.to_string(), reply)?;
+        }
+        let argument = path.name().unwrap_or_default().to_vec();
+        Ok(RemoteFile { facts: self.facts(&argument)?, argument })
+    }
+
+    /// Asks about `file` once more: what has changed since [`Session::locate`]?
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Session::locate`].
+    pub fn look_again(&mut self, file: &RemoteFile) -> Result<Facts, Error> {
+        self.facts(&file.argument)
+    }
+
+    fn facts(&mut self, argument: &[u8]) -> Result<Facts, Error> {
+        let mut facts = Facts::default();
+        if let Ok(reply) = self.ask_optional(&Command::with("SIZE", argument)?)? {
+            facts.size = reply.lines.first().and_then(|text| facts::size(text));
+        }
+        if let Ok(reply) = self.ask_optional(&Command::with("MDTM", argument)?)? {
+            facts.modified = reply.lines.first().and_then(|text| facts::time(text));
+        }
+        let is_open = facts.size.is_none() || facts.modified.is_none();
+        if is_open
+            && self.features.contains("MLST")
+            && let Ok(reply) = self.ask_optional(&Command::with("MLST", argument)?)?
+        {
+            facts.fill_from(Facts::from_mlst(&reply.lines));
+        }
+        Ok(facts)
+    }
+
+    /// Starts sending `file`, from byte `offset` on (`REST`, RFC 3659 §5, and `RETR`).
+    ///
+    /// Read the returned [`Data`] to its end, drop it, then call [`Session::finish`].
+    ///
+    /// # Errors
+    ///
+    /// * [`Error::Refused`] with code 550 if there is no such file, or we may not read it.
+    /// * [`Error::Refused`] for `REST` if `offset` is not 0 and the server cannot resume.
+    /// * [`Error::NoDataConnection`] if the data connection could not be made.
+    pub fn retrieve(&mut self, file: &RemoteFile, offset: u64) -> Result<Data, Error> {
+        self.early_final = None;
+        let stream = self.open_data()?;
+        if offset > 0 {
+            let rest = Command::with("REST", offset.to_string().as_bytes())?;
+            let reply = self.ask(&rest)?;
+            if !matches!(reply.kind(), Kind::NeedsMore | Kind::Done) {
+                return Err(Error::Refused { command: rest.to_string(), reply });
+            }
+        }
+        let retr = Command::with("RETR", &file.argument)?;
+        let reply = self.ask(&retr)?;
+        let announced = facts::size_in_preliminary(&reply.text());
+        match reply.kind() {
+            Kind::Begun => {}
+            Kind::Done => self.early_final = Some(reply),
+            Kind::NeedsMore | Kind::TryLater | Kind::Refused => {
+                return Err(Error::Refused { command: retr.to_string(), reply });
+            }
+        }
+        Ok(Data { stream, silence: None, announced })
+    }
+
+    /// Waits for the server's last word on the transfer (`226` or `250`).
+    ///
+    /// This reply alone decides whether the file is whole (RFC 959 §5.4): a connection that was
+    /// cut looks just like one that ended, so a file without this reply is not to be trusted.
+    ///
+    /// # Errors
+    ///
+    /// * [`Error::Refused`] with code 426 or 451 if the server gave up half-way.
+    /// * [`Error::Silent`] if it says nothing for 15 s.
+    pub fn finish(&mut self) -> Result<(), Error> {
+        let reply = match self.early_final.take() {
+            Some(reply) => reply,
+            None => {
+                let patience = self.limits.patience.min(FINAL_PATIENCE);
+                self.control.get_mut().expect(Awaiting::FinalReply, patience);
+                let reply = self.read_past_preliminaries()?;
+                self.control.get_mut().expect(Awaiting::Reply, self.limits.patience);
+                reply
+            }
+        };
+        done("RETR", reply).map(drop)
+    }
+
+    /// Says goodbye and does not wait for the answer: whatever it is, it changes nothing.
+    pub fn quit(mut self) {
+        self.say(&Command::new("QUIT")).ok();
+    }
+
+    /// Makes a data connection in passive mode: `EPSV`, or else `PASV` on IPv4 (RFC 2428 §3; over
+    /// IPv6 the six numbers of `PASV` cannot name an address).
+    fn open_data(&mut self) -> Result<Stream, Error> {
+        let can_pasv = self.peer.is_ipv4();
+        let mut tried = Vec::new();
+        let mut source = io::Error::other("the server offers no passive mode");
+        for verb in ["EPSV", "PASV"] {
+            if (verb == "EPSV" && self.is_epsv_useless && can_pasv) || (verb == "PASV" && !can_pasv)
+            {
+                continue;
+            }
+            tried.push(verb);
+            source = match self.ask_optional(&Command::new(verb))? {
+                Err(reply) => io::Error::other(format!("{verb} was answered {reply}")),
+                Ok(reply) => {
+                    let port = match verb {
+                        "EPSV" => passive::epsv_port(&reply.text()),
+                        _ => passive::pasv_port(&reply.text()),
+                    };
+                    match port.map(|port| self.connect_data(port)) {
+                        Some(Ok(stream)) => return Ok(stream),
+                        Some(Err(Error::Stopped)) => return Err(Error::Stopped),
+                        Some(Err(Error::Cut(error))) => error,
+                        Some(Err(error)) => io::Error::other(error),
+                        None => io::Error::other(format!("{verb} was answered {reply}")),
+                    }
+                }
+            };
+            self.is_epsv_useless = true;
+        }
+        Err(Error::NoDataConnection { tried: tried.join(" and "), source })
+    }
+
+    fn connect_data(&self, port: u16) -> Result<Stream, Error> {
+        let mut address = self.peer;
+        address.set_port(port);
+        let socket = dial::connect(VecDeque::from([address]), &self.limits)?;
+        Stream::new(socket, self.limits.clone(), Awaiting::Data)
+    }
+
+    /// Sends `command` and waits for the answer. `Ok(Err(reply))` if the server refuses; a server
+    /// that hangs up with 421 ends the conversation.
+    fn ask_optional(&mut self, command: &Command) -> Result<Result<Reply, Reply>, Error> {
+        let reply = self.ask(command)?;
+        match reply.kind() {
+            Kind::Done => Ok(Ok(reply)),
+            _ if reply.code == 421 => Err(Error::Refused { command: command.to_string(), reply }),
+            _ => Ok(Err(reply)),
+        }
+    }
+
+    fn ask(&mut self, command: &Command) -> Result<Reply, Error> {
+        self.say(command)?;
+        self.read_reply()
+    }
+
+    fn say(&mut self, command: &Command) -> Result<(), Error> {
+        (self.log)(Line::Sent(command.to_string()));
+        self.control.get_mut().send(&command.to_wire())
+    }
+
+    fn read_reply(&mut self) -> Result<Reply, Error> {
+        let log = self.log;
+        let mut heard = |line: &str| log(Line::Received(line.to_owned()));
+        Ok(Reply::read(&mut self.control, &mut heard)?)
+    }
+
+    fn read_past_preliminaries(&mut self) -> Result<Reply, Error> {
+        for _ in 0..MOST_PRELIMINARIES {
+            let reply = self.read_reply()?;
+            if reply.kind() != Kind::Begun {
+                return Ok(reply);
+            }
+        }
+        Err(Error::Garbled { said: format!("more than {MOST_PRELIMINARIES} preliminary replies") })
+    }
+}
+
+/// Only a 2xx is a yes.
+fn done(command: &str, reply: Reply) -> Result<Reply, Error> {
+    match reply.kind() {
+        Kind::Done => Ok(reply),
+        _ => Err(Error::Refused { command: command.to_owned(), reply }),
+    }
+}
+
+/// The verbs in a `FEAT` reply (RFC 2389 §3.2), in capitals. The first and the last line are frame.
+fn features(reply: &Reply) -> HashSet<String> {
+    let verb = |line: &String| line.split_whitespace().next().map(str::to_ascii_uppercase);
+    reply.lines.iter().skip(1).take(reply.lines.len().saturating_sub(2)).filter_map(verb).collect()
+}

@@ -1,0 +1,175 @@
+//! The socket that waits patiently, can be told to stop, and says which wait ended.
+
+use std::io::{self, Read};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use super::error::{Awaiting, Error};
+
+/// How often a wait looks up to see whether it should go on. The longest time that a stop takes.
+const TICK: Duration = Duration::from_millis(50);
+
+/// A sign that many threads can see: once given, every wait of the conversation ends.
+#[derive(Debug, Clone, Default)]
+pub struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    /// Gives the sign. It cannot be taken back.
+    pub fn give(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the sign was given.
+    #[must_use]
+    pub fn is_given(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// How long a conversation waits, and who may end it.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// The longest silence: while connecting, before a reply, between two bytes of data.
+    pub patience: Duration,
+    /// Ends every wait within 100 ms.
+    pub stop: Stop,
+}
+
+/// One wait: how long it has lasted, and whether it should go on.
+#[derive(Debug)]
+pub(super) struct Wait {
+    limits: Limits,
+    awaiting: Awaiting,
+    waited: Duration,
+    seen: Instant,
+}
+
+impl Wait {
+    pub(super) fn new(limits: &Limits, awaiting: Awaiting) -> Self {
+        Self { limits: limits.clone(), awaiting, waited: Duration::ZERO, seen: Instant::now() }
+    }
+
+    /// How long to sleep before [`Wait::go_on`] is asked again.
+    pub(super) fn tick(&self) -> Duration {
+        TICK.min(self.limits.patience)
+    }
+
+    /// Asked at every tick.
+    ///
+    /// A tick counts for at most four, however long it was: after the computer has slept for an
+    /// hour, the server has not been silent for an hour (product contract, "sleep").
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Stopped`], or [`Error::Silent`] when patience is over.
+    pub(super) fn go_on(&mut self) -> Result<(), Error> {
+        if self.limits.stop.is_given() {
+            return Err(Error::Stopped);
+        }
+        let now = Instant::now();
+        self.waited += now.duration_since(self.seen).min(4 * TICK);
+        self.seen = now;
+        if self.waited >= self.limits.patience {
+            return Err(Error::Silent { waited: self.limits.patience, awaiting: self.awaiting });
+        }
+        Ok(())
+    }
+}
+
+/// A connected socket whose reads and writes keep to [`Limits`].
+#[derive(Debug)]
+pub(super) struct Stream {
+    socket: TcpStream,
+    limits: Limits,
+    awaiting: Awaiting,
+}
+
+impl Stream {
+    /// # Errors
+    ///
+    /// If the operating system refuses to set up the socket.
+    pub(super) fn new(
+        socket: TcpStream,
+        limits: Limits,
+        awaiting: Awaiting,
+    ) -> Result<Self, Error> {
+        socket.set_read_timeout(Some(TICK)).map_err(Error::Cut)?;
+        socket.set_write_timeout(Some(TICK)).map_err(Error::Cut)?;
+        Ok(Self { socket, limits, awaiting })
+    }
+
+    /// What the next reads wait for, and how patiently.
+    pub(super) fn expect(&mut self, awaiting: Awaiting, patience: Duration) {
+        self.awaiting = awaiting;
+        self.limits.patience = patience;
+    }
+
+    pub(super) fn peer(&self) -> Result<SocketAddr, Error> {
+        self.socket.peer_addr().map_err(Error::Cut)
+    }
+
+    /// Reads what is there, or waits for one tick. `None`: nothing came.
+    pub(super) fn poll(&mut self, block: &mut [u8]) -> Result<Option<usize>, Error> {
+        match self.socket.read(block) {
+            Err(error) if is_pause(&error) => Ok(None),
+            Err(error) => Err(Error::from(error)),
+            Ok(count) => Ok(Some(count)),
+        }
+    }
+
+    /// The limits that hold now.
+    pub(super) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Writes all of `bytes`.
+    pub(super) fn send(&mut self, mut bytes: &[u8]) -> Result<(), Error> {
+        let mut wait = Wait::new(&self.limits, Awaiting::Reply);
+        while !bytes.is_empty() {
+            match io::Write::write(&mut self.socket, bytes) {
+                Ok(0) => return Err(Error::HungUp),
+                Ok(n) => bytes = bytes.get(n..).unwrap_or_default(),
+                Err(error) if is_pause(&error) => wait.go_on()?,
+                Err(error) => return Err(Error::from(error)),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Read for Stream {
+    /// Errors of ours travel inside the `io::Error`; `Error::from` takes them out again.
+    fn read(&mut self, block: &mut [u8]) -> io::Result<usize> {
+        let mut wait = Wait::new(&self.limits, self.awaiting);
+        loop {
+            wait.go_on().map_err(io::Error::other)?;
+            match self.socket.read(block) {
+                Err(error) if is_pause(&error) => {}
+                done => return done,
+            }
+        }
+    }
+}
+
+/// Whether nothing happened yet, as opposed to something bad.
+fn is_pause(error: &io::Error) -> bool {
+    use io::ErrorKind::{Interrupted, TimedOut, WouldBlock};
+    // A read timeout is WouldBlock on Unix and TimedOut on Windows; a connection that timed out in
+    // the kernel is TimedOut with an error number on Unix, and that is an end.
+    matches!(error.kind(), Interrupted | WouldBlock) || (cfg!(windows) && error.kind() == TimedOut)
+}
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        match error.downcast::<Self>() {
+            Ok(ours) => ours,
+            Err(error) => match error.kind() {
+                io::ErrorKind::UnexpectedEof => Self::HungUp,
+                io::ErrorKind::InvalidData => Self::Garbled { said: error.to_string() },
+                _ => Self::Cut(error),
+            },
+        }
+    }
+}

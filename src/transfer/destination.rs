@@ -1,0 +1,37 @@
+//! Where a file goes, settled before anybody is connected to.
+
+use std::path::PathBuf;
+
+use super::request::{Destination, IfExists, Request};
+use crate::disk;
+
+/// Where a file goes, once it is known what is there already.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Settled {
+    /// Here, and nothing may be replaced.
+    Free(PathBuf),
+    /// Here, in the place of the file that is there now.
+    Replace(PathBuf),
+    /// Nowhere: what is here is to be left alone.
+    Leave(PathBuf),
+}
+
+/// Settles where the file goes. `None` if the address names a folder.
+pub(super) fn settle(request: &Request) -> Result<Option<Settled>, disk::Error> {
+    let path = &request.address.path;
+    let Some(name) = path.name().filter(|_| !path.is_folder()) else { return Ok(None) };
+    let wanted = match &request.destination {
+        Destination::File(file) => file.clone(),
+        Destination::Folder(folder) => folder.join(disk::local_name(name)),
+    };
+    match disk::check_new_file(&wanted) {
+        Ok(()) => Ok(Some(Settled::Free(wanted))),
+        Err(disk::Error::Exists { path }) => match request.if_exists {
+            IfExists::Refuse => Err(disk::Error::Exists { path }),
+            IfExists::Rename => Ok(Some(Settled::Free(disk::free_name(&path)))),
+            IfExists::Replace => Ok(Some(Settled::Replace(path))),
+            IfExists::Skip => Ok(Some(Settled::Leave(path))),
+        },
+        Err(error) => Err(error),
+    }
+}

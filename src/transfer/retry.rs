@@ -1,0 +1,200 @@
+//! Again after a pause, while that can help.
+
+use std::time::{Duration, Instant};
+
+use super::failure::{Doubt, Trouble};
+use crate::ftp::{Awaiting, Error, Kind};
+
+/// The shortest pause that doubles with every attempt without progress.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+
+/// The same where the server is full: pressing it would only keep others out.
+const FIRST_PAUSE_WHEN_FULL: Duration = Duration::from_secs(3);
+
+/// No pause is longer.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// The pause after an attempt that brought bytes: only enough not to run wild.
+const PAUSE_AFTER_PROGRESS: Duration = Duration::from_millis(200);
+
+/// How long a network that has gone is waited for before that uses up tries.
+const OUTAGE: Duration = Duration::from_secs(120);
+
+/// Decides whether and when an attempt is made again.
+///
+/// The budget counts only attempts without progress: a line that brings a few bytes before it breaks
+/// is used for as long as it does.
+#[derive(Debug)]
+pub(super) struct Retry {
+    budget: u32,
+    idle: u32,
+    shorts: u32,
+    outage: Option<Instant>,
+    /// The server has answered in this download: it exists, and it speaks FTP.
+    has_met: bool,
+}
+
+impl Retry {
+    pub(super) fn new(budget: u32) -> Self {
+        Self { budget, idle: 0, shorts: 0, outage: None, has_met: false }
+    }
+
+    /// The server has let us in.
+    pub(super) fn met(&mut self) {
+        self.has_met = true;
+        self.outage = None;
+    }
+
+    /// How long to wait before the next attempt; `None` if there is to be none.
+    ///
+    /// `progressed`: the attempt that ended in `trouble` brought new bytes.
+    pub(super) fn after(
+        &mut self,
+        trouble: &Trouble,
+        progressed: bool,
+        now: Instant,
+    ) -> Option<Duration> {
+        if progressed {
+            self.idle = 0;
+        }
+        if let Trouble::Doubt(Doubt::Short { .. }) = trouble {
+            self.shorts += 1;
+            return (progressed || self.shorts < 2).then_some(PAUSE_AFTER_PROGRESS);
+        }
+        if !self.may_pass(trouble) {
+            return None;
+        }
+        if is_outage(trouble) && now.duration_since(*self.outage.get_or_insert(now)) < OUTAGE {
+            return Some(jitter(FIRST_PAUSE * 4));
+        }
+        if progressed {
+            return Some(PAUSE_AFTER_PROGRESS);
+        }
+        if self.idle >= self.budget {
+            return None;
+        }
+        let first = if is_full(trouble) { FIRST_PAUSE_WHEN_FULL } else { FIRST_PAUSE };
+        let pause = first.saturating_mul(1 << self.idle.min(10)).min(LONGEST_PAUSE);
+        self.idle += 1;
+        Some(jitter(pause))
+    }
+
+    /// Whether the trouble may be gone at the next attempt.
+    fn may_pass(&self, trouble: &Trouble) -> bool {
+        match trouble {
+            Trouble::Disk(_) | Trouble::Doubt(Doubt::Short { .. } | Doubt::Long { .. }) => false,
+            Trouble::Doubt(Doubt::Changed) | Trouble::Unfinished(_) => true,
+            Trouble::Server(error) => match error {
+                Error::HungUp | Error::Cut(_) => true,
+                Error::Silent { awaiting, .. } => match awaiting {
+                    Awaiting::Connection | Awaiting::Greeting => self.has_met,
+                    Awaiting::Reply | Awaiting::Data | Awaiting::FinalReply => true,
+                },
+                // Never met: the name or the port is wrong. Met before: the network is down.
+                Error::Unknown { .. } | Error::Unreachable { .. } => self.has_met,
+                Error::Refused { reply, .. } => {
+                    reply.kind() == Kind::TryLater || reply.says_too_many()
+                }
+                Error::NoDataConnection { .. }
+                | Error::Garbled { .. }
+                | Error::Argument(_)
+                | Error::Stopped => false,
+            },
+        }
+    }
+}
+
+fn is_outage(trouble: &Trouble) -> bool {
+    matches!(
+        trouble,
+        Trouble::Server(
+            Error::Unknown { .. }
+                | Error::Unreachable { .. }
+                | Error::Silent { awaiting: Awaiting::Connection, .. }
+        )
+    )
+}
+
+fn is_full(trouble: &Trouble) -> bool {
+    matches!(trouble, Trouble::Server(Error::Refused { reply, .. }) if reply.says_too_many())
+}
+
+/// Between half and the whole: a hundred clients that were cut off together must not come back
+/// together.
+fn jitter(pause: Duration) -> Duration {
+    pause.mul_f64(0.5 + fastrand::f64() / 2.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ftp::Reply;
+
+    fn refused(code: u16, text: &str) -> Trouble {
+        let reply = Reply { code, lines: vec![text.to_owned()] };
+        Trouble::Server(Error::Refused { command: "RETR a".to_owned(), reply })
+    }
+
+    #[test]
+    fn a_line_that_brings_bytes_is_used_for_ever_and_one_that_does_not_is_given_up() {
+        let now = Instant::now();
+        let mut retry = Retry::new(2);
+        for _ in 0..1000 {
+            assert!(retry.after(&Trouble::Server(Error::HungUp), true, now).is_some());
+        }
+        assert!(retry.after(&Trouble::Server(Error::HungUp), false, now).is_some());
+        assert!(retry.after(&Trouble::Server(Error::HungUp), false, now).is_some());
+        assert_eq!(retry.after(&Trouble::Server(Error::HungUp), false, now), None);
+    }
+
+    #[test]
+    fn what_a_second_try_cannot_mend_fails_at_once() {
+        let now = Instant::now();
+        for trouble in [
+            refused(550, "No such file"),
+            refused(530, "Login incorrect."),
+            refused(500, "What?"),
+            Trouble::Server(Error::Garbled { said: "SSH-2.0".to_owned() }),
+        ] {
+            assert_eq!(Retry::new(5).after(&trouble, false, now), None, "{trouble:?}");
+        }
+    }
+
+    #[test]
+    fn a_full_server_is_waited_for_longer_than_a_broken_line() {
+        let now = Instant::now();
+        let full =
+            refused(530, "Sorry, the maximum number of allowed clients (2) are already connected.");
+        assert!(Retry::new(5).after(&full, false, now).unwrap() >= FIRST_PAUSE_WHEN_FULL / 2);
+        assert!(Retry::new(5).after(&refused(425, "no data"), false, now).unwrap() <= FIRST_PAUSE);
+    }
+
+    #[test]
+    fn pauses_grow_and_are_never_longer_than_a_minute() {
+        let now = Instant::now();
+        let mut retry = Retry::new(40);
+        let pauses: Vec<_> = (0..40)
+            .map(|_| retry.after(&Trouble::Server(Error::HungUp), false, now).unwrap())
+            .collect();
+        assert!(pauses[5] > pauses[0]);
+        assert!(pauses.iter().all(|&pause| pause <= LONGEST_PAUSE));
+    }
+
+    #[test]
+    fn a_network_that_is_down_is_waited_for_two_minutes_but_a_wrong_name_is_not() {
+        let now = Instant::now();
+        let gone = || {
+            Trouble::Server(Error::Unreachable {
+                host: "h".to_owned(),
+                port: 21,
+                source: std::io::ErrorKind::NetworkUnreachable.into(),
+            })
+        };
+        let mut retry = Retry::new(0);
+        assert_eq!(retry.after(&gone(), false, now), None);
+        retry.met();
+        assert!(retry.after(&gone(), false, now).is_some());
+        assert!(retry.after(&gone(), false, now + Duration::from_secs(119)).is_some());
+        assert_eq!(retry.after(&gone(), false, now + Duration::from_secs(121)), None);
+    }
+}
