@@ -14,7 +14,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use ashore::transfer::{self, Destination, IfExists, News, Request, Voice};
+use ashore::transfer::{self, Destination, Handle, IfExists, News, Request, Voice};
 use ashore::words;
 use sha2::{Digest, Sha256};
 
@@ -102,7 +102,7 @@ fn hex(bytes: &[u8]) -> String {
 fn download(link: &str, pier: &Path) -> Result<(), Box<dyn std::error::Error>> {
     let mut request = Request::new(link.parse()?, Destination::Folder(PathBuf::from(pier)));
     request.if_exists = IfExists::Rename;
-    let outcome = transfer::download(&request, &|| false, &|news| match news {
+    let outcome = transfer::download(&request, &Handle::default(), &|news| match news {
         News::Line(line) => {
             let mark = match line.voice {
                 Voice::Sent => '>',

@@ -16,7 +16,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use ashore::transfer::{self, Destination, News, Outcome, Request, Voice};
+use ashore::transfer::{self, Destination, Handle, News, Outcome, Request, Voice};
 use sha2::{Digest, Sha256};
 
 #[allow(unused_imports, reason = "each test uses its own part of this")]
@@ -41,7 +41,9 @@ pub(crate) fn request_for(link: &str, folder: &Path) -> Request {
 /// Downloads, and gives back how it ended and everything that was reported on the way.
 pub(crate) fn run(request: &Request) -> (Outcome, Vec<News>) {
     let news = RefCell::new(Vec::new());
-    let outcome = transfer::download(request, &|| false, &|item| news.borrow_mut().push(item));
+    let outcome = transfer::download(request, &Handle::default(), &|item| {
+        news.borrow_mut().push(item);
+    });
     (outcome, news.into_inner())
 }
 
