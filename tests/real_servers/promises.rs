@@ -6,13 +6,16 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::{Duration, SystemTime};
 
-use ashore::transfer::{Class, Failure, Outcome, Request, Summary, Verdict};
+use ashore::transfer::{
+    self, Class, Failure, Handle, News, Outcome, Request, Summary, Verdict, Voice,
+};
 use tempfile::TempDir;
 
 use crate::harbours::Harbour;
-use crate::support::{names, request_for, run, sha256};
+use crate::support::{names, request_for, run, said, sha256};
 
 /// 2024-02-29 12:34:56 UTC, the time of the files `mid.bin` and `lines.txt` on every server.
 const LEAP_DAY: Duration = Duration::from_secs(1_709_210_096);
@@ -73,28 +76,38 @@ pub(crate) fn an_empty_file_is_a_file(harbour: &Harbour) {
     arrives(harbour, &harbour.ipv4, "empty.bin", Path::new("empty.bin"));
 }
 
+/// Each as the link spells it, as the server does, and as it stands on this computer: what Windows
+/// could not keep becomes `%XX`.
+const ODD_NAMES: [(&str, &str, &str); 18] = [
+    ("with%20space.txt", "with space.txt", "with space.txt"),
+    ("%20leading.txt", " leading.txt", " leading.txt"),
+    ("trailing%20", "trailing ", "trailing%20"),
+    ("quote%22.txt", "quote\".txt", "quote%22.txt"),
+    ("apos'.txt", "apos'.txt", "apos'.txt"),
+    ("percent%2541.txt", "percent%41.txt", "percent%41.txt"),
+    ("hash%23x.txt", "hash#x.txt", "hash#x.txt"),
+    ("q%3Fx.txt", "q?x.txt", "q%3Fx.txt"),
+    ("semi%3Btype=a.txt", "semi;type=a.txt", "semi;type=a.txt"),
+    ("star*.txt", "star*.txt", "star%2A.txt"),
+    ("-dash.txt", "-dash.txt", "-dash.txt"),
+    ("~tilde", "~tilde", "~tilde"),
+    ("plus+and&.txt", "plus+and&.txt", "plus+and&.txt"),
+    ("%5Bbrackets%5D%7Bx%7D.txt", "[brackets]{x}.txt", "[brackets]{x}.txt"),
+    (
+        "utf8-žluťoučký-日本語-😀.txt",
+        "utf8-žluťoučký-日本語-😀.txt",
+        "utf8-žluťoučký-日本語-😀.txt",
+    ),
+    ("a:b.txt", "a:b.txt", "a%3Ab.txt"),
+    ("CON", "CON", "%43ON"),
+    ("dir%20with%20%22quote%22/x.txt", "dir with \"quote\"/x.txt", "x.txt"),
+];
+
 pub(crate) fn odd_names_are_fetched_and_kept(harbour: &Harbour) {
-    for (link, name) in [
-        ("with%20space.txt", "with space.txt"),
-        ("%20leading.txt", " leading.txt"),
-        ("quote%22.txt", "quote\".txt"),
-        ("apos'.txt", "apos'.txt"),
-        ("percent%2541.txt", "percent%41.txt"),
-        ("hash%23x.txt", "hash#x.txt"),
-        ("q%3Fx.txt", "q?x.txt"),
-        ("semi%3Btype=a.txt", "semi;type=a.txt"),
-        ("-dash.txt", "-dash.txt"),
-        ("plus+and&.txt", "plus+and&.txt"),
-        ("%5Bbrackets%5D%7Bx%7D.txt", "[brackets]{x}.txt"),
-        (
-            "utf8-%C5%BElu%C5%A5ou%C4%8Dk%C3%BD-%E6%97%A5%E6%9C%AC%E8%AA%9E-%F0%9F%98%80.txt",
-            "utf8-žluťoučký-日本語-😀.txt",
-        ),
-        ("dir%20with%20%22quote%22/x.txt", "dir with \"quote\"/x.txt"),
-    ] {
-        let served = Path::new("odd").join(name);
+    for (link, served, local) in ODD_NAMES {
+        let served = Path::new("odd").join(served);
         let (folder, summary) = arrives(harbour, &harbour.ipv4, &format!("odd/{link}"), &served);
-        assert_eq!(summary.path, folder.path().join(served.file_name().unwrap()));
+        assert_eq!(summary.path, folder.path().join(local));
     }
 }
 
@@ -111,6 +124,9 @@ pub(crate) fn names_that_are_not_utf_8_are_fetched(harbour: &Harbour) {
 pub(crate) fn a_missing_file_leaves_nothing_behind(harbour: &Harbour) {
     assert_eq!(fails(&harbour.ipv4, "not-there.txt").class(), Class::Missing);
     assert_eq!(fails(&harbour.ipv4, "no/such/folder/x.txt").class(), Class::Missing);
+    // Servers repeat the name in their answer; these words in it do not mean that they are full.
+    let failure = fails(&harbour.ipv4, "busybox-limit.txt");
+    assert_eq!(failure.class(), Class::Missing, "{failure}");
 }
 
 pub(crate) fn a_file_that_may_not_be_read_leaves_nothing_behind(harbour: &Harbour) {
@@ -121,6 +137,30 @@ pub(crate) fn a_file_that_may_not_be_read_leaves_nothing_behind(harbour: &Harbou
 pub(crate) fn a_folder_is_not_mistaken_for_a_file(harbour: &Harbour) {
     assert_eq!(fails(&harbour.ipv4, "deep").class(), Class::Missing);
     assert_eq!(fails(&harbour.ipv4, "deep/").class(), Class::Usage);
+}
+
+pub(crate) fn what_was_stopped_goes_on_where_it_was(harbour: &Harbour) {
+    let folder = tempfile::tempdir().unwrap();
+    let request = patient(&format!("ftp://{}/big.bin", harbour.ipv4), folder.path());
+    let handle = Handle::default();
+    // Looks at every block that comes, and stops after the first megabyte.
+    let outcome = transfer::download(&request, &handle, &|news| match news {
+        News::Progress(progress) if progress.received > 1_000_000 => handle.stop.give(),
+        News::Progress(_) => thread::sleep(Duration::from_millis(100)),
+        _ => (),
+    });
+    let failure = outcome.expect_err("it should have been stopped");
+    assert_eq!(failure.class(), Class::Stopped);
+    let kept = failure.kept().expect("the bytes that came should have been kept");
+    assert_eq!(fs::metadata(&kept.path).unwrap().len(), kept.length);
+
+    let (outcome, news) = run(&request);
+    let summary = outcome.unwrap_or_else(|failure| panic!("{failure} ({failure:?})"));
+    let story = said(&news, Voice::Story);
+    assert!(story.iter().any(|line| line.starts_with("Joined at")), "{story:?}");
+    assert_eq!(summary.sha256, Some(sha256(&harbour.tree.join("big.bin"))));
+    assert_eq!(sha256(&summary.path), sha256(&harbour.tree.join("big.bin")));
+    assert_eq!(names(folder.path()), ["big.bin"]);
 }
 
 pub(crate) fn the_right_password_opens_the_door(harbour: &Harbour) {
