@@ -193,8 +193,7 @@ impl Screen {
                 panel.default_size(look::LOG.min(most)).size_range(92.0_f32.min(most)..=most);
             panel.show(ui, |ui| {
                 log::bar_ui(ui, log, model, &mut is_open);
-                widgets::margin(8, 0).show(ui, |ui| log::lines_ui(ui, log));
-                ui.add_space(space::XS);
+                widgets::margin(8, 4).show(ui, |ui| log::lines_ui(ui, log));
             });
         } else {
             let panel = Panel::bottom("folded log").frame(frame).exact_size(look::STRIP);

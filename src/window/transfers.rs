@@ -1,5 +1,7 @@
 //! The list of transfers: one row each, which says how far it is and offers what can be done.
 
+use std::time::Duration;
+
 use eframe::egui::{
     Frame, Label, Margin, Response, RichText, Role, ScrollArea, Ui, UiBuilder, vec2,
 };
@@ -306,6 +308,8 @@ fn moving(progress: Progress) -> String {
     line.push_str(" — ");
     line.push_str(&words::speed(speed));
     if let Some(remaining) = remaining {
+        // Tenths of a second would only flicker.
+        let remaining = Duration::from_secs(remaining.as_secs().max(1));
         line.push_str(&format!(" — {} left", words::duration(remaining)));
     }
     line

@@ -207,6 +207,20 @@ fn the_log_can_be_read_folded_and_copied() {
 }
 
 #[test]
+fn the_log_keeps_its_height_while_lines_arrive() {
+    let mut window = Window::after([News::Phase(Phase::Connecting)]);
+    let top = |window: &Window| window.harness.get_by_label("Fold the log").rect().top();
+    let before = top(&window);
+    for n in 0..50 {
+        let line = Line { at: SystemTime::now(), voice: Voice::Story, text: n.to_string() };
+        window.screen().hear(Event { id: ID, news: News::Line(line) }, SystemTime::now());
+        window.harness.run();
+    }
+    assert!((top(&window) - before).abs() < 0.5, "{before} became {}", top(&window));
+    assert!(window.shows("• 49"));
+}
+
+#[test]
 fn a_screen_reader_hears_each_row_with_its_state() {
     let window = Window::failed(doubtful());
     let row = window.harness.get_by_role(Role::ListItem);
