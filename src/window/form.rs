@@ -209,6 +209,12 @@ impl Form {
         self.meaning.address()
     }
 
+    /// The folder that the next file goes to, as it may be shown.
+    #[must_use]
+    pub fn usual_folder(&self) -> String {
+        crate::words::shown(&self.folder.to_string_lossy())
+    }
+
     /// The port that is meant when none is given.
     #[must_use]
     pub fn usual_port(&self) -> String {

@@ -292,9 +292,11 @@ impl Model {
         let mut totals = Totals::default();
         for row in &self.rows {
             match (row.group(), &row.stage) {
-                (Group::Active, Stage::Running { progress, .. }) => {
+                (Group::Active, Stage::Running { phase, progress, .. }) => {
                     totals.active += 1;
-                    totals.speed += progress.map_or(0.0, |progress| progress.speed);
+                    if *phase == Phase::Receiving {
+                        totals.speed += progress.map_or(0.0, |progress| progress.speed);
+                    }
                 }
                 (Group::Waiting, _) => totals.waiting += 1,
                 (Group::NeedsALook, _) => totals.needs_a_look += 1,
@@ -348,6 +350,10 @@ mod tests {
     fn totals_add_up_only_what_moves() {
         let model = after([News::Phase(Phase::Receiving), moving(50.0)]);
         assert_eq!(model.totals(), Totals { active: 1, speed: 50.0, ..Totals::default() });
+        let why = "it is full".to_owned();
+        let pause = News::Phase(Phase::Waiting { why, until: SystemTime::UNIX_EPOCH });
+        let model = after([News::Phase(Phase::Receiving), moving(50.0), pause]);
+        assert_eq!(model.totals(), Totals { active: 1, ..Totals::default() });
         assert_eq!(after([]).totals(), Totals { waiting: 1, ..Totals::default() });
     }
 

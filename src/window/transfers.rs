@@ -221,7 +221,10 @@ fn below(ui: &mut Ui, row: &Row) {
     if let Stage::Running { phase, progress, .. } = &row.stage {
         let (share, received) = share(phase, *progress);
         ui.add_space(2.0);
-        widgets::progress_bar(ui, share, received, &format!("Progress of {}", row.name));
+        let colors = look::colors(ui);
+        let color = if is_pausing(row) { colors.edge } else { colors.accent };
+        let name = format!("Progress of {}", row.name);
+        widgets::progress_bar(ui, share, received, &name, color);
         ui.add_space(2.0);
     }
     if let Stage::Failed { failure, .. } = &row.stage
@@ -243,17 +246,20 @@ fn below(ui: &mut Ui, row: &Row) {
     }
 }
 
+/// Whether it waits for its next attempt.
+fn is_pausing(row: &Row) -> bool {
+    matches!(row.stage, Stage::Running { phase: Phase::Waiting { .. }, .. })
+}
+
 fn second_line(ui: &mut Ui, row: &Row) -> Response {
     let is_narrow = ui.available_width() < look::NARROW_WINDOW - 150.0;
     let mut line = state(row);
-    if !is_narrow {
+    let is_pausing = is_pausing(row);
+    if !is_narrow && !is_pausing {
         line = format!("{line} · {}", row.host);
     }
     let colors = look::colors(ui);
-    let color = match &row.stage {
-        Stage::Running { phase: Phase::Waiting { .. }, .. } => colors.attention,
-        _ => colors.quiet,
-    };
+    let color = if is_pausing { colors.attention } else { colors.quiet };
     let text = RichText::new(line).font(look::fact_font()).color(color);
     ui.add(Label::new(text).truncate())
 }

@@ -166,7 +166,13 @@ pub(super) fn middle_cut(ui: &Ui, text: &str, font: &FontId, width: f32) -> Stri
 ///
 /// With a `share` that nobody knows it is dashed, and the dashes move on only when bytes arrive:
 /// nothing here asks to be drawn again.
-pub(super) fn progress_bar(ui: &mut Ui, share: Option<f32>, received: u64, name: &str) {
+pub(super) fn progress_bar(
+    ui: &mut Ui,
+    share: Option<f32>,
+    received: u64,
+    name: &str,
+    color: Color32,
+) {
     let size = vec2(ui.available_width(), look::BAR);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     response.widget_info(|| {
@@ -183,14 +189,10 @@ pub(super) fn progress_bar(ui: &mut Ui, share: Option<f32>, received: u64, name:
     if let Some(share) = share {
         let width =
             (rect.width() * share.clamp(0.0, 1.0)).max(if share > 0.0 { look::BAR } else { 0.0 });
-        painter.rect_filled(
-            Rect::from_min_size(rect.min, vec2(width, look::BAR)),
-            2,
-            colors.accent,
-        );
+        painter.rect_filled(Rect::from_min_size(rect.min, vec2(width, look::BAR)), 2, color);
     } else if received > 0 {
         // Quieter than a bar that knows its end.
-        let color = colors.accent.lerp_to_gamma(colors.track, 0.3);
+        let color = color.lerp_to_gamma(colors.track, 0.3);
         const STEP: f32 = 48.0;
         let moved = f32::from(u8::try_from(received / 65_536 % 48).unwrap_or(0));
         let mut x = rect.left() - STEP + moved;
