@@ -363,6 +363,7 @@ impl Form {
         let mut request = Request::new(address, Destination::File(target));
         // Nothing was there a moment ago. Should something come between, both are kept.
         request.if_exists = if choice.is_some() { self.if_exists } else { IfExists::Rename };
+        self.hint = None;
         self.is_sent = true;
         self.is_asked = false;
         self.is_following = true;
