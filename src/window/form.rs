@@ -363,6 +363,8 @@ impl Form {
         let mut request = Request::new(address, Destination::File(target));
         // Nothing was there a moment ago. Should something come between, both are kept.
         request.if_exists = if choice.is_some() { self.if_exists } else { IfExists::Rename };
+        // A full disk is a pause here: the person who can make room is watching.
+        request.waits_for_room = true;
         self.hint = None;
         self.is_sent = true;
         self.is_asked = false;

@@ -22,6 +22,8 @@ pub(super) enum Icon {
     Stopped,
     /// It waits.
     Waiting,
+    /// It is paused.
+    Paused,
     /// A server.
     Server,
     /// Take it off the list.
@@ -106,6 +108,11 @@ pub(super) fn paint(painter: &Painter, rect: Rect, icon: Icon, color: Color32) {
         Icon::Waiting => {
             c.circle(8.0, 8.0, 6.25);
             c.line(&[(8.0, 4.5), (8.0, 8.0), (10.5, 9.5)]);
+        }
+        Icon::Paused => {
+            c.circle(8.0, 8.0, 6.25);
+            c.line(&[(6.25, 5.5), (6.25, 10.5)]);
+            c.line(&[(9.75, 5.5), (9.75, 10.5)]);
         }
         Icon::Server => {
             c.outline(&[(2.0, 2.5), (14.0, 2.5), (14.0, 7.25), (2.0, 7.25)]);

@@ -186,6 +186,7 @@ fn set(style: &mut Style, is_dark: bool) {
     style.spacing.button_padding = vec2(space::M, space::XS);
     style.spacing.interact_size = vec2(CONTROL, SMALL);
     style.spacing.menu_margin = Margin::same(6);
+    style.spacing.icon_spacing = 6.0;
     style.spacing.tooltip_width = READING;
     style.visuals = visuals(is_dark);
 }
