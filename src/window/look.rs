@@ -51,6 +51,9 @@ pub const CAPTION: f32 = 64.0;
 /// Height of the log when it is first opened.
 pub const LOG: f32 = 168.0;
 
+/// A colour. Only this file makes one; the others pass them on.
+pub type Color = Color32;
+
 /// Colours by their meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Colors {

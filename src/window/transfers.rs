@@ -135,7 +135,7 @@ pub fn row_ui(ui: &mut Ui, row: &Row) -> Option<RowAction> {
     .inner
 }
 
-fn sign(ui: &Ui, row: &Row) -> (Icon, eframe::egui::Color32) {
+fn sign(ui: &Ui, row: &Row) -> (Icon, look::Color) {
     let colors = look::colors(ui);
     match &row.stage {
         Stage::Waiting { .. } => (Icon::Waiting, colors.quiet),
