@@ -5,6 +5,7 @@ mod command;
 mod dial;
 mod error;
 mod facts;
+pub mod listing;
 mod passive;
 mod reply;
 mod session;

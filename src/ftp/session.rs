@@ -11,6 +11,7 @@ use super::command::Command;
 use super::dial;
 use super::error::{Awaiting, Error};
 use super::facts::{self, Facts};
+use super::listing;
 use super::passive;
 use super::reply::{Kind, Reply};
 use super::stream::{Limits, Stream, Wait};
@@ -46,6 +47,8 @@ pub struct Session<'a> {
     is_epsv_useless: bool,
     /// A final reply that came before it was asked for.
     early_final: Option<Reply>,
+    /// What is known about the server's listings.
+    pub(super) listing: listing::Known,
 }
 
 impl std::fmt::Debug for Session<'_> {
@@ -138,6 +141,7 @@ impl<'a> Session<'a> {
             features: HashSet::new(),
             is_epsv_useless: false,
             early_final: None,
+            listing: listing::Known::default(),
         };
         let greeting = session.read_past_preliminaries()?;
         done("the greeting", greeting)?;
@@ -249,17 +253,33 @@ impl<'a> Session<'a> {
                 return Err(Error::Refused { command: rest.to_string(), reply });
             }
         }
-        let retr = Command::with("RETR", &file.argument)?;
-        let reply = self.ask(&retr)?;
+        self.begin(stream, &Command::with("RETR", &file.argument)?)
+    }
+
+    /// Starts the transfer that `command` asks for. What [`Session::retrieve`] says about [`Data`]
+    /// holds here too, but the last word is [`Session::last_word`].
+    pub(super) fn open(&mut self, command: &Command) -> Result<Data, Error> {
+        self.early_final = None;
+        let stream = self.open_data()?;
+        self.begin(stream, command)
+    }
+
+    fn begin(&mut self, stream: Stream, command: &Command) -> Result<Data, Error> {
+        let reply = self.ask(command)?;
         let announced = facts::size_in_preliminary(&reply.text());
         match reply.kind() {
             Kind::Begun => {}
             Kind::Done => self.early_final = Some(reply),
             Kind::NeedsMore | Kind::TryLater | Kind::Refused => {
-                return Err(Error::Refused { command: retr.to_string(), reply });
+                return Err(Error::Refused { command: command.to_string(), reply });
             }
         }
         Ok(Data { stream, silence: None, announced })
+    }
+
+    /// Whether the last word on the transfer came before its data.
+    pub(super) fn has_final(&self) -> bool {
+        self.early_final.is_some()
     }
 
     /// Waits for the server's last word on the transfer (`226` or `250`).
@@ -272,6 +292,11 @@ impl<'a> Session<'a> {
     /// * [`Error::Refused`] with code 426 or 451 if the server gave up half-way.
     /// * [`Error::Silent`] if it says nothing for 15 s.
     pub fn finish(&mut self) -> Result<(), Error> {
+        self.last_word("RETR")
+    }
+
+    /// The same for the transfer that `verb` began.
+    pub(super) fn last_word(&mut self, verb: &str) -> Result<(), Error> {
         let reply = match self.early_final.take() {
             Some(reply) => reply,
             None => {
@@ -282,12 +307,22 @@ impl<'a> Session<'a> {
                 reply
             }
         };
-        done("RETR", reply).map(drop)
+        done(verb, reply).map(drop)
     }
 
     /// Says goodbye and does not wait for the answer: whatever it is, it changes nothing.
     pub fn quit(mut self) {
         self.say(&Command::new("QUIT")).ok();
+    }
+
+    /// Whether the server says that it has the command `verb` (RFC 2389).
+    pub(super) fn offers(&self, verb: &str) -> bool {
+        self.features.contains(verb)
+    }
+
+    /// Whether it may have it, having not said what it has, or having said so.
+    pub(super) fn may_have(&self, verb: &str) -> bool {
+        self.features.is_empty() || self.offers(verb)
     }
 
     /// Makes a data connection in passive mode: `EPSV`, or else `PASV` on IPv4 (RFC 2428 §3; over
@@ -332,7 +367,10 @@ impl<'a> Session<'a> {
 
     /// Sends `command` and waits for the answer. `Ok(Err(reply))` if the server refuses; a server
     /// that hangs up with 421 ends the conversation.
-    fn ask_optional(&mut self, command: &Command) -> Result<Result<Reply, Reply>, Error> {
+    pub(super) fn ask_optional(
+        &mut self,
+        command: &Command,
+    ) -> Result<Result<Reply, Reply>, Error> {
         let reply = self.ask(command)?;
         match reply.kind() {
             Kind::Done => Ok(Ok(reply)),

@@ -211,9 +211,10 @@ impl Failure {
                     Class::Missing => NextStep::CheckAddress,
                     _ => NextStep::TryAgain,
                 },
-                Error::Unknown { .. } | Error::Garbled { .. } | Error::Argument(_) => {
-                    NextStep::CheckAddress
-                }
+                Error::Unknown { .. }
+                | Error::Garbled { .. }
+                | Error::Argument(_)
+                | Error::TooLong { .. } => NextStep::CheckAddress,
                 Error::Unreachable { .. }
                 | Error::NoDataConnection { .. }
                 | Error::Silent { .. }
@@ -262,6 +263,7 @@ impl Failure {
                 }
                 Error::Garbled { .. } => "Check the port: FTP usually answers on port 21.",
                 Error::Argument(_) => "Remove the control characters from the address.",
+                Error::TooLong { .. } => "Name one of the folders in it, or a file.",
                 Error::HungUp | Error::Cut(_) | Error::Stopped => "Try again.",
             },
             Self::Doubtful { .. } => "Look at the kept file, or try again.",
@@ -356,6 +358,9 @@ impl Failure {
                     write!(f, "{server} does not speak FTP: it said “{said}”")
                 }
                 Error::Argument(error) => f.write_str(&words::sentence(&error.to_string())),
+                Error::TooLong { what } => {
+                    write!(f, "{}. Ashore stopped reading it", words::sentence(what))
+                }
                 Error::Stopped => f.write_str("Stopped"),
             },
             Self::Doubtful { doubt, .. } => match doubt {

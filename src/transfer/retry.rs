@@ -98,6 +98,7 @@ impl Retry {
                 Error::NoDataConnection { .. }
                 | Error::Garbled { .. }
                 | Error::Argument(_)
+                | Error::TooLong { .. }
                 | Error::Stopped => false,
             },
         }
