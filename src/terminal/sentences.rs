@@ -234,10 +234,9 @@ mod tests {
     fn a_failure_says_what_happened_what_was_kept_and_what_to_do() {
         let path = "data/a.bin.part".into();
         let failure = Failure::Stopped { kept: Some(Kept { path, length: 12_300_000 }) };
-        let said = failed("a.bin", &failure);
-        assert!(
-            said.starts_with("a.bin: Stopped. 12.3 MB are kept in data/a.bin.part. "),
-            "{said}"
+        assert_eq!(
+            failed("a.bin", &failure),
+            "a.bin: Stopped. 12.3 MB are kept in data/a.bin.part; the same command continues."
         );
         let exists = disk::Error::Exists { path: "data/a.bin".into() };
         assert_eq!(
