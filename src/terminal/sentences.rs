@@ -104,7 +104,7 @@ pub(super) fn arrived(summary: &Summary, announced: Option<u64>) -> Vec<String> 
                 "the server confirmed it"
             };
             let mut lines = vec![format!("Saved as {path}")];
-            lines.extend(summary.sha256.map(|sum| format!("SHA-256 {}", hex(&sum))));
+            lines.extend(summary.sha256.map(|sum| format!("SHA-256 {}", words::hex(&sum))));
             lines.push(format!("Complete: {proof}"));
             lines.push(received(summary.length, Some(summary.length)));
             lines
@@ -166,11 +166,6 @@ pub(super) fn advice(failure: &Failure) -> &'static str {
 fn path(path: &Path) -> String {
     let path = path.strip_prefix(".").unwrap_or(path);
     words::shown(&path.display().to_string())
-}
-
-/// `[0xab, 0x01]` → `ab01`.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
