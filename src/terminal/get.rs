@@ -116,8 +116,7 @@ impl Run {
         }
         match news {
             News::Phase(phase) => self.board.phase(file.number, &file.name, &phase),
-            News::NoRoom(why) => self.board.note(&crate::words::shown(&why)),
-            News::Queued | News::Destination(_) | News::Paused => {}
+            News::Destination(_) => {}
             News::Progress(progress) => {
                 file.announced = progress.expected;
                 self.board.progress(file.number, &file.name, &progress, Instant::now());

@@ -57,8 +57,6 @@ enum What {
         voice: &'static str,
         text: String,
     },
-    /// It waits for its turn.
-    Queued,
     /// The last event of each file.
     Ended(Box<Ended>),
 }
@@ -124,7 +122,6 @@ fn what(news: &News) -> What {
             text: words::shown(text),
         },
         News::Ended(outcome) => What::Ended(Box::new(ended(outcome))),
-        News::Queued | News::Paused | News::NoRoom(_) => What::Queued,
     }
 }
 
