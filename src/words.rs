@@ -12,7 +12,7 @@ pub fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (n, digit) in digits.chars().enumerate() {
-        if n > 0 && (digits.len() - n) % 3 == 0 {
+        if n > 0 && (digits.len() - n).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -93,6 +93,12 @@ pub fn duration(duration: Duration) -> String {
 pub fn percent(part: u64, whole: u64) -> Option<f64> {
     #[expect(clippy::cast_precision_loss, reason = "a percentage needs no 53 bits")]
     (whole > 0 && part <= whole).then(|| part as f64 * 100.0 / whole as f64)
+}
+
+/// Bytes in hexadecimal, as checksums are written.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The time of day here, `14:02:11`.

@@ -1,0 +1,86 @@
+//! The same downloads from five real servers. `./tests/run` starts four of them; the fifth runs in
+//! here.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on stops"
+)]
+
+#[path = "real_servers/harbours.rs"]
+mod harbours;
+#[path = "real_servers/promises.rs"]
+mod promises;
+mod support;
+
+/// Makes one test per promise: `vsftpd::a_file_arrives_byte_for_byte`.
+macro_rules! tests {
+    ($harbour:ident: $($promise:ident)*) => {
+        $(
+            #[test]
+            #[ignore = "needs real servers: ./tests/run"]
+            fn $promise() {
+                crate::promises::$promise(&crate::harbours::Harbour::$harbour());
+            }
+        )*
+    };
+}
+
+/// The tests of one server: what every server's guests are promised, and some more.
+macro_rules! at {
+    ($harbour:ident: $($more:ident)*) => {
+        mod $harbour {
+            tests! { $harbour:
+                a_file_arrives_byte_for_byte
+                it_arrives_over_ipv6_too
+                it_keeps_the_time_of_the_server
+                a_deep_folder_is_no_hurdle
+                an_empty_file_is_a_file
+                odd_names_are_fetched_and_kept
+                a_missing_file_leaves_nothing_behind
+                a_folder_is_not_mistaken_for_a_file
+                what_was_stopped_goes_on_where_it_was
+                $($more)*
+            }
+        }
+    };
+}
+
+at! { vsftpd:
+    names_that_are_not_utf_8_are_fetched
+    a_file_that_may_not_be_read_leaves_nothing_behind
+    the_right_password_opens_the_door
+    a_wrong_password_is_said_to_be_wrong
+    a_full_server_is_said_to_be_full
+    a_false_address_in_pasv_does_not_lead_astray
+}
+
+at! { proftpd:
+    names_that_are_not_utf_8_are_fetched
+    a_file_that_may_not_be_read_leaves_nothing_behind
+    the_right_password_opens_the_door
+    a_wrong_password_is_said_to_be_wrong
+    a_full_server_is_said_to_be_full
+    a_false_address_in_pasv_does_not_lead_astray
+}
+
+at! { pure_ftpd:
+    names_that_are_not_utf_8_are_fetched
+    a_file_that_may_not_be_read_leaves_nothing_behind
+    the_right_password_opens_the_door
+    a_wrong_password_is_said_to_be_wrong
+    a_full_server_is_said_to_be_full
+    a_false_address_in_pasv_does_not_lead_astray
+}
+
+// It runs as root here, so it may read everything; and it garbles names that are not UTF-8.
+at! { pyftpdlib:
+    the_right_password_opens_the_door
+    a_wrong_password_is_said_to_be_wrong
+    a_full_server_is_said_to_be_full
+    a_false_address_in_pasv_does_not_lead_astray
+}
+
+// The server of the practice example: every guest is welcome, there is no limit, names are UTF-8.
+at! { embedded: }

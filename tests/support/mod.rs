@@ -1,0 +1,80 @@
+//! What the tests share: a scripted server, a real one inside the test, and short words for "download it".
+
+#![allow(dead_code, reason = "each test uses its own part of this")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on stops"
+)]
+
+pub(crate) mod embedded;
+pub(crate) mod script;
+
+use std::cell::RefCell;
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use ashore::transfer::{self, Destination, Handle, News, Outcome, Request, Voice};
+use sha2::{Digest, Sha256};
+
+#[allow(unused_imports, reason = "each test uses its own part of this")]
+pub(crate) use script::{Server, pattern};
+
+/// The download of `hello.txt` from a scripted server into `folder`: half a second of patience, one
+/// try.
+pub(crate) fn request(server: &Server, folder: &Path) -> Request {
+    request_for(&server.link("hello.txt"), folder)
+}
+
+/// The download of any link into `folder`: half a second of patience, one try.
+pub(crate) fn request_for(link: &str, folder: &Path) -> Request {
+    let address = link.parse().unwrap_or_else(|error| panic!("{link}: {error}"));
+    Request {
+        patience: Duration::from_millis(500),
+        retries: 0,
+        ..Request::new(address, Destination::Folder(folder.to_owned()))
+    }
+}
+
+/// Downloads, and gives back how it ended and everything that was reported on the way.
+pub(crate) fn run(request: &Request) -> (Outcome, Vec<News>) {
+    let news = RefCell::new(Vec::new());
+    let outcome = transfer::download(request, &Handle::default(), &|item| {
+        news.borrow_mut().push(item);
+    });
+    (outcome, news.into_inner())
+}
+
+/// The lines of the log that `voice` said.
+pub(crate) fn said(news: &[News], voice: Voice) -> Vec<&str> {
+    let lines = news.iter().filter_map(|item| match item {
+        News::Line(line) if line.voice == voice => Some(line.text.as_str()),
+        _ => None,
+    });
+    lines.collect()
+}
+
+/// What is in `folder`, sorted.
+pub(crate) fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> =
+        entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+/// SHA-256 of a file, for comparing two of them.
+pub(crate) fn sha256(file: &Path) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    let mut file =
+        fs::File::open(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        match std::io::Read::read(&mut file, &mut buffer).unwrap() {
+            0 => return hash.finalize().into(),
+            length => hash.update(&buffer[..length]),
+        }
+    }
+}
