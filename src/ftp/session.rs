@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use super::address::{Host, Login, RemotePath};
 use super::command::Command;
+use super::data::Data;
 use super::dial;
 use super::error::{Awaiting, Error};
 use super::facts::{self, Facts};
 use super::listing;
 use super::passive;
 use super::reply::{Kind, Reply};
-use super::stream::{Limits, Stream, Wait};
+use super::stream::{Limits, Stream};
 
 /// How many preliminary replies (1xx) one command may get. Real servers send one or two.
 const MOST_PRELIMINARIES: usize = 20;
@@ -63,54 +64,6 @@ pub struct RemoteFile {
     argument: Vec<u8>,
     /// What the server says about it.
     pub facts: Facts,
-}
-
-/// The bytes of a file, on their way.
-#[derive(Debug)]
-pub struct Data {
-    stream: Stream,
-    silence: Option<Wait>,
-    /// The size that the server mentioned when it began to send, in bytes. Whether it means the
-    /// whole file or what is still to come depends on the server; for offset 0 it is the same.
-    pub announced: Option<u64>,
-}
-
-impl Data {
-    /// Reads what has come, or waits for it a twentieth of a second: `None` if nothing came, so that
-    /// a stalled transfer can say so. `Some(0)` is the end of the data.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Silent`] when patience is over, [`Error::Cut`], [`Error::Stopped`].
-    pub fn poll(&mut self, block: &mut [u8]) -> Result<Option<usize>, Error> {
-        if self.stream.limits().stop.is_given() {
-            return Err(Error::Stopped);
-        }
-        let count = self.stream.poll(block)?;
-        match (&mut self.silence, count) {
-            (_, Some(_)) => self.silence = None,
-            (Some(silence), None) => silence.go_on()?,
-            (None, None) => self.silence = Some(Wait::new(self.stream.limits(), Awaiting::Data)),
-        }
-        Ok(count)
-    }
-
-    /// Reads exactly as many bytes as `block` holds.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Data::poll`], and [`Error::Cut`] if the data ends before.
-    pub fn read_exact(&mut self, block: &mut [u8]) -> Result<(), Error> {
-        let mut filled = 0;
-        while let Some(rest @ [_, ..]) = block.get_mut(filled..) {
-            match self.poll(rest)? {
-                Some(0) => return Err(Error::Cut(io::ErrorKind::UnexpectedEof.into())),
-                Some(count) => filled += count,
-                None => {}
-            }
-        }
-        Ok(())
-    }
 }
 
 impl<'a> Session<'a> {

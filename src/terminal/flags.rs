@@ -19,6 +19,8 @@ use crate::transfer;
 pub enum Order {
     /// Download here in the terminal.
     Get(Box<Get>),
+    /// List a folder here in the terminal.
+    Ls(Box<Ls>),
     /// Open the window.
     OpenWindow {
         /// What its address field says.
@@ -35,6 +37,7 @@ pub enum Order {
 pub fn read_command_line(args: impl IntoIterator<Item = OsString>) -> Result<Order, ExitCode> {
     match CommandLine::try_parse_from(args) {
         Ok(CommandLine { command: Some(Command::Get(get)), .. }) => Ok(Order::Get(Box::new(get))),
+        Ok(CommandLine { command: Some(Command::Ls(ls)), .. }) => Ok(Order::Ls(Box::new(ls))),
         Ok(CommandLine { command: None, addresses }) => window(addresses),
         Err(error) => Err(explain(&error).into()),
     }
@@ -66,7 +69,10 @@ fn explain(error: &clap::Error) -> Exit {
 /// Brings files ashore from FTP servers: fast, resumable, proven right.
 #[derive(Debug, Parser)]
 #[command(name = "ashore", version, args_conflicts_with_subcommands = true)]
-#[command(override_usage = "ashore [URL]\n       ashore get [OPTIONS] <URL>...")]
+#[command(override_usage = "\
+ashore [URL]
+       ashore get [OPTIONS] <URL>...
+       ashore ls [OPTIONS] <URL>")]
 #[command(after_help = "\
 Without a command the window opens, with the address filled in.
 
@@ -91,6 +97,10 @@ enum Command {
     /// What arrives is kept in NAME.part and gets its name only when the server has confirmed that
     /// it is complete. Nothing that exists is overwritten unless you ask for it.
     Get(Get),
+    /// List a folder here in the terminal
+    ///
+    /// One line for each entry: its size, when it was changed (UTC), and its name.
+    Ls(Ls),
 }
 
 /// What `ashore get` was asked for.
@@ -144,6 +154,38 @@ pub struct Get {
     /// Say nothing but errors
     #[arg(short, long, conflicts_with = "verbose")]
     pub(super) quiet: bool,
+
+    /// Show the conversation with the server
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+}
+
+/// What `ashore ls` was asked for.
+#[derive(Debug, Args)]
+pub struct Ls {
+    /// Address of a folder: ftp://[USER@]HOST[:PORT]/PATH/
+    #[arg(value_name = "URL")]
+    pub(super) address: String,
+
+    /// Print one JSON object a line
+    #[arg(long)]
+    pub(super) json: bool,
+
+    /// Longest silence: while connecting, awaiting a reply, or amid the data
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    pub(super) timeout: Duration,
+
+    /// Encryption (this version has none yet)
+    #[arg(long, value_name = "HOW", value_enum, default_value_t)]
+    pub(super) tls: Tls,
+
+    /// Sign in with this name, whatever the address says
+    #[arg(long, value_name = "NAME", value_parser = user_name)]
+    pub(super) user: Option<String>,
+
+    /// Read the password from the first line of standard input
+    #[arg(long)]
+    pub(super) password_stdin: bool,
 
     /// Show the conversation with the server
     #[arg(short, long)]

@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, Read as _};
 
 use super::Exit;
-use super::flags::{Get, Tls};
+use super::flags::{Get, Ls, Tls};
 use super::sentences;
 use crate::ftp::{Address, Login, Scheme, Secret};
 use crate::transfer::{Checks, Destination, Request};
@@ -45,6 +45,16 @@ pub(super) fn requests(flags: &Get) -> Result<Vec<Request>, Refusal> {
         ..Request::new(address, destination())
     };
     Ok(addresses.into_iter().map(request).collect())
+}
+
+/// Which folder to list.
+pub(super) fn folder(flags: &Ls) -> Result<Address, Refusal> {
+    let mut addresses = read_addresses(std::slice::from_ref(&flags.address))?;
+    refuse_tls(flags.tls, &addresses)?;
+    let password = if flags.password_stdin { Some(read_password()?) } else { None };
+    let mut address = addresses.pop().ok_or_else(|| Refusal::usage("there is no address"))?;
+    sign_in(&mut address.login, flags.user.as_deref(), password.as_ref())?;
+    Ok(address)
 }
 
 fn check_output(flags: &Get) -> Result<(), Refusal> {

@@ -316,16 +316,8 @@ impl Job<'_> {
         match trouble {
             Trouble::Disk(error) => Failure::Disk { error, kept },
             Trouble::Doubt(doubt) => Failure::Doubtful { doubt, kept },
-            Trouble::Server(ftp::Error::Stopped) | Trouble::Unfinished(ftp::Error::Stopped) => {
-                Failure::Stopped { kept }
-            }
             Trouble::Server(error) | Trouble::Unfinished(error) => {
-                let address = &self.request.address;
-                let server = match address.port {
-                    21 => address.host.to_string(),
-                    port => format!("{} port {port}", address.host),
-                };
-                Failure::Server { server, is_guest: address.login.is_guest(), error, kept }
+                Failure::of_server(&self.request.address, error, kept)
             }
         }
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::ftp::Address;
 use crate::{disk, ftp, words};
 
 /// Why a download did not finish.
@@ -165,6 +166,18 @@ impl NextStep {
 }
 
 impl Failure {
+    /// That of a conversation with the server at `address`.
+    pub(super) fn of_server(address: &Address, error: ftp::Error, kept: Option<Kept>) -> Self {
+        if matches!(error, ftp::Error::Stopped) {
+            return Self::Stopped { kept };
+        }
+        let server = match address.port {
+            21 => address.host.to_string(),
+            port => format!("{} port {port}", address.host),
+        };
+        Self::Server { server, is_guest: address.login.is_guest(), error, kept }
+    }
+
     /// The bytes that have arrived and stay on disk.
     #[must_use]
     pub fn kept(&self) -> Option<&Kept> {

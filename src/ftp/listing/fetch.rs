@@ -7,10 +7,11 @@ use super::place::System;
 use super::{Entry, Form, Kind, Modified, Parser, Precision, Zone};
 use crate::ftp::address::RemotePath;
 use crate::ftp::command::Command;
+use crate::ftp::data::Data;
 use crate::ftp::error::Error;
 use crate::ftp::facts;
 use crate::ftp::reply::{Kind as ReplyKind, Reply};
-use crate::ftp::session::{Data, Session};
+use crate::ftp::session::Session;
 
 /// The longest listing, in bytes.
 pub const MAX_BYTES: u64 = 256 * 1024 * 1024;

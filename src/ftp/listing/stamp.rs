@@ -138,7 +138,7 @@ const MARKS: [(&[u8], Unit); 21] = [
 ];
 
 /// A date whose numbers say what they count: `2005年 1月 6日`, `3月 2 15:13`, `6月 3日 2003年`.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Marked {
     year: Option<i16>,
     month: Option<i8>,
@@ -156,8 +156,11 @@ fn marked(line: &Line<'_>, at: usize, now: DateTime) -> Option<Stamp> {
     }
     let mut date = Marked::default();
     let mut next = at;
-    while next < at + 6 && !date.is_whole() && date.take(line.word(next)) {
-        next += 1;
+    while next < at + 6
+        && !date.is_whole()
+        && let Some(more) = date.with(line.word(next))
+    {
+        (date, next) = (more, next + 1);
     }
     let (month, day) = (date.month?, date.day?);
     if date.open.is_some() {
@@ -176,53 +179,51 @@ impl Marked {
         self.year.is_some() && self.month.is_some() && self.day.is_some()
     }
 
-    /// Takes a word in. `false` if it does not belong to the date.
-    fn take(&mut self, word: &[u8]) -> bool {
+    /// The same with one more word. `None` if the word does not belong to the date.
+    fn with(mut self, word: &[u8]) -> Option<Self> {
         let mut rest = word;
         while let Some(first) = rest.first() {
-            if first.is_ascii_digit() && self.open.is_none() {
+            if let (Some(number), Some((unit, after))) = (self.open.take(), mark(rest)) {
+                self.set(unit, number)?;
+                rest = after;
+            } else if first.is_ascii_digit() {
                 let end = rest.iter().position(|byte| !byte.is_ascii_digit());
-                let (digits, after) =
-                    rest.split_at_checked(end.unwrap_or(rest.len())).unwrap_or((rest, &[]));
+                let (digits, after) = rest.split_at_checked(end.unwrap_or(rest.len()))?;
                 // After month and day come the time or a year without a mark, and not this.
                 if after.is_empty() && self.month.is_some() && self.day.is_some() {
-                    return false;
+                    return None;
                 }
                 self.open = number(digits);
                 rest = after;
-            } else if let (Some(number), Some((unit, after))) = (self.open, mark(rest)) {
-                self.open = None;
-                if !self.set(unit, number) {
-                    return false;
-                }
-                rest = after;
             } else {
-                return false;
+                return None;
             }
         }
         // `3月 2`: the day goes without its mark.
-        if let (Some(number), Some(_), None) = (self.open, self.month, self.day) {
-            self.open = None;
-            return self.set(Unit::Day, number);
+        if self.month.is_some()
+            && self.day.is_none()
+            && let Some(number) = self.open.take()
+        {
+            self.set(Unit::Day, number)?;
         }
-        true
+        Some(self)
     }
 
-    fn set(&mut self, unit: Unit, number: u64) -> bool {
-        let small = i8::try_from(number).ok();
+    fn set(&mut self, unit: Unit, number: u64) -> Option<()> {
         match unit {
             Unit::Year => {
-                self.year = i16::try_from(number).ok().filter(|y| (1900..2200).contains(y))
+                let year = i16::try_from(number).ok();
+                self.year = Some(year.filter(|year| (1900..2200).contains(year))?);
             }
-            Unit::Month => self.month = small.filter(|month| (1..=12).contains(month)),
-            Unit::Day => self.day = small.filter(|day| (1..=31).contains(day)),
+            Unit::Month => self.month = Some(up_to(12, number)?),
+            Unit::Day => self.day = Some(up_to(31, number)?),
         }
-        match unit {
-            Unit::Year => self.year.is_some(),
-            Unit::Month => self.month.is_some(),
-            Unit::Day => self.day.is_some(),
-        }
+        Some(())
     }
+}
+
+fn up_to(most: i8, number: u64) -> Option<i8> {
+    i8::try_from(number).ok().filter(|number| (1..=most).contains(number))
 }
 
 fn mark(bytes: &[u8]) -> Option<(Unit, &[u8])> {

@@ -52,7 +52,8 @@ fn permissions(line: &Line<'_>, at: usize) -> Option<(Kind, usize)> {
         let is_rights = rights.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'-');
         return is_rights.then_some((kind, at + if rest.is_empty() { 2 } else { 1 }));
     }
-    let bits = rest.get(..9)?;
+    // Nine they are, but one of them may have been forgotten.
+    let bits = rest.get(..9).or(Some(rest).filter(|rest| rest.len() == 8))?;
     let is_unix = bits.iter().all(|byte| b"-rwxsStTlLXaA?".contains(byte));
     // Connect:Enterprise: `-C--E-----FTP`.
     let is_letters = bits.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'-')
