@@ -58,6 +58,12 @@ pub enum Error {
         /// The beginning of what came, escaped.
         said: String,
     },
+    /// What came has no end in sight, and is longer than anybody can use.
+    #[error("{what}")]
+    TooLong {
+        /// What it was, in a sentence without a full stop.
+        what: &'static str,
+    },
     /// The server said no.
     #[error("{command} was answered {reply}")]
     Refused {

@@ -6,6 +6,7 @@ mod data;
 mod dial;
 mod error;
 mod facts;
+pub mod listing;
 mod passive;
 mod reply;
 mod session;

@@ -12,6 +12,7 @@ use super::data::Data;
 use super::dial;
 use super::error::{Awaiting, Error};
 use super::facts::{self, Facts};
+use super::listing;
 use super::passive;
 use super::reply::{Kind, Reply};
 use super::stream::{Limits, Stream};
@@ -62,6 +63,8 @@ pub struct Session<'a> {
     is_epsv_useless: bool,
     /// A final reply that came before it was asked for.
     early_final: Option<Reply>,
+    /// What is known about the server's listings.
+    pub(super) listing: listing::Known,
 }
 
 impl std::fmt::Debug for Session<'_> {
@@ -106,6 +109,7 @@ impl<'a> Session<'a> {
             features: HashSet::new(),
             is_epsv_useless: false,
             early_final: None,
+            listing: listing::Known::default(),
         };
         if server.security == Security::Implicit {
             session = session.secure(Tls::new(server.host, server.trust)?)?;
@@ -260,7 +264,7 @@ impl<'a> Session<'a> {
     /// * [`Error::NoDataConnection`] if the data connection could not be made.
     pub fn retrieve(&mut self, file: &RemoteFile, offset: u64) -> Result<Data, Error> {
         self.early_final = None;
-        let mut stream = self.open_data()?;
+        let stream = self.open_data()?;
         if offset > 0 {
             let rest = Command::with("REST", offset.to_string().as_bytes())?;
             let reply = self.ask(&rest)?;
@@ -268,10 +272,21 @@ impl<'a> Session<'a> {
                 return Err(Error::Refused { command: rest.to_string(), reply });
             }
         }
-        let retr = Command::with("RETR", &file.argument)?;
-        self.say(&retr)?;
+        self.begin(stream, &Command::with("RETR", &file.argument)?)
+    }
+
+    /// Starts the transfer that `command` asks for. What [`Session::retrieve`] says about [`Data`]
+    /// holds here too, but the last word is [`Session::last_word`].
+    pub(super) fn open(&mut self, command: &Command) -> Result<Data, Error> {
+        self.early_final = None;
+        let stream = self.open_data()?;
+        self.begin(stream, command)
+    }
+
+    fn begin(&mut self, mut stream: Stream, command: &Command) -> Result<Data, Error> {
+        self.say(command)?;
         if let Some(tls) = &self.tls {
-            // Not before RETR: no server answers this handshake until it has something to send.
+            // Not before the command: no server answers this handshake until it has something to send.
             stream = stream.begin_tls(tls)?;
         }
         let reply = self.read_reply()?;
@@ -280,10 +295,15 @@ impl<'a> Session<'a> {
             Kind::Begun => {}
             Kind::Done => self.early_final = Some(reply),
             Kind::NeedsMore | Kind::TryLater | Kind::Refused => {
-                return Err(Error::Refused { command: retr.to_string(), reply });
+                return Err(Error::Refused { command: command.to_string(), reply });
             }
         }
         Ok(Data::new(stream, announced))
+    }
+
+    /// Whether the last word on the transfer came before its data.
+    pub(super) fn has_final(&self) -> bool {
+        self.early_final.is_some()
     }
 
     /// Waits for the server's last word on the transfer (`226` or `250`).
@@ -296,6 +316,11 @@ impl<'a> Session<'a> {
     /// * [`Error::Refused`] with code 426 or 451 if the server gave up half-way.
     /// * [`Error::Silent`] if it says nothing for 15 s.
     pub fn finish(&mut self) -> Result<(), Error> {
+        self.last_word("RETR")
+    }
+
+    /// The same for the transfer that `verb` began.
+    pub(super) fn last_word(&mut self, verb: &str) -> Result<(), Error> {
         let reply = match self.early_final.take() {
             Some(reply) => reply,
             None => {
@@ -306,12 +331,22 @@ impl<'a> Session<'a> {
                 reply
             }
         };
-        done("RETR", reply).map(drop)
+        done(verb, reply).map(drop)
     }
 
     /// Says goodbye and does not wait for the answer: whatever it is, it changes nothing.
     pub fn quit(mut self) {
         self.say(&Command::new("QUIT")).ok();
+    }
+
+    /// Whether the server says that it has the command `verb` (RFC 2389).
+    pub(super) fn offers(&self, verb: &str) -> bool {
+        self.features.contains(verb)
+    }
+
+    /// Whether it may have it, having not said what it has, or having said so.
+    pub(super) fn may_have(&self, verb: &str) -> bool {
+        self.features.is_empty() || self.offers(verb)
     }
 
     /// Makes a data connection in passive mode: `EPSV`, or else `PASV` on IPv4 (RFC 2428 §3; over
@@ -356,7 +391,10 @@ impl<'a> Session<'a> {
 
     /// Sends `command` and waits for the answer. `Ok(Err(reply))` if the server refuses; a server
     /// that hangs up with 421 ends the conversation.
-    fn ask_optional(&mut self, command: &Command) -> Result<Result<Reply, Reply>, Error> {
+    pub(super) fn ask_optional(
+        &mut self,
+        command: &Command,
+    ) -> Result<Result<Reply, Reply>, Error> {
         let reply = self.ask(command)?;
         match reply.kind() {
             Kind::Done => Ok(Ok(reply)),

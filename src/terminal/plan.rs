@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, Read as _};
 
 use super::Exit;
-use super::flags::Get;
+use super::flags::{Connection, Get, Ls};
 use super::sentences;
 use crate::ftp::{Address, Login, Secret, Trust};
 use crate::transfer::{Checks, Destination, Request};
@@ -29,25 +29,40 @@ impl Refusal {
 pub(super) fn requests(flags: &Get) -> Result<Vec<Request>, Refusal> {
     check_output(flags)?;
     let mut addresses = read_addresses(&flags.addresses)?;
-    let trust = trust(flags)?;
-    let password = if flags.password_stdin { Some(read_password()?) } else { None };
-    for address in &mut addresses {
-        sign_in(&mut address.login, flags.user.as_deref(), password.as_ref())?;
-    }
+    let Connection { tls, timeout, .. } = flags.connection;
+    let trust = access(&flags.connection, &mut addresses)?;
     let destination = || match &flags.output {
         Some(file) => Destination::File(file.clone()),
         None => Destination::Folder(flags.dir.clone()),
     };
     let request = |address| Request {
         if_exists: flags.if_exists.into(),
-        patience: flags.timeout,
+        patience: timeout,
         retries: flags.retries,
         checks: Checks { hash: !flags.no_hash },
-        security: flags.tls.into(),
+        security: tls.into(),
         trust: trust.clone(),
         ..Request::new(address, destination())
     };
     Ok(addresses.into_iter().map(request).collect())
+}
+
+/// Which folder to list, and whose certificates to believe.
+pub(super) fn folder(flags: &Ls) -> Result<(Address, Trust), Refusal> {
+    let mut addresses = read_addresses(std::slice::from_ref(&flags.address))?;
+    let trust = access(&flags.connection, &mut addresses)?;
+    let address = addresses.pop().ok_or_else(|| Refusal::usage("there is no address"))?;
+    Ok((address, trust))
+}
+
+/// Who we are to all the servers, and whom to believe.
+fn access(flags: &Connection, addresses: &mut [Address]) -> Result<Trust, Refusal> {
+    let trust = trust(flags)?;
+    let password = if flags.password_stdin { Some(read_password()?) } else { None };
+    for address in addresses {
+        sign_in(&mut address.login, flags.user.as_deref(), password.as_ref())?;
+    }
+    Ok(trust)
 }
 
 fn check_output(flags: &Get) -> Result<(), Refusal> {
@@ -74,7 +89,7 @@ fn read_addresses(texts: &[String]) -> Result<Vec<Address>, Refusal> {
 }
 
 /// Whose certificates are believed.
-fn trust(flags: &Get) -> Result<Trust, Refusal> {
+fn trust(flags: &Connection) -> Result<Trust, Refusal> {
     let roots = match &flags.ca_file {
         None => None,
         Some(file) => Some(std::fs::read_to_string(file).map_err(|error| {

@@ -15,7 +15,7 @@ use super::resume::{self, Joint};
 use super::retry::Retry;
 use super::slots::Seat;
 use crate::disk::{self, Partial};
-use crate::ftp::{self, Data, Facts, Limits, RemoteFile, Server, Session, Stop};
+use crate::ftp::{self, Data, Facts, Limits, RemoteFile, Session, Stop};
 use crate::words;
 
 /// A pause of this length lets another download have its turn.
@@ -133,13 +133,7 @@ impl Job<'_> {
             ftp::Line::Received(text) => self.tell(Voice::Received, text),
         };
         (self.report)(News::Phase(Phase::Connecting));
-        let server = Server {
-            host: &address.host,
-            port: address.port,
-            security: self.request.security(),
-            trust: &self.request.trust,
-        };
-        let mut session = Session::connect(server, &limits, &log)?;
+        let mut session = Session::connect(self.request.access().server(), &limits, &log)?;
         if address.login.password.is_some() && !session.is_secure() {
             self.tell(
                 Voice::Warning,
@@ -346,16 +340,8 @@ impl Job<'_> {
         match trouble {
             Trouble::Disk(error) => Failure::Disk { error, kept },
             Trouble::Doubt(doubt) => Failure::Doubtful { doubt, kept },
-            Trouble::Server(ftp::Error::Stopped) | Trouble::Unfinished(ftp::Error::Stopped) => {
-                Failure::Stopped { kept }
-            }
             Trouble::Server(error) | Trouble::Unfinished(error) => {
-                let address = &self.request.address;
-                let server = match address.port {
-                    21 => address.host.to_string(),
-                    port => format!("{} port {port}", address.host),
-                };
-                Failure::Server { server, is_guest: address.login.is_guest(), error, kept }
+                Failure::of_server(&self.request.address, error, kept)
             }
         }
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::ftp::Address;
 use crate::{disk, ftp, words};
 
 /// Why a download did not finish.
@@ -170,6 +171,18 @@ impl NextStep {
 }
 
 impl Failure {
+    /// That of a conversation with the server at `address`.
+    pub(super) fn of_server(address: &Address, error: ftp::Error, kept: Option<Kept>) -> Self {
+        if matches!(error, ftp::Error::Stopped) {
+            return Self::Stopped { kept };
+        }
+        let server = match address.port {
+            21 => address.host.to_string(),
+            port => format!("{} port {port}", address.host),
+        };
+        Self::Server { server, is_guest: address.login.is_guest(), error, kept }
+    }
+
     /// The bytes that have arrived and stay on disk.
     #[must_use]
     pub fn kept(&self) -> Option<&Kept> {
@@ -239,9 +252,10 @@ impl Failure {
                     Class::Missing => NextStep::CheckAddress,
                     _ => NextStep::TryAgain,
                 },
-                Error::Unknown { .. } | Error::Garbled { .. } | Error::Argument(_) => {
-                    NextStep::CheckAddress
-                }
+                Error::Unknown { .. }
+                | Error::Garbled { .. }
+                | Error::Argument(_)
+                | Error::TooLong { .. } => NextStep::CheckAddress,
                 Error::Untrusted { .. } => NextStep::Trust,
                 Error::Unreachable { .. }
                 | Error::NoDataConnection { .. }
@@ -302,6 +316,7 @@ impl Failure {
                     "Ask its administrator for FTPS. Nothing was sent in the clear."
                 }
                 Error::Argument(_) => "Remove the control characters from the address.",
+                Error::TooLong { .. } => "Name one of the folders in it, or a file.",
                 Error::HungUp | Error::Cut(_) | Error::Stopped => "Try again.",
             },
             Self::Doubtful { .. } => "Look at the kept file, or try again.",
@@ -405,6 +420,9 @@ impl Failure {
                     write!(f, "{server} offers no secure connection: it said “{reply}”")
                 }
                 Error::Argument(error) => f.write_str(&words::sentence(&error.to_string())),
+                Error::TooLong { what } => {
+                    write!(f, "{}. Ashore stopped reading it", words::sentence(what))
+                }
                 Error::Stopped => f.write_str("Stopped"),
             },
             Self::Doubtful { doubt, .. } => match doubt {

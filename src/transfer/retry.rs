@@ -101,6 +101,7 @@ impl Retry {
                 | Error::Tls { .. }
                 | Error::NoTls { .. }
                 | Error::Argument(_)
+                | Error::TooLong { .. }
                 | Error::Stopped => false,
             },
         }
