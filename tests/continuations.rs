@@ -126,10 +126,8 @@ fn a_last_word_that_was_lost_is_asked_for_again_without_fetching_the_file_twice(
 
 #[test]
 fn bytes_of_somebody_else_are_never_continued() {
-    let server = Server::play(&format!(
-        "{}\nS: 150 Go\nD# 300000\nS: 226 Done\nC: QUIT",
-        asked(MONDAY, "")
-    ));
+    let server =
+        Server::play(&format!("{}\nS: 150 Go\nD# 300000\nS: 226 Done\nC: QUIT", asked(MONDAY, "")));
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("hello.txt.part"), "not ours").unwrap();
     let (outcome, _) = run(&request(&server, folder.path()));
@@ -138,8 +136,7 @@ fn bytes_of_somebody_else_are_never_continued() {
     assert_eq!(path, Ok(folder.path().join("hello.txt")));
     assert!(fs::read(folder.path().join("hello.txt")).unwrap() == pattern(LENGTH));
     let others = names(folder.path()).into_iter().filter(|name| name != "hello.txt");
-    let others: Vec<_> =
-        others.map(|name| fs::read(folder.path().join(name)).unwrap()).collect();
+    let others: Vec<_> = others.map(|name| fs::read(folder.path().join(name)).unwrap()).collect();
     assert_eq!(others, [b"not ours"], "it should still be there");
 }
 

@@ -307,10 +307,7 @@ fn a_silent_transfer_ends_by_itself_and_leaves_nothing_behind() {
 fn a_download_stops_at_once_and_keeps_what_came() {
     let server = Server::play(&format!("{HELLO}{ASK}\nS: 150 Go\nH# 4"));
     let folder = tempfile::tempdir().unwrap();
-    let request = Request {
-        patience: Duration::from_secs(60),
-        ..request(&server, folder.path())
-    };
+    let request = Request { patience: Duration::from_secs(60), ..request(&server, folder.path()) };
     let handle = Handle::default();
     let took = thread::scope(|scope| {
         let ashore = scope.spawn(|| {
