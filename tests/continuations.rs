@@ -6,7 +6,7 @@ mod support;
 
 use std::fs;
 
-use ashore::transfer::{Class, Voice};
+use ashore::transfer::{Class, Request, Voice};
 use support::{Server, names, pattern, request, run, said};
 
 /// The length of the file, in bytes, and what comes of it before the line breaks.
@@ -45,7 +45,8 @@ fn broken() -> String {
 fn story_of(script: &str, bytes: &[u8]) -> Vec<String> {
     let server = Server::play(script);
     let folder = tempfile::tempdir().unwrap();
-    let (outcome, news) = run(&request(&server, folder.path()));
+    let request = Request { retries: 1, ..request(&server, folder.path()) };
+    let (outcome, news) = run(&request);
     let complaint = outcome.err().map(|failure| format!("{failure} {failure:?}"));
     server.finish();
     assert_eq!(complaint, None, "in {script}");
@@ -81,7 +82,7 @@ fn a_server_that_ignores_rest_is_seen_through() {
 
 #[test]
 fn a_server_that_cannot_continue_sends_it_again_and_nothing_is_lost() {
-    let end = asked(MONDAY, "C: REST 134464\nS: 502 Cannot");
+    let end = asked(MONDAY, "C: REST 134464\nS: 502 Cannot\nC: EPSV\nS: 229 Ok (|||{port}|)");
     let story = story_of(
         &format!("{}{end}\nS: 150 Go\nD# 300000\nS: 226 Done\nC: QUIT", broken()),
         &pattern(LENGTH),
