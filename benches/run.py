@@ -44,7 +44,7 @@ def sha256(path):
 
 
 def measure(words, **settings):
-    """Runs a command: (seconds on the wall, seconds of CPU, peak memory in MB)."""
+    """Runs a command: (seconds on the wall, seconds of CPU)."""
     start = time.perf_counter()
     process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **settings)
     said = process.stderr.read()
@@ -53,7 +53,7 @@ def measure(words, **settings):
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         sys.exit(f"{words[0]} ended with {process.returncode}: {said.decode(errors='replace')}")
-    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1000
+    return wall, usage.ru_utime + usage.ru_stime
 
 
 def table(rows):
@@ -113,14 +113,14 @@ def file_bench(reps, megabytes):
                     results[tool].append(result)
     shutil.rmtree(scratch)
 
-    rows = [["tool", "wall s", "CPU s", "peak MB", "wall beside curl", "CPU beside curl"]]
+    rows = [["tool", "wall s", "CPU s", "wall beside curl", "CPU beside curl"]]
     for tool, runs in results.items():
         beside = [
             middle([mine[n] / curls[n] for mine, curls in zip(runs, results["curl"])])
             for n in (0, 1)
         ]
-        figures = [middle([run[n] for run in runs]) for n in range(3)]
-        rows.append([tool, f"{figures[0]:.2f}", f"{figures[1]:.2f}", f"{figures[2]:.0f}",
+        figures = [middle([run[n] for run in runs]) for n in (0, 1)]
+        rows.append([tool, f"{figures[0]:.2f}", f"{figures[1]:.2f}",
                      *(f"{ratio:.2f}" for ratio in beside)])
     spread = ", ".join(
         f"{tool} {min(run[0] for run in runs):.2f}–{max(run[0] for run in runs):.2f}"
@@ -233,12 +233,13 @@ def main():
 
     commit = output_of("git", "-C", str(ROOT), "describe", "--always", "--dirty")
     size = ASHORE.stat().st_size / 1e6
+    beside = [output_of("curl", "--version").split(" (")[0],
+              output_of("dpkg-query", "-W", "-f", "FileZilla ${Version}", "filezilla")]
     parts = [
         f"# Ashore {commit}, {time.strftime('%Y-%m-%d %H:%M')}",
         f"{platform.system()} {platform.release()}, {os.cpu_count()} cores, "
         f"load {os.getloadavg()[0]:.1f} before. Binary {size:.1f} MB. "
-        f"{output_of('curl', '--version').split(' (')[0]}. "
-        f"{output_of('filezilla', '--version').splitlines()[0] if shutil.which('filezilla') else ''}",
+        f"Beside it: {', '.join(filter(None, beside))}.",
     ]
     if "file" in what:
         parts.append(file_bench(wishes.reps, wishes.mb))
