@@ -8,7 +8,8 @@
 //! C: USER anonymous             the client must say exactly this
 //! S: 229 Passive (|||{port}|)   {port} becomes the data port, {p1},{p2} its two halves for PASV,
 //!                               {dead} a port where nobody listens
-//! D: hello                      the server sends this on the data connection, then closes it
+//! D: hello                      the server sends this on the data connection and ends it; it goes on
+//!                               once the client has closed its end too, as some servers do
 //! D# 5000                       the same with 5000 bytes of [`pattern`]
 //! D# 2000..5000                 the same with a part of the pattern, as after REST 2000
 //! D? 99000000                   the same, but the client may leave before the end
@@ -26,7 +27,7 @@
 //! line the server says nothing more and waits for the client to leave. No wait is longer than 5 s.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::ops::Range;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
@@ -276,7 +277,12 @@ impl Stage {
                 let sent = data.write_all(bytes);
                 match then {
                     Then::CloseIfStillThere => return Ok(()),
-                    Then::Close => (),
+                    Then::Close => {
+                        data.shutdown(Shutdown::Write).ok(); // It may have hung up already.
+                        if data.read(&mut [0]).is_err_and(|error| is_timeout(&error)) {
+                            return Err("the client left its data connection open".to_owned());
+                        }
+                    }
                     Then::Reset => reset(&data),
                     Then::Hold => self.held.push(data),
                 }
