@@ -19,7 +19,7 @@ use super::icons::Icon;
 use super::log::{self, Log};
 use super::look::{self, space};
 use super::model::Model;
-use super::row::Row;
+use super::row::{Row, Stage};
 use super::transfers::{ListAction, RowAction, list_ui};
 use super::{empty, widgets};
 use crate::transfer::{Event, News, NextStep, Request, TransferId};
@@ -36,6 +36,8 @@ pub enum Wish {
     Pause(TransferId),
     /// Go on with this transfer, or try it again: exactly the same order.
     Resume(TransferId),
+    /// Try this transfer again, with another order.
+    Replace(TransferId, Box<Request>),
     /// Forget these transfers; until [`Wish::Unclear`], if it comes.
     Clear(Vec<TransferId>),
     /// Remember these transfers again.
@@ -278,6 +280,12 @@ impl Screen {
             }
             RowAction::Pause => Some(Wish::Pause(id)),
             RowAction::Resume | RowAction::Follow(NextStep::TryAgain) => Some(Wish::Resume(id)),
+            RowAction::Follow(NextStep::Trust) => {
+                let Stage::Failed { failure, .. } = &row.stage else { return None };
+                let mut request = row.request.clone();
+                request.trust.pin = failure.fingerprint();
+                Some(Wish::Replace(id, Box::new(request)))
+            }
             RowAction::Follow(NextStep::CheckAddress) => self.put_back(id, Field::Address),
             RowAction::Follow(NextStep::SaveElsewhere) => self.put_back(id, Field::SaveTo),
             RowAction::Follow(NextStep::SignIn) => {
