@@ -96,9 +96,15 @@ pub fn download(request: &Request, handle: &Handle, report: &dyn Fn(News)) -> Ou
     notices.into_iter().for_each(|notice| job.tell(Voice::Warning, notice));
 
     let mut retry = Retry::new(request.retries);
+    let mut unconfirmed = None;
     loop {
         let before = file.length();
-        let trouble = match job.attempt(&mut file, &mut retry) {
+        let attempt = job.attempt(&mut file, &mut retry);
+        if attempt.is_ok() && unconfirmed == Some(file.length()) {
+            job.story("That it is whole was confirmed on second asking".to_owned());
+        }
+        unconfirmed = matches!(attempt, Err(Trouble::Unfinished(_))).then_some(file.length());
+        let trouble = match attempt {
             Ok(facts) => match job.name(&mut file, destination.clone(), replaces, facts, started) {
                 Ok(summary) => return Ok(summary),
                 Err(trouble) => trouble,
