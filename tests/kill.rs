@@ -88,7 +88,7 @@ impl Lane {
         let quay = Quay::open(Manners::paced(LENGTH, PACE));
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file.bin");
-        let mut reached = 0; // By the run before, in bytes.
+        let mut reached: u64 = 0; // By the run before, in bytes.
         loop {
             let before = quay.books.asked.lock().unwrap().len();
             let sent_before = quay.sent();
