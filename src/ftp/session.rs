@@ -6,14 +6,16 @@ use std::io::{self, BufReader};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::address::{Host, Login, RemotePath};
+use super::address::Login;
 use super::command::Command;
 use super::data::Data;
 use super::dial;
 use super::error::{Awaiting, Error};
 use super::facts::{self, Facts};
+use super::host::Host;
 use super::listing;
 use super::passive;
+use super::path::RemotePath;
 use super::reply::{Kind, Reply};
 use super::stream::{Limits, Stream};
 use super::tls::{Security, Tls, Trust};
