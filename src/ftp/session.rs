@@ -1,7 +1,6 @@
 //! One conversation with one server: greet, sign in, ask, retrieve, finish, quit.
 
-use std::collections::HashSet;
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::io::{self, BufReader};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -41,7 +40,8 @@ pub struct Session<'a> {
     peer: SocketAddr,
     limits: Limits,
     log: &'a dyn Fn(Line),
-    features: HashSet<String>,
+    /// What `FEAT` told: verbs in capitals, and what stands behind them.
+    pub(super) features: HashMap<String, String>,
     /// `EPSV` led nowhere on this server: do not ask again.
     is_epsv_useless: bool,
     /// A final reply that came before it was asked for.
@@ -57,7 +57,7 @@ impl std::fmt::Debug for Session<'_> {
 /// A file on the server: how to name it in this session, and what is known of it.
 #[derive(Debug, Clone)]
 pub struct RemoteFile {
-    argument: Vec<u8>,
+    pub(super) argument: Vec<u8>,
     /// What the server says about it.
     pub facts: Facts,
 }
@@ -135,7 +135,7 @@ impl<'a> Session<'a> {
             control: BufReader::with_capacity(8 * 1024, stream),
             limits: limits.clone(),
             log,
-            features: HashSet::new(),
+            features: HashMap::new(),
             is_epsv_useless: false,
             early_final: None,
         };
@@ -169,7 +169,7 @@ impl<'a> Session<'a> {
         done(&step.to_string(), reply)?;
 
         if let Ok(reply) = self.ask_optional(&Command::new("FEAT"))? {
-            self.features = features(&reply);
+            self.features = reply.features();
         }
         let binary = Command::with("TYPE", b"I")?;
         let reply = self.ask(&binary)?;
@@ -222,7 +222,7 @@ impl<'a> Session<'a> {
         }
         let is_open = facts.size.is_none() || facts.modified.is_none();
         if is_open
-            && self.features.contains("MLST")
+            && self.features.contains_key("MLST")
             && let Ok(reply) = self.ask_optional(&Command::with("MLST", argument)?)?
         {
             facts.fill_from(Facts::from_mlst(&reply.lines));
@@ -332,13 +332,28 @@ impl<'a> Session<'a> {
 
     /// Sends `command` and waits for the answer. `Ok(Err(reply))` if the server refuses; a server
     /// that hangs up with 421 ends the conversation.
-    fn ask_optional(&mut self, command: &Command) -> Result<Result<Reply, Reply>, Error> {
+    pub(super) fn ask_optional(
+        &mut self,
+        command: &Command,
+    ) -> Result<Result<Reply, Reply>, Error> {
         let reply = self.ask(command)?;
         match reply.kind() {
             Kind::Done => Ok(Ok(reply)),
             _ if reply.code == 421 => Err(Error::Refused { command: command.to_string(), reply }),
             _ => Ok(Err(reply)),
         }
+    }
+
+    /// Like [`Session::ask_optional`], where the answer may take as long as `patience`.
+    pub(super) fn ask_patiently(
+        &mut self,
+        command: &Command,
+        patience: Duration,
+    ) -> Result<Result<Reply, Reply>, Error> {
+        self.control.get_mut().expect(Awaiting::Reply, patience.max(self.limits.patience));
+        let answer = self.ask_optional(command);
+        self.control.get_mut().expect(Awaiting::Reply, self.limits.patience);
+        answer
     }
 
     fn ask(&mut self, command: &Command) -> Result<Reply, Error> {
@@ -374,10 +389,4 @@ fn done(command: &str, reply: Reply) -> Result<Reply, Error> {
         Kind::Done => Ok(reply),
         _ => Err(Error::Refused { command: command.to_owned(), reply }),
     }
-}
-
-/// The verbs in a `FEAT` reply (RFC 2389 §3.2), in capitals. The first and the last line are frame.
-fn features(reply: &Reply) -> HashSet<String> {
-    let verb = |line: &String| line.split_whitespace().next().map(str::to_ascii_uppercase);
-    reply.lines.iter().skip(1).take(reply.lines.len().saturating_sub(2)).filter_map(verb).collect()
 }
