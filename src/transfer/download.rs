@@ -7,7 +7,8 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::destination::{Settled, settle};
-use super::failure::{Doubt, Failure, Kept, Trouble};
+use super::doubt::Doubt;
+use super::failure::{Failure, Kept, Trouble};
 use super::meter::Meter;
 use super::news::{Line, News, Outcome, Phase, Summary, Verdict, Voice};
 use super::request::Request;
@@ -61,7 +62,7 @@ pub fn download(request: &Request, handle: &Handle, report: &dyn Fn(News)) -> Ou
     loop {
         let before = file.length();
         let trouble = match job.attempt(&mut file, &mut retry) {
-            Ok(facts) => match job.name(&mut file, destination.clone(), replaces, facts, started) {
+            Ok(proof) => match job.name(&mut file, destination.clone(), replaces, proof, started) {
                 Ok(summary) => return Ok(summary),
                 Err(trouble) => trouble,
             },
@@ -78,16 +79,22 @@ pub fn download(request: &Request, handle: &Handle, report: &dyn Fn(News)) -> Ou
 }
 
 /// What every step of one download needs.
-struct Job<'a> {
-    request: &'a Request,
-    handle: &'a Handle,
-    report: &'a dyn Fn(News),
+pub(super) struct Job<'a> {
+    pub(super) request: &'a Request,
+    pub(super) handle: &'a Handle,
+    pub(super) report: &'a dyn Fn(News),
+}
+
+/// The evidence that a file is whole.
+struct Proof {
+    facts: Facts,
+    verdict: Verdict,
 }
 
 impl Job<'_> {
     /// One conversation with the server, from the greeting to its last word. When it ends well, the
-    /// file is whole, and these are the facts about it.
-    fn attempt(&self, file: &mut Partial, retry: &mut Retry) -> Result<Facts, Trouble> {
+    /// file is whole, and this is the proof.
+    fn attempt(&self, file: &mut Partial, retry: &mut Retry) -> Result<Proof, Trouble> {
         let Request { address, patience, .. } = self.request;
         let limits = Limits { patience: *patience, stop: self.handle.stop.clone() };
         let log = |line| match line {
@@ -117,8 +124,9 @@ impl Job<'_> {
             _ => Trouble::Unfinished(error),
         })?;
         let facts = self.judge(&mut session, &remote, expected, file.length())?;
+        let verdict = self.verify(&mut session, &remote, file)?;
         session.quit();
-        Ok(facts)
+        Ok(Proof { facts, verdict })
     }
 
     /// Finds the file on the server and has it sent, from the byte on that is missing here.
@@ -236,9 +244,10 @@ impl Job<'_> {
         file: &mut Partial,
         mut path: PathBuf,
         replaces: bool,
-        facts: Facts,
+        proof: Proof,
         started: Instant,
     ) -> Result<Summary, Trouble> {
+        let Proof { facts, verdict } = proof;
         let sha256 = file.sha256();
         while let Err(error) = file.finish(&path, facts.modified, replaces) {
             let keeps_both = self.request.if_exists == super::request::IfExists::Rename;
@@ -255,7 +264,6 @@ impl Job<'_> {
             path.display()
         ));
         let took = started.elapsed();
-        let verdict = Verdict::Complete;
         Ok(Summary { path, length, modified: facts.modified, sha256, took, verdict })
     }
 
@@ -277,7 +285,7 @@ impl Job<'_> {
             .then(|| Kept { path: file.path().to_owned(), length: file.length() });
         match trouble {
             Trouble::Disk(error) => Failure::Disk { error, kept },
-            Trouble::Doubt(doubt) => Failure::Doubtful { doubt, kept },
+            Trouble::Doubt(doubt) | Trouble::DoubtAgain(doubt) => Failure::Doubtful { doubt, kept },
             Trouble::Server(ftp::Error::Stopped) | Trouble::Unfinished(ftp::Error::Stopped) => {
                 Failure::Stopped { kept }
             }
@@ -324,11 +332,11 @@ impl Job<'_> {
         }
     }
 
-    fn story(&self, text: String) {
+    pub(super) fn story(&self, text: String) {
         self.tell(Voice::Story, text);
     }
 
-    fn tell(&self, voice: Voice, text: String) {
+    pub(super) fn tell(&self, voice: Voice, text: String) {
         let line = Line { at: SystemTime::now(), voice, text: words::shown(&text) };
         (self.report)(News::Line(line));
     }

@@ -3,6 +3,7 @@
 use std::fmt::{self, Write as _};
 use std::path::PathBuf;
 
+use super::doubt::Doubt;
 use crate::{disk, ftp, words};
 
 /// Why a download did not finish.
@@ -64,29 +65,6 @@ pub struct Kept {
     pub length: u64,
 }
 
-/// Two facts about a file that disagree.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Doubt {
-    /// The server called it complete before it had sent what it had announced.
-    Short {
-        /// The size in bytes that the server had announced.
-        announced: u64,
-        /// The bytes that it sent.
-        received: u64,
-    },
-    /// The server sent more than it had announced.
-    Long {
-        /// The size in bytes that the server had announced.
-        announced: u64,
-        /// The bytes that it sent.
-        received: u64,
-        /// Whether Ashore hung up because there was no end in sight.
-        is_endless: bool,
-    },
-    /// The bytes that are here are not those that the server sends now.
-    Changed,
-}
-
 /// What went wrong in one attempt, before anybody has decided whether it is the end.
 #[derive(Debug)]
 pub(super) enum Trouble {
@@ -98,6 +76,8 @@ pub(super) enum Trouble {
     Unfinished(ftp::Error),
     /// Two facts disagree.
     Doubt(Doubt),
+    /// They disagreed in an earlier run already, about bytes that have now been set aside.
+    DoubtAgain(Doubt),
 }
 
 impl From<disk::Error> for Trouble {
@@ -127,6 +107,8 @@ pub enum Class {
     Missing,
     /// The disk of this computer.
     Disk,
+    /// It ended, but a checksum is not that of what arrived.
+    Checksum,
     /// It ended, but the evidence disagrees.
     Doubt,
     /// The person stopped it.
@@ -193,6 +175,7 @@ impl Failure {
             },
             Self::Server { error: Error::Argument(_), .. } => Class::Usage,
             Self::Server { .. } | Self::Bug { .. } => Class::Server,
+            Self::Doubtful { doubt: Doubt::Checksum { .. }, .. } => Class::Checksum,
             Self::Doubtful { .. } => Class::Doubt,
             Self::Stopped { .. } => Class::Stopped,
         }
@@ -264,6 +247,9 @@ impl Failure {
                 Error::Argument(_) => "Remove the control characters from the address.",
                 Error::HungUp | Error::Cut(_) | Error::Stopped => "Try again.",
             },
+            Self::Doubtful { doubt: Doubt::Checksum { .. }, .. } => {
+                "Try again: what was kept is set aside, and the file fetched anew if it is still wrong."
+            }
             Self::Doubtful { .. } => "Look at the kept file, or try again.",
             Self::Stopped { .. } => "Start it again when you like.",
             Self::Bug { .. } => "Please report it with the log. Trying again may help.",
@@ -358,24 +344,7 @@ impl Failure {
                 Error::Argument(error) => f.write_str(&words::sentence(&error.to_string())),
                 Error::Stopped => f.write_str("Stopped"),
             },
-            Self::Doubtful { doubt, .. } => match doubt {
-                Doubt::Short { announced, received } => write!(
-                    f,
-                    "The server announced {} bytes, sent {} and called it complete",
-                    words::count(*announced),
-                    words::count(*received)
-                ),
-                Doubt::Long { announced, received, is_endless } => write!(
-                    f,
-                    "The server announced {} bytes and sent {}{}",
-                    words::count(*announced),
-                    words::count(*received),
-                    if *is_endless { " without coming to an end" } else { "" }
-                ),
-                Doubt::Changed => {
-                    f.write_str("The file on the server keeps changing while it is being fetched")
-                }
-            },
+            Self::Doubtful { doubt, .. } => write!(f, "{doubt}"),
             Self::Stopped { .. } => f.write_str("Stopped"),
             Self::Bug { what } => write!(f, "Ashore made a mistake: {what}"),
         }

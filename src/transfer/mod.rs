@@ -3,6 +3,7 @@
 //! Read [`download`](download()) first: it is the story that everything else serves.
 
 mod destination;
+mod doubt;
 mod download;
 mod engine;
 mod failure;
@@ -11,9 +12,11 @@ mod news;
 mod request;
 mod resume;
 mod retry;
+mod verify;
 
+pub use doubt::{Doubt, Witness};
 pub use download::{Handle, download};
 pub use engine::{Engine, TransferId};
-pub use failure::{Class, Doubt, Failure, Kept, NextStep};
+pub use failure::{Class, Failure, Kept, NextStep};
 pub use news::{Event, Line, News, Outcome, Phase, Progress, Summary, Verdict, Voice};
 pub use request::{Checks, Destination, IfExists, Request};

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::disk::Checksum;
 use crate::ftp::Address;
 
 /// One file to be brought ashore: from where, to where, and how patiently.
@@ -61,14 +62,18 @@ pub enum IfExists {
 }
 
 /// How a file is proven right.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checks {
     /// Compute SHA-256 of what arrives.
     pub hash: bool,
+    /// Ask the server, and look for a checksum file beside the file, unless `expected` is known.
+    pub verify: bool,
+    /// The checksum that the file must have, as the person knows it.
+    pub expected: Option<Checksum>,
 }
 
 impl Default for Checks {
     fn default() -> Self {
-        Self { hash: true }
+        Self { hash: true, verify: true, expected: None }
     }
 }
