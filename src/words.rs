@@ -95,6 +95,12 @@ pub fn percent(part: u64, whole: u64) -> Option<f64> {
     (whole > 0 && part <= whole).then(|| part as f64 * 100.0 / whole as f64)
 }
 
+/// Bytes in hexadecimal, as checksums are written.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// The time of day here, `14:02:11`.
 #[must_use]
 pub fn time_of_day(time: SystemTime) -> String {

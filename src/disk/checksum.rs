@@ -1,12 +1,14 @@
 //! Checksums: how they are written, and how they are computed from a file.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::io::{self, Read};
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
 use sha2::digest::DynDigest;
 
 use super::recorder::BLOCK;
+use crate::words;
 
 /// How a checksum is computed. Those that prove most come first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -150,7 +152,8 @@ impl Sum {
 /// The checksum of a file, or what somebody says that it is.
 ///
 /// `Display` and [`FromStr`] write and read `sha256:HEX`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Checksum {
     algorithm: Algorithm,
     value: Vec<u8>,
@@ -172,10 +175,7 @@ impl Checksum {
             let blocks = blocks.iter().fold(0, |blocks: u64, &byte| blocks << 8 | u64::from(byte));
             return format!("{:05} {blocks}", u16::from_be_bytes(*sum));
         }
-        self.value.iter().fold(String::new(), |mut digits, byte| {
-            write!(digits, "{byte:02x}").ok();
-            digits
-        })
+        words::hex(&self.value)
     }
 
     /// The SHA-256 that was computed elsewhere.
@@ -223,6 +223,20 @@ impl fmt::Display for Checksum {
             Algorithm::BsdSum => "sum",
         };
         write!(f, "{name}:{}", self.digits())
+    }
+}
+
+impl From<Checksum> for String {
+    fn from(checksum: Checksum) -> Self {
+        checksum.to_string()
+    }
+}
+
+impl TryFrom<String> for Checksum {
+    type Error = BadChecksum;
+
+    fn try_from(text: String) -> Result<Self, BadChecksum> {
+        text.parse()
     }
 }
 

@@ -17,4 +17,4 @@ pub use error::Error;
 pub use names::local_name;
 pub use partial::Partial;
 pub use place::{check_new_file, folder_of, free_name};
-pub use space::available;
+pub use space::{LEAST_ROOM, available};

@@ -12,7 +12,7 @@ use super::claim::{self, Claim};
 use super::error::Error;
 use super::place::{self, folder_of, rename_to_free_name, sync_folder, with_ending};
 use super::record::{self, Record};
-use super::recorder::{BLOCK, Block, Recorder, state_from_text};
+use super::recorder::{BLOCK, Block, Recorder, Urgency, state_from_text};
 use super::space;
 
 /// How often it is written down how far the file is. A killed program fetches at most this again.
@@ -124,15 +124,21 @@ impl Partial {
             false => None,
         };
         (&file).seek(SeekFrom::Start(self.length)).map_err(wrong)?;
-        if self.work.is_none() {
+        let is_new = self.work.is_none();
+        if is_new {
             let twin = file.try_clone().map_err(wrong)?;
             let recorder = Recorder::start(twin, self.record_path.clone(), state).map_err(wrong)?;
             let (block, written_down) = (None, Instant::now());
             self.work = Some(Work { recorder, block, reserved: self.length, written_down });
         }
         self.file = Some(file);
-        self.write_down();
-        Ok(())
+        if !is_new {
+            self.write_down(Urgency::Lasting);
+            return Ok(());
+        }
+        // From now on the `.part` is known to be ours, whatever happens.
+        let known = self.record.note(&self.record_path);
+        known.map_err(|error| Error::new(&self.record_path, "written", error))
     }
 
     fn create(&self) -> Result<File, Error> {
@@ -224,17 +230,17 @@ impl Partial {
             return Err(Error::new(&self.part, "written", error).into());
         }
         self.length += added;
-        work.block = work.recorder.hash(block, count);
+        work.block = work.recorder.take_in(block, count);
         if work.written_down.elapsed() >= WRITE_DOWN {
-            self.write_down();
+            self.write_down(Urgency::Passing);
         }
         filled
     }
 
     /// Writes down how many bytes there are, as soon as they are synced.
-    fn write_down(&mut self) {
+    fn write_down(&mut self, urgency: Urgency) {
         if let Some(work) = &mut self.work {
-            work.recorder.write_down(&self.record, self.length);
+            work.recorder.write_down(&self.record, self.length, urgency);
             work.written_down = Instant::now();
         }
     }
@@ -364,7 +370,7 @@ impl Partial {
 
     /// Writes the last record and closes the file.
     fn let_go(&mut self) {
-        self.write_down();
+        self.write_down(Urgency::Lasting);
         self.work = None; // Waits for the record.
         if let Some(file) = self.file.take() {
             file.set_len(self.length).ok(); // Gives back the room that was reserved.

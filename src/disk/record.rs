@@ -99,8 +99,18 @@ impl Record {
         if is_sound { Ok(record) } else { Err(Unusable::Garbage) }
     }
 
-    /// Writes the record to `path`, by way of a file beside it that takes its place at once.
+    /// Writes the record to `path`, by way of a file beside it that takes its place at once. It
+    /// outlives this program; whether it outlives a power cut is up to the system.
+    pub(super) fn note(&self, path: &Path) -> io::Result<()> {
+        self.put(path, |_draft| Ok(()))
+    }
+
+    /// The same, and it outlives a power cut.
     pub(super) fn write(&self, path: &Path) -> io::Result<()> {
+        self.put(path, File::sync_data)
+    }
+
+    fn put(&self, path: &Path, settle: impl Fn(&File) -> io::Result<()>) -> io::Result<()> {
         let mut draft = path.as_os_str().to_owned();
         draft.push("~");
         let draft = Path::new(&draft);
@@ -109,7 +119,7 @@ impl Record {
         fs::remove_file(draft).ok();
         let mut file = File::create_new(draft)?;
         file.write_all(&text)?;
-        file.sync_data()?;
+        settle(&file)?;
         fs::rename(draft, path)
     }
 }

@@ -1,5 +1,5 @@
-//! The thread beside a download: it computes SHA-256 and keeps the record true, while the bytes of
-//! the next block already arrive.
+//! The two threads beside a download: one computes SHA-256, the other brings the bytes to the disk
+//! and keeps the record true, while the next block already arrives.
 
 use std::fs::File;
 use std::io;
@@ -21,63 +21,69 @@ const BLOCKS: usize = 4;
 /// One block of a file: a buffer of [`BLOCK`] bytes, filled from its start.
 pub(super) type Block = Vec<u8>;
 
+/// How many bytes may wait in memory for the disk before it is asked to take them. With the next
+/// bytes still arriving that costs no time; all at once at the end it would.
+const SYNC_STEP: u64 = 32 * 1024 * 1024;
+
+/// What the hash is told.
 enum Order {
     /// Take these bytes in. The length of what is filled comes with it.
     Hash(Block, usize),
-    /// The bytes before `length` are written: sync them and write it down.
-    WriteDown(Box<Record>, u64),
+    /// All bytes before this are written: have them synced, and written down.
+    WriteDown(Box<Record>, u64, Urgency),
     /// What is the hash of all that came?
     Finish(Sender<Option<[u8; 32]>>),
 }
 
-/// The thread beside a download.
+/// Whether a record may be left out if the disk is still busy with the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Urgency {
+    /// There will be a next one.
+    Passing,
+    /// It is the last one, or the first.
+    Lasting,
+}
+
+/// The threads beside a download.
 #[derive(Debug)]
 pub(super) struct Recorder {
     orders: Option<Sender<Order>>,
+    syncs: Option<Sender<Option<Box<Record>>>>,
     blocks: Receiver<Block>,
-    thread: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
     hashes: bool,
+    unsynced: u64,
 }
 
 impl Recorder {
-    /// Starts the thread. `file` is the `.part`, to be synced; `path` is where its record goes;
+    /// Starts the threads. `file` is the `.part`, to be synced; `path` is where its record goes;
     /// `state` is the hash so far, or `None` to compute none.
     pub(super) fn start(file: File, path: PathBuf, state: Option<Sha256>) -> io::Result<Self> {
         let (orders, inbox) = bounded(2 * BLOCKS);
         let (give_back, blocks) = bounded(BLOCKS);
+        let (syncs, syncs_inbox) = bounded::<Option<Box<Record>>>(1);
         let hashes = state.is_some();
         for _ in 0..(if hashes { BLOCKS } else { 1 }) {
             give_back.send(vec![0; BLOCK]).map_err(io::Error::other)?;
         }
-        let thread =
-            thread::Builder::new().name("ashore recorder".to_owned()).spawn(move || {
-                let mut hash = state;
-                while let Ok(order) = inbox.recv() {
-                    match order {
-                        Order::Hash(block, length) => {
-                            if let (Some(hash), Some(bytes)) = (&mut hash, block.get(..length)) {
-                                hash.update(bytes);
-                            }
-                            give_back.send(block).ok();
-                        }
-                        Order::WriteDown(mut record, length) => {
-                            record.ranges = vec![(0, length)];
-                            record.sha256_state = hash.as_ref().map(state_to_text);
-                            // A record that cannot be written costs a longer way at the next start, and
-                            // no byte: the download goes on. A full disk shows itself in the data.
-                            if file.sync_data().is_ok() {
-                                record.written = record::now();
-                                record.write(&path).ok();
-                            }
-                        }
-                        Order::Finish(answer) => {
-                            let digest = hash.as_ref().map(|hash| hash.clone().finalize().into());
-                            answer.send(digest).ok();
-                        }
-                    }
+        let records = syncs.clone();
+        let hash = thread::Builder::new()
+            .name("ashore sha256".to_owned())
+            .spawn(move || hash(&inbox, &give_back, &records, state))?;
+        let sync = thread::Builder::new().name("ashore sync".to_owned()).spawn(move || {
+            while let Ok(record) = syncs_inbox.recv() {
+                // A record that cannot be written costs a longer way at the next start, and no byte:
+                // the download goes on. A full disk shows itself in the data.
+                if file.sync_data().is_ok()
+                    && let Some(mut record) = record
+                {
+                    record.written = record::now();
+                    record.write(&path).ok();
                 }
-            })?;
-        Ok(Self { orders: Some(orders), blocks, thread: Some(thread), hashes })
+            }
+        })?;
+        let (orders, syncs) = (Some(orders), Some(syncs));
+        Ok(Self { orders, syncs, blocks, threads: vec![hash, sync], hashes, unsynced: 0 })
     }
 
     /// An empty block to read into. Waits if the hash is behind.
@@ -86,8 +92,15 @@ impl Recorder {
         self.blocks.recv().unwrap_or_else(|_| vec![0; BLOCK])
     }
 
-    /// Takes in the first `length` bytes of `block`. `Some(block)` if nobody needs it any more.
-    pub(super) fn hash(&self, block: Block, length: usize) -> Option<Block> {
+    /// Takes in the first `length` bytes of `block`, which are written. `Some(block)` if nobody needs
+    /// it any more.
+    pub(super) fn take_in(&mut self, block: Block, length: usize) -> Option<Block> {
+        self.unsynced += u64::try_from(length).unwrap_or(0);
+        if self.unsynced >= SYNC_STEP
+            && self.syncs.as_ref().is_some_and(|syncs| syncs.try_send(None).is_ok())
+        {
+            self.unsynced = 0;
+        }
         if !self.hashes {
             return Some(block);
         }
@@ -96,8 +109,8 @@ impl Recorder {
     }
 
     /// Writes down that all bytes before `length` are there.
-    pub(super) fn write_down(&self, record: &Record, length: u64) {
-        self.order(Order::WriteDown(Box::new(record.clone()), length));
+    pub(super) fn write_down(&self, record: &Record, length: u64, urgency: Urgency) {
+        self.order(Order::WriteDown(Box::new(record.clone()), length, urgency));
     }
 
     /// SHA-256 of all that came, if it was asked for. Waits until everything is taken in.
@@ -118,8 +131,39 @@ impl Drop for Recorder {
     /// Waits until everything that was ordered is done: the record on disk is the last one.
     fn drop(&mut self) {
         self.orders = None;
-        if let Some(thread) = self.thread.take() {
+        self.syncs = None;
+        for thread in self.threads.drain(..) {
             thread.join().ok();
+        }
+    }
+}
+
+/// The work of the first thread.
+fn hash(
+    orders: &Receiver<Order>,
+    give_back: &Sender<Block>,
+    records: &Sender<Option<Box<Record>>>,
+    mut state: Option<Sha256>,
+) {
+    while let Ok(order) = orders.recv() {
+        match order {
+            Order::Hash(block, length) => {
+                if let (Some(state), Some(bytes)) = (&mut state, block.get(..length)) {
+                    state.update(bytes);
+                }
+                give_back.send(block).ok();
+            }
+            Order::WriteDown(mut record, length, urgency) => {
+                record.ranges = vec![(0, length)];
+                record.sha256_state = state.as_ref().map(state_to_text);
+                match urgency {
+                    Urgency::Passing => drop(records.try_send(Some(record))),
+                    Urgency::Lasting => drop(records.send(Some(record))),
+                }
+            }
+            Order::Finish(answer) => {
+                answer.send(state.as_ref().map(|state| state.clone().finalize().into())).ok();
+            }
         }
     }
 }

@@ -13,6 +13,9 @@ pub fn available(folder: &Path) -> io::Result<u64> {
     fs4::available_space(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })
 }
 
+/// Room that should be left on a disk before a download of unknown size goes on, in bytes.
+pub const LEAST_ROOM: u64 = 16 * 1024 * 1024;
+
 /// Asks the file system to set aside the bytes `from..from + length` of `file`, where it can.
 ///
 /// The length of the file stays as it is: for a `.part` file it says how many bytes arrived. It is

@@ -132,6 +132,12 @@ pub struct Login {
 }
 
 impl Login {
+    /// Whether it holds nothing that must not be written down.
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        self.password.is_none() && self.account.is_none()
+    }
+
     /// Whether nobody in particular signs in.
     #[must_use]
     pub fn is_guest(&self) -> bool {
@@ -422,6 +428,19 @@ impl fmt::Display for Address {
             write!(f, ":{}", self.port)?;
         }
         write!(f, "{}", self.path)
+    }
+}
+
+impl serde::Serialize for Address {
+    /// As a link, without the password.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Address {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 

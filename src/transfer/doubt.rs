@@ -79,6 +79,15 @@ pub enum Witness {
     List(String),
 }
 
+impl Witness {
+    /// `Verified: MD5SUMS agrees (MD5 detects damage, not tampering)`.
+    #[must_use]
+    pub fn agrees(&self, with: Algorithm) -> String {
+        let caveat = with.caveat().map(|caveat| format!(" ({} {caveat})", with.name()));
+        format!("Verified: {self} agrees{}", caveat.unwrap_or_default())
+    }
+}
+
 impl fmt::Display for Witness {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -14,9 +14,16 @@ use super::news::{Line, News, Outcome, Phase, Summary, Verdict, Voice};
 use super::request::Request;
 use super::resume::{self, Joint};
 use super::retry::Retry;
+use super::slots::Seat;
 use crate::disk::{self, Partial};
 use crate::ftp::{self, Data, Facts, Limits, RemoteFile, Session, Stop};
 use crate::words;
+
+/// A pause of this length lets another download have its turn.
+const LONG_REST: Duration = Duration::from_secs(2);
+
+/// How often a pause looks up to see whether it should end.
+const TICK: Duration = Duration::from_millis(50);
 
 /// What others may do to a running download.
 #[derive(Debug, Clone, Default)]
@@ -24,12 +31,43 @@ pub struct Handle {
     /// Ends it. What has arrived stays on disk.
     pub stop: Stop,
     hurry: Arc<AtomicBool>,
+    seat: Option<Arc<Seat>>,
 }
 
 impl Handle {
+    /// Of a download that gives its seat back while it rests between two attempts.
+    pub(super) fn in_seat(seat: Seat) -> Self {
+        Self { seat: Some(Arc::new(seat)), ..Self::default() }
+    }
+
+    pub(super) fn leave_seat(&self) {
+        if let Some(seat) = &self.seat {
+            seat.leave();
+        }
+    }
+
     /// Ends a pause between two attempts.
     pub fn try_now(&self) {
         self.hurry.store(true, Ordering::Relaxed);
+    }
+
+    /// Waits for `pause`, and then for a seat. A long wait lets another download have this one's.
+    fn rest(&self, pause: Duration) -> Result<(), ftp::Error> {
+        self.hurry.store(false, Ordering::Relaxed);
+        if pause >= LONG_REST {
+            self.leave_seat();
+        }
+        let end = Instant::now() + pause;
+        loop {
+            if self.stop.is_given() {
+                return Err(ftp::Error::Stopped);
+            }
+            let is_over = Instant::now() >= end || self.hurry.load(Ordering::Relaxed);
+            if is_over && self.seat.as_ref().is_none_or(|seat| seat.try_take()) {
+                return Ok(());
+            }
+            thread::sleep(TICK);
+        }
     }
 }
 
@@ -309,18 +347,7 @@ impl Job<'_> {
         };
         self.tell(Voice::Warning, format!("{why}. {again}"));
         (self.report)(News::Phase(Phase::Waiting { why, until: SystemTime::now() + pause }));
-        self.handle.hurry.store(false, Ordering::Relaxed);
-        let end = Instant::now() + pause;
-        while let Some(rest) = end.checked_duration_since(Instant::now()) {
-            if self.handle.stop.is_given() {
-                return Err(self.failure(Trouble::Server(ftp::Error::Stopped), file));
-            }
-            if self.handle.hurry.load(Ordering::Relaxed) {
-                break;
-            }
-            thread::sleep(rest.min(Duration::from_millis(50)));
-        }
-        Ok(())
+        self.handle.rest(pause).map_err(|stopped| self.failure(stopped.into(), file))
     }
 
     fn tell_joint(&self, joint: &Joint, file: &Partial) {

@@ -1,47 +1,65 @@
-//! Orders down, events up, threads.
+//! Orders down, events up.
 
-use std::any::Any;
-use std::collections::{HashMap, VecDeque};
-use std::panic::{self, AssertUnwindSafe};
+use std::io;
+use std::path::Path;
 use std::sync::Arc;
-use std::{io, thread};
+use std::thread::{self, JoinHandle};
 
-use crossbeam_channel::{Receiver, Sender, bounded, select, unbounded};
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+use serde::{Deserialize, Serialize};
 
-use super::download::{Handle, download};
-use super::failure::Failure;
-use super::news::{Event, News};
+use super::desk::Desk;
+use super::journal::{Entry, Journal};
+use super::news::Event;
 use super::request::Request;
-
-/// How many downloads run at once. More share the same line, and make servers refuse us.
-const SLOTS: usize = 2;
 
 /// How many events may wait for their listener. A listener who stops listening makes the downloads
 /// wait; it cannot make the memory grow.
 const WAITING_EVENTS: usize = 4096;
 
-/// The name of one transfer, unique in this run of the program.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// The name of one transfer. It stays the same as long as the transfer is on the list, also over
+/// restarts of the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct TransferId(pub u64);
 
 /// Runs downloads in the background: orders go down, [`Event`]s come up.
 ///
-/// Dropping the engine stops what runs. What has arrived stays on disk.
+/// Dropping the engine stops what runs. What has arrived stays on disk, and so does the queue.
 #[derive(Debug)]
 pub struct Engine {
-    orders: Sender<Order>,
+    /// `None` only while it is being dropped.
+    orders: Option<Sender<Order>>,
+    desk: Option<JoinHandle<()>>,
     last_id: u64,
 }
 
+/// What was found when the engine started.
 #[derive(Debug)]
-enum Order {
-    Download(TransferId, Box<Request>),
+pub struct Found {
+    /// The transfers of an earlier run, in their order. Those that had not ended are paused.
+    pub entries: Vec<Entry>,
+    /// What the person should know about the list itself, in a sentence.
+    pub notice: Option<String>,
+}
+
+/// What the engine is told.
+#[derive(Debug)]
+pub(super) enum Order {
+    Download(Vec<(TransferId, Request)>),
     Cancel(TransferId),
+    Pause(TransferId),
+    PauseAll,
+    Resume(TransferId),
+    ResumeAll,
+    Replace(TransferId, Box<Request>),
     TryNow(TransferId),
+    Reorder(Vec<TransferId>),
+    Clear(Vec<TransferId>),
+    Unclear(Vec<TransferId>),
 }
 
 impl Engine {
-    /// Starts the engine's thread.
+    /// Starts an engine whose queue ends with the program.
     ///
     /// `wake` is called after each event that was sent, from any thread; it must be quick.
     ///
@@ -49,128 +67,124 @@ impl Engine {
     ///
     /// If the operating system cannot start a thread.
     pub fn start(wake: impl Fn() + Send + Sync + 'static) -> io::Result<(Self, Receiver<Event>)> {
+        let journal = Journal::in_memory().map_err(io::Error::other)?;
+        Self::run(journal, Vec::new(), wake)
+    }
+
+    /// Starts an engine whose queue is kept in the file at `path`.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be opened or a thread cannot be started. A file that is damaged is set
+    /// aside, and no error.
+    pub fn open(
+        path: &Path,
+        wake: impl Fn() + Send + Sync + 'static,
+    ) -> io::Result<(Self, Receiver<Event>, Found)> {
+        let (journal, notice) = Journal::open(path).map_err(io::Error::other)?;
+        let entries = journal.all().map_err(io::Error::other)?;
+        let unfinished = entries.iter().filter(|entry| entry.is_unfinished());
+        let (engine, events) =
+            Self::run(journal, unfinished.map(|entry| entry.id).collect(), wake)?;
+        Ok((engine, events, Found { entries, notice }))
+    }
+
+    fn run(
+        journal: Journal,
+        paused: Vec<TransferId>,
+        wake: impl Fn() + Send + Sync + 'static,
+    ) -> io::Result<(Self, Receiver<Event>)> {
         let (orders, inbox) = unbounded();
         let (events, news) = bounded(WAITING_EVENTS);
-        let (finished, ends) = unbounded();
-        let desk = Desk {
-            waiting: VecDeque::new(),
-            running: HashMap::new(),
-            finished,
-            events,
-            wake: Arc::new(wake),
-        };
-        thread::Builder::new()
+        let last_id = journal.last_id().map_err(io::Error::other)?;
+        let desk = Desk::new(journal, paused, events, Arc::new(wake));
+        let desk = thread::Builder::new()
             .name("ashore engine".to_owned())
-            .spawn(move || desk.run(&inbox, &ends))?;
-        Ok((Self { orders, last_id: 0 }, news))
+            .spawn(move || desk.run(&inbox))?;
+        Ok((Self { orders: Some(orders), desk: Some(desk), last_id }, news))
     }
 
     /// Orders a download. It waits for its turn if all slots are taken.
     pub fn download(&mut self, request: Request) -> TransferId {
-        self.last_id += 1;
-        let id = TransferId(self.last_id);
-        self.orders.send(Order::Download(id, Box::new(request))).ok();
-        id
+        self.download_all([request]).first().copied().unwrap_or(TransferId(self.last_id))
     }
 
-    /// Stops a download, waiting or running. Its [`News::Ended`] still comes.
+    /// Orders many downloads, in this order.
+    pub fn download_all(&mut self, requests: impl IntoIterator<Item = Request>) -> Vec<TransferId> {
+        let mut all = Vec::new();
+        for request in requests {
+            self.last_id += 1;
+            all.push((TransferId(self.last_id), request));
+        }
+        let ids = all.iter().map(|(id, _)| *id).collect();
+        self.order(Order::Download(all));
+        ids
+    }
+
+    /// Stops a download for good, waiting or running. Its [`News::Ended`](super::News::Ended) comes.
     pub fn cancel(&self, id: TransferId) {
-        self.orders.send(Order::Cancel(id)).ok();
+        self.order(Order::Cancel(id));
+    }
+
+    /// Stops a download until [`Engine::resume`].
+    pub fn pause(&self, id: TransferId) {
+        self.order(Order::Pause(id));
+    }
+
+    /// Pauses everything that waits or runs.
+    pub fn pause_all(&self) {
+        self.order(Order::PauseAll);
+    }
+
+    /// Queues a download again that was paused, was stopped or has failed.
+    pub fn resume(&self, id: TransferId) {
+        self.order(Order::Resume(id));
+    }
+
+    /// Queues everything that is paused.
+    pub fn resume_all(&self) {
+        self.order(Order::ResumeAll);
+    }
+
+    /// Queues a download again, with another request: another password, another place.
+    pub fn replace(&self, id: TransferId, request: Request) {
+        self.order(Order::Replace(id, Box::new(request)));
     }
 
     /// Ends a pause between two attempts.
     pub fn try_now(&self, id: TransferId) {
-        self.orders.send(Order::TryNow(id)).ok();
+        self.order(Order::TryNow(id));
+    }
+
+    /// Gives the queue this order. Transfers that are not named keep their places.
+    pub fn reorder(&self, ids: Vec<TransferId>) {
+        self.order(Order::Reorder(ids));
+    }
+
+    /// Takes transfers that are over off the list. [`Engine::unclear`] puts them back, until the
+    /// program ends.
+    pub fn clear(&self, ids: Vec<TransferId>) {
+        self.order(Order::Clear(ids));
+    }
+
+    /// Puts transfers back on the list.
+    pub fn unclear(&self, ids: Vec<TransferId>) {
+        self.order(Order::Unclear(ids));
+    }
+
+    fn order(&self, order: Order) {
+        if let Some(orders) = &self.orders {
+            orders.send(order).ok();
+        }
     }
 }
 
-/// Where orders meet news. Everything here belongs to one thread, so nothing is locked.
-struct Desk {
-    waiting: VecDeque<(TransferId, Box<Request>)>,
-    running: HashMap<TransferId, Handle>,
-    finished: Sender<TransferId>,
-    events: Sender<Event>,
-    wake: Arc<dyn Fn() + Send + Sync>,
-}
-
-impl Desk {
-    fn run(mut self, orders: &Receiver<Order>, finished: &Receiver<TransferId>) {
-        loop {
-            select! {
-                recv(orders) -> order => match order {
-                    Ok(Order::Download(id, request)) => self.waiting.push_back((id, request)),
-                    Ok(Order::Cancel(id)) => self.cancel(id),
-                    Ok(Order::TryNow(id)) => {
-                        if let Some(handle) = self.running.get(&id) {
-                            handle.try_now();
-                        }
-                    }
-                    Err(_engine_was_dropped) => break,
-                },
-                recv(finished) -> id => {
-                    if let Ok(id) = id {
-                        self.running.remove(&id);
-                    }
-                }
-            }
-            self.fill_slots();
-        }
-        for handle in self.running.values() {
-            handle.stop.give();
+impl Drop for Engine {
+    /// Waits until the downloads have let go of their files, two seconds at most.
+    fn drop(&mut self) {
+        self.orders = None;
+        if let Some(desk) = self.desk.take() {
+            desk.join().ok();
         }
     }
-
-    fn cancel(&mut self, id: TransferId) {
-        if let Some(handle) = self.running.get(&id) {
-            handle.stop.give();
-        } else if let Some(at) = self.waiting.iter().position(|(waiting, _)| *waiting == id) {
-            self.waiting.remove(at);
-            self.report(id, News::Ended(Err(Failure::Stopped { kept: None })));
-        }
-    }
-
-    fn fill_slots(&mut self) {
-        while self.running.len() < SLOTS
-            && let Some((id, request)) = self.waiting.pop_front()
-        {
-            let handle = Handle::default();
-            match self.launch(id, request, handle.clone()) {
-                Ok(()) => drop(self.running.insert(id, handle)),
-                Err(error) => {
-                    let what = format!("no thread could be started: {error}");
-                    self.report(id, News::Ended(Err(Failure::Bug { what })));
-                }
-            }
-        }
-    }
-
-    fn launch(&self, id: TransferId, request: Box<Request>, handle: Handle) -> io::Result<()> {
-        let (events, wake) = (self.events.clone(), Arc::clone(&self.wake));
-        let finished = self.finished.clone();
-        thread::Builder::new().name(format!("ashore transfer {}", id.0)).spawn(move || {
-            let report = |news| {
-                if events.send(Event { id, news }).is_err() {
-                    handle.stop.give(); // Nobody listens any more.
-                }
-                wake();
-            };
-            // A mistake of ours must not leave a row that runs for ever.
-            let outcome =
-                panic::catch_unwind(AssertUnwindSafe(|| download(&request, &handle, &report)));
-            report(News::Ended(outcome.unwrap_or_else(|panic| Err(bug(panic.as_ref())))));
-            finished.send(id).ok();
-        })?;
-        Ok(())
-    }
-
-    fn report(&self, id: TransferId, news: News) {
-        self.events.send(Event { id, news }).ok();
-        (self.wake)();
-    }
-}
-
-fn bug(panic: &(dyn Any + Send)) -> Failure {
-    let text = panic.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    Failure::Bug { what: text.unwrap_or("a worker gave up").to_owned() }
 }

@@ -3,6 +3,8 @@
 use std::fmt::{self, Write as _};
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 use super::doubt::Doubt;
 use crate::{disk, ftp, words};
 
@@ -57,7 +59,7 @@ pub enum Failure {
 }
 
 /// Bytes that have arrived and are kept although the file is not complete.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kept {
     /// The `.part` file.
     pub path: PathBuf,
@@ -116,7 +118,7 @@ pub enum Class {
 }
 
 /// What the person can do about a [`Failure`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum NextStep {
     /// The same thing again: it may well work.
     TryAgain,
@@ -179,6 +181,12 @@ impl Failure {
             Self::Doubtful { .. } => Class::Doubt,
             Self::Stopped { .. } => Class::Stopped,
         }
+    }
+
+    /// Whether it can go on as soon as somebody makes room on the disk.
+    #[must_use]
+    pub fn is_without_room(&self) -> bool {
+        matches!(self, Self::Disk { error: disk::Error::Full { .. }, .. })
     }
 
     /// What the person can do about it.

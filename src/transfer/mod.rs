@@ -2,21 +2,27 @@
 //!
 //! Read [`download`](download()) first: it is the story that everything else serves.
 
+mod desk;
 mod destination;
 mod doubt;
 mod download;
+mod ending;
 mod engine;
 mod failure;
+mod journal;
 mod meter;
 mod news;
 mod request;
 mod resume;
 mod retry;
+mod slots;
 mod verify;
 
 pub use doubt::{Doubt, Witness};
 pub use download::{Handle, download};
-pub use engine::{Engine, TransferId};
+pub use ending::{End, Ending};
+pub use engine::{Engine, Found, TransferId};
 pub use failure::{Class, Failure, Kept, NextStep};
+pub use journal::{Entry, State};
 pub use news::{Event, Line, News, Outcome, Phase, Progress, Summary, Verdict, Voice};
 pub use request::{Checks, Destination, IfExists, Request};

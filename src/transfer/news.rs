@@ -10,8 +10,9 @@ use crate::disk::Algorithm;
 
 /// One piece of news about one transfer.
 ///
-/// For one transfer, events arrive in the order in which things happened, and exactly one
-/// [`News::Ended`] comes, as the last. Between transfers there is no order.
+/// For one transfer, events arrive in the order in which things happened. Each run ends in exactly
+/// one [`News::Ended`], [`News::Paused`] or [`News::NoRoom`]; nothing follows unless it is ordered
+/// again, which [`News::Queued`] tells. Between transfers there is no order.
 #[derive(Debug)]
 pub struct Event {
     /// Which transfer.
@@ -23,6 +24,8 @@ pub struct Event {
 /// What happened to a transfer.
 #[derive(Debug)]
 pub enum News {
+    /// It waits for its turn.
+    Queued,
     /// A new phase began.
     Phase(Phase),
     /// The destination is settled: the file will stand here once it is complete.
@@ -31,8 +34,12 @@ pub enum News {
     Progress(Progress),
     /// A line for the log.
     Line(Line),
-    /// It is over. Nothing follows.
+    /// It is over.
     Ended(Outcome),
+    /// The person paused it. What has arrived stays.
+    Paused,
+    /// The disk is full, as the sentence says. It goes on by itself when there is room.
+    NoRoom(String),
 }
 
 /// How a transfer ended.

@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::disk::Checksum;
 use crate::ftp::Address;
 
 /// One file to be brought ashore: from where, to where, and how patiently.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// The file on the server.
     pub address: Address,
@@ -21,6 +23,8 @@ pub struct Request {
     pub retries: u32,
     /// How it is proven right.
     pub checks: Checks,
+    /// Whether a full disk is waited for, or is a failure.
+    pub waits_for_room: bool,
 }
 
 impl Request {
@@ -34,12 +38,13 @@ impl Request {
             patience: Duration::from_secs(30),
             retries: 5,
             checks: Checks::default(),
+            waits_for_room: false,
         }
     }
 }
 
 /// Where a file goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Destination {
     /// Exactly this file.
     File(PathBuf),
@@ -48,7 +53,7 @@ pub enum Destination {
 }
 
 /// What to do if something stands under the destination's name already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub enum IfExists {
     /// Do not even connect.
     #[default]
@@ -62,7 +67,8 @@ pub enum IfExists {
 }
 
 /// How a file is proven right.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Checks {
     /// Compute SHA-256 of what arrives.
     pub hash: bool,

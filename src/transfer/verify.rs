@@ -77,8 +77,7 @@ impl Job<'_> {
         if actual != expected {
             return Err(self.contradict(Doubt::Checksum { by, expected, actual }, file));
         }
-        let caveat = with.caveat().map(|caveat| format!(" ({} {caveat})", with.name()));
-        self.story(format!("Verified: {by} agrees{}", caveat.unwrap_or_default()));
+        self.story(by.agrees(with));
         Ok(Verdict::Verified { by, with })
     }
 

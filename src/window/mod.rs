@@ -1,1 +1,46 @@
 //! The face with a mouse.
+//!
+//! [`open`] opens the window and returns when it is closed. Inside, [`app`] takes in events and
+//! gives orders, [`screen`] draws everything, [`model`] and [`form`] hold what is drawn, and
+//! [`look`] alone knows colours and sizes.
+
+pub mod app;
+pub mod dialogs;
+mod display;
+mod empty;
+pub mod form;
+pub mod form_view;
+mod icons;
+pub mod log;
+pub mod look;
+mod meaning;
+pub mod model;
+pub mod place;
+pub mod screen;
+pub mod transfers;
+mod widgets;
+
+use std::path::PathBuf;
+
+pub use display::OpenError;
+
+/// What the form holds when the window opens.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Prefill {
+    /// The address, as it was given. One that is none is shown with what is wrong with it.
+    pub address: Option<String>,
+    /// The file to save to, or the folder.
+    pub save_to: Option<PathBuf>,
+}
+
+/// Opens the window with the form filled in, and returns when it is closed.
+///
+/// Nothing starts before the person presses *Download*. Closing the window stops what runs; what
+/// has arrived stays.
+///
+/// # Errors
+///
+/// [`OpenError`] if no window can be shown here: one line that names what works instead.
+pub fn open(prefill: Prefill) -> Result<(), OpenError> {
+    display::run(prefill)
+}

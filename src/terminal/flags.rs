@@ -1,0 +1,273 @@
+//! What can be said on the command line.
+//!
+//! Links from web pages land here, so nothing in an address is ever read as an option, and nothing
+//! of an argument is printed with control characters or a password in it.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::error::ErrorKind;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::{Exit, say, sentences};
+use crate::transfer;
+
+/// What the command line asks for.
+#[derive(Debug)]
+pub enum Order {
+    /// Download here in the terminal.
+    Get(Box<Get>),
+    /// Open the window.
+    OpenWindow {
+        /// What its address field says.
+        address: Option<String>,
+    },
+}
+
+/// Takes the arguments apart, the program's own name first.
+///
+/// # Errors
+///
+/// The exit code, if there is nothing more to do: help or version were asked for and given (0), or
+/// the arguments make no sense and that was said on stderr (2).
+pub fn read_command_line(args: impl IntoIterator<Item = OsString>) -> Result<Order, ExitCode> {
+    match CommandLine::try_parse_from(args) {
+        Ok(CommandLine { command: Some(Command::Get(get)), .. }) => Ok(Order::Get(Box::new(get))),
+        Ok(CommandLine { command: None, addresses }) => window(addresses),
+        Err(error) => Err(explain(&error).into()),
+    }
+}
+
+fn window(mut addresses: Vec<String>) -> Result<Order, ExitCode> {
+    let address = addresses.pop();
+    if addresses.is_empty() {
+        return Ok(Order::OpenWindow { address });
+    }
+    let why =
+        "the window takes one address. To download here in the terminal, use: ashore get URL...";
+    Err(super::refuse(why))
+}
+
+/// Prints help and version as clap does; of errors, only what is fit to be shown.
+fn explain(error: &clap::Error) -> Exit {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        error.print().ok();
+        return Exit::Complete;
+    }
+    let text = error.render().to_string();
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    let lines: Vec<String> = text.lines().map(sentences::without_secrets).collect();
+    say(format!("ashore: {}", lines.join("\n")).trim_end());
+    Exit::Usage
+}
+
+/// Brings files ashore from FTP servers: fast, resumable, proven right.
+#[derive(Debug, Parser)]
+#[command(name = "ashore", version, args_conflicts_with_subcommands = true)]
+#[command(override_usage = "ashore [URL]\n       ashore get [OPTIONS] <URL>...")]
+#[command(after_help = "\
+Without a command the window opens, with the address filled in.
+
+Examples:
+  ashore
+  ashore ftp://ftp.example.org/pub/data.tar.gz
+  ashore get ftp://ftp.example.org/pub/data.tar.gz
+
+`ashore get --help` names every option and exit code.")]
+struct CommandLine {
+    /// Open the window with this address filled in
+    #[arg(value_name = "URL")]
+    addresses: Vec<String>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Download files here in the terminal
+    ///
+    /// What arrives is kept in NAME.part and gets its name only when the server has confirmed that
+    /// it is complete. Nothing that exists is overwritten unless you ask for it.
+    Get(Get),
+}
+
+/// What `ashore get` was asked for.
+#[derive(Debug, Args)]
+#[command(after_help = after_help())]
+pub struct Get {
+    /// Addresses of files: ftp://[USER@]HOST[:PORT]/PATH
+    #[arg(value_name = "URL", required = true)]
+    pub(super) addresses: Vec<String>,
+
+    /// Save as FILE (one URL only)
+    #[arg(short, long, value_name = "FILE", conflicts_with = "dir")]
+    pub(super) output: Option<PathBuf>,
+
+    /// Save into this folder (made if missing), under the server's name
+    #[arg(short, long, value_name = "DIR", default_value = ".")]
+    pub(super) dir: PathBuf,
+
+    /// What to do if the destination exists already
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t)]
+    pub(super) if_exists: IfExists,
+
+    /// How many attempts in a row may bring no new byte
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub(super) retries: u32,
+
+    /// Longest silence: while connecting, awaiting a reply, or amid the data
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    pub(super) timeout: Duration,
+
+    /// Encryption (this version has none yet)
+    #[arg(long, value_name = "HOW", value_enum, default_value_t)]
+    pub(super) tls: Tls,
+
+    /// Sign in with this name, whatever the addresses say
+    #[arg(long, value_name = "NAME", value_parser = user_name)]
+    pub(super) user: Option<String>,
+
+    /// Read the password from the first line of standard input
+    #[arg(long)]
+    pub(super) password_stdin: bool,
+
+    /// Do not compute the SHA-256 of what arrives
+    #[arg(long)]
+    pub(super) no_hash: bool,
+
+    /// Tell everything on stdout, one JSON object a line
+    #[arg(long)]
+    pub(super) json: bool,
+
+    /// Say nothing but errors
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+
+    /// Show the conversation with the server
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+}
+
+/// `--if-exists`, in the words of the command line.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(super) enum IfExists {
+    /// Do not even connect
+    #[default]
+    Refuse,
+    /// Keep both: the new one becomes "name (2).ext"
+    Rename,
+    /// Replace it, once the new one is complete
+    Replace,
+    /// Leave it; that counts as success
+    Skip,
+}
+
+impl From<IfExists> for transfer::IfExists {
+    fn from(what: IfExists) -> Self {
+        match what {
+            IfExists::Refuse => Self::Refuse,
+            IfExists::Rename => Self::Rename,
+            IfExists::Replace => Self::Replace,
+            IfExists::Skip => Self::Skip,
+        }
+    }
+}
+
+/// `--tls`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Tls {
+    /// As the address says; ftp:// is not encrypted yet
+    #[default]
+    Auto,
+    /// Never encrypt
+    Off,
+    /// AUTH TLS on the usual port (not in this version)
+    Explicit,
+    /// TLS from the first byte (not in this version)
+    Implicit,
+}
+
+/// The longest `--timeout`: a day, in seconds.
+const LONGEST: f64 = 86_400.0;
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "it is a number of seconds, such as 30 or 0.5")?;
+    if seconds > 0.0 && seconds <= LONGEST {
+        Ok(Duration::from_secs_f64(seconds).max(Duration::from_millis(1)))
+    } else {
+        Err("it is more than 0 and at most 86400 seconds".to_owned())
+    }
+}
+
+fn user_name(text: &str) -> Result<String, String> {
+    if text.is_empty() || text.contains(char::is_control) {
+        Err("a user name is not empty and holds no control characters".to_owned())
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+fn after_help() -> String {
+    let exits = Exit::ALL.map(|exit| format!("  {:>3}  {}", exit.code(), exit.meaning()));
+    format!(
+        "\
+Examples:
+  ashore get ftp://ftp.example.org/pub/data.tar.gz
+  ashore get ftp://ftp.example.org/a.bin ftp://ftp.example.org/b.bin -d data
+  ashore get ftp://ftp.example.org/pub/data.tar.gz -o new.tar.gz --if-exists replace
+  ashore get --user alice --password-stdin ftp://ftp.example.org/report.pdf < password.txt
+  ashore get --json ftp://ftp.example.org/a.bin | jq -r 'select(.event == \"ended\").sha256'
+
+Exit codes (of several files, the highest):
+{}",
+        exits.join("\n")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    fn get(args: &str) -> Get {
+        let args = ["ashore", "get"].into_iter().chain(args.split_whitespace());
+        match read_command_line(args.map(OsString::from)) {
+            Ok(Order::Get(get)) => *get,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_command_line_has_no_contradictions() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn without_options_nothing_is_overwritten_and_the_current_folder_is_used() {
+        let get = get("ftp://a/b");
+        assert_eq!(get.dir, PathBuf::from("."));
+        assert_eq!((get.retries, get.timeout), (5, Duration::from_secs(30)));
+        assert!(matches!(get.if_exists, IfExists::Refuse));
+    }
+
+    #[test]
+    fn a_timeout_may_be_a_fraction_but_not_nothing_and_not_for_ever() {
+        assert_eq!(get("--timeout 0.5 a/b").timeout, Duration::from_millis(500));
+        for text in ["0", "-1", "nan", "inf", "1e300", "1,5", ""] {
+            assert!(seconds(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn after_two_dashes_everything_is_an_address() {
+        let args = ["ashore", "--", "--user"].map(OsString::from);
+        let order = read_command_line(args).unwrap();
+        assert!(
+            matches!(order, Order::OpenWindow { address: Some(address) } if address == "--user")
+        );
+        assert_eq!(get("-- --user -o").addresses, ["--user", "-o"]);
+    }
+}

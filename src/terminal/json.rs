@@ -1,0 +1,236 @@
+//! `--json`: what happens, one JSON object a line on stdout, for programs.
+//!
+//! The names of the fields are a promise: new ones may come, none goes away or changes its meaning.
+//! Every object has `event`, `file` (1 for the first address of the command line) and `url` (without
+//! a password). Bytes are whole numbers, times are RFC 3339 in UTC, what is unknown is `null`.
+
+use std::io::Write as _;
+use std::time::SystemTime;
+
+use serde::Serialize;
+
+use super::{Exit, sentences};
+use crate::transfer::{Line, News, Outcome, Phase, Progress, Verdict, Voice};
+use crate::words;
+
+/// Tells it on stdout. A reader who went away stops no download.
+pub(super) fn tell(file: usize, url: &str, news: &News) {
+    if let Ok(text) = serde_json::to_string(&Told { what: what(news), file, url }) {
+        std::io::stdout().write_all(format!("{text}\n").as_bytes()).ok();
+    }
+}
+
+#[derive(Serialize)]
+struct Told<'a> {
+    #[serde(flatten)]
+    what: What,
+    file: usize,
+    url: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+enum What {
+    Phase {
+        /// `connecting`, `signing-in`, `receiving`, `finishing` or `waiting`.
+        phase: &'static str,
+        /// Why it waits before the next attempt.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        why: Option<String>,
+        /// When that goes on by itself.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        until: Option<String>,
+    },
+    /// Where the file will stand once it is complete.
+    Destination { path: String },
+    Progress {
+        received: u64,
+        /// The size that the server announced.
+        expected: Option<u64>,
+        bytes_per_second: f64,
+        seconds_left: Option<f64>,
+    },
+    /// A line of the log.
+    Line {
+        at: Option<String>,
+        /// `sent`, `received`, `story` or `warning`.
+        voice: &'static str,
+        text: String,
+    },
+    /// The last event of each file.
+    Ended(Box<Ended>),
+}
+
+#[derive(Serialize)]
+struct Ended {
+    /// `complete`, `skipped`, `needs-a-look`, `failed` or `stopped`.
+    verdict: &'static str,
+    /// The finished file.
+    path: Option<String>,
+    /// Its length.
+    bytes: Option<u64>,
+    /// In small hexadecimal digits.
+    sha256: Option<String>,
+    /// When it was last changed, as the server says.
+    modified: Option<String>,
+    seconds: Option<f64>,
+    /// The exit code, were this the only file.
+    exit_code: u8,
+    /// What went wrong.
+    message: Option<String>,
+    /// What to do next.
+    advice: Option<&'static str>,
+    /// What is kept of a file that is not complete.
+    kept: Option<Kept>,
+}
+
+#[derive(Serialize)]
+struct Kept {
+    path: String,
+    bytes: u64,
+}
+
+fn what(news: &News) -> What {
+    match news {
+        News::Phase(phase) => self::phase(phase),
+        News::Destination(path) => What::Destination { path: path.display().to_string() },
+        News::Progress(Progress { received, expected, speed, remaining }) => What::Progress {
+            received: *received,
+            expected: *expected,
+            bytes_per_second: speed.round(),
+            seconds_left: remaining.map(|left| left.as_secs_f64()),
+        },
+        News::Line(Line { at, voice, text }) => What::Line {
+            at: utc(*at),
+            voice: match voice {
+                Voice::Sent => "sent",
+                Voice::Received => "received",
+                Voice::Story => "story",
+                Voice::Warning => "warning",
+            },
+            text: words::shown(text),
+        },
+        News::Ended(outcome) => What::Ended(Box::new(ended(outcome))),
+    }
+}
+
+fn phase(phase: &Phase) -> What {
+    let (phase, why, until) = match phase {
+        Phase::Connecting => ("connecting", None, None),
+        Phase::SigningIn => ("signing-in", None, None),
+        Phase::Receiving => ("receiving", None, None),
+        Phase::Finishing => ("finishing", None, None),
+        Phase::Checking => ("checking", None, None),
+        Phase::Waiting { why, until } => ("waiting", Some(words::shown(why)), utc(*until)),
+    };
+    What::Phase { phase, why, until }
+}
+
+fn ended(outcome: &Outcome) -> Ended {
+    let exit = Exit::of(outcome);
+    match outcome {
+        Ok(summary) => Ended {
+            verdict: match summary.verdict {
+                Verdict::Verified { .. } => "verified",
+                Verdict::Complete => "complete",
+                Verdict::Skipped => "skipped",
+            },
+            path: Some(summary.path.display().to_string()),
+            bytes: Some(summary.length),
+            sha256: summary.sha256.map(|sum| sentences::hex(&sum)),
+            modified: summary.modified.and_then(utc),
+            seconds: Some(summary.took.as_secs_f64()),
+            exit_code: exit.code(),
+            message: None,
+            advice: None,
+            kept: None,
+        },
+        Err(failure) => Ended {
+            verdict: match exit {
+                Exit::NeedsALook | Exit::Checksum => "needs-a-look",
+                Exit::Interrupted => "stopped",
+                _ => "failed",
+            },
+            path: None,
+            bytes: None,
+            sha256: None,
+            modified: None,
+            seconds: None,
+            exit_code: exit.code(),
+            message: Some(words::shown(&failure.to_string())),
+            advice: Some(sentences::advice(failure)),
+            kept: failure
+                .kept()
+                .map(|kept| Kept { path: kept.path.display().to_string(), bytes: kept.length }),
+        },
+    }
+}
+
+/// `2026-11-22T20:31:05Z`. `None` before the year −9999 and after 9999.
+fn utc(time: SystemTime) -> Option<String> {
+    jiff::Timestamp::try_from(time).ok().map(|time| time.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::transfer::{Failure, Summary};
+
+    fn json(news: &News) -> String {
+        let told = Told { what: what(news), file: 1, url: "ftp://h/a" };
+        serde_json::to_string(&told).unwrap()
+    }
+
+    #[test]
+    fn the_names_of_the_fields_stay_as_they_are() {
+        let at = SystemTime::UNIX_EPOCH + Duration::from_secs(5);
+        let summary = Summary {
+            path: "a".into(),
+            length: 5,
+            modified: Some(at),
+            sha256: Some([0xab; 32]),
+            took: Duration::from_millis(500),
+            verdict: Verdict::Complete,
+        };
+        let line = Line { at, voice: Voice::Sent, text: "PASS ****\u{9b}2J".to_owned() };
+        let progress = Progress { received: 1, expected: Some(5), speed: 1.4, remaining: None };
+        let kept = crate::transfer::Kept { path: "a.part".into(), length: 3 };
+        for (news, text) in [
+            (News::Phase(Phase::SigningIn), r#""event":"phase","phase":"signing-in""#.to_owned()),
+            (
+                News::Phase(Phase::Waiting { why: "It was cut".to_owned(), until: at }),
+                r#""event":"phase","phase":"waiting","why":"It was cut","until":"1970-01-01T00:00:05Z""#
+                    .to_owned(),
+            ),
+            (News::Destination("a".into()), r#""event":"destination","path":"a""#.to_owned()),
+            (
+                News::Progress(progress),
+                r#""event":"progress","received":1,"expected":5,"bytes_per_second":1.0,"seconds_left":null"#
+                    .to_owned(),
+            ),
+            (
+                News::Line(line),
+                r#""event":"line","at":"1970-01-01T00:00:05Z","voice":"sent","text":"PASS ****\\u{9b}2J""#
+                    .to_owned(),
+            ),
+            (
+                News::Ended(Ok(summary)),
+                format!(
+                    r#""event":"ended","verdict":"complete","path":"a","bytes":5,"sha256":"{}","modified":"1970-01-01T00:00:05Z","seconds":0.5,"exit_code":0,"message":null,"advice":null,"kept":null"#,
+                    "ab".repeat(32)
+                ),
+            ),
+            (
+                News::Ended(Err(Failure::Stopped { kept: Some(kept) })),
+                format!(
+                    r#""event":"ended","verdict":"stopped","path":null,"bytes":null,"sha256":null,"modified":null,"seconds":null,"exit_code":130,"message":"Stopped","advice":"{}","kept":{{"path":"a.part","bytes":3}}"#,
+                    Failure::Stopped { kept: None }.advice()
+                ),
+            ),
+        ] {
+            assert_eq!(json(&news), format!(r#"{{{text},"file":1,"url":"ftp://h/a"}}"#));
+        }
+    }
+}

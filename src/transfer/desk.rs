@@ -1,0 +1,361 @@
+//! Where orders meet news: what waits, what runs, what becomes of it.
+
+use std::any::Any;
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+use std::{io, thread};
+
+use crossbeam_channel::{Receiver, Sender, after, never, select, unbounded};
+
+use super::download::{Handle, download};
+use super::ending::Ending;
+use super::engine::{Order, TransferId};
+use super::failure::Failure;
+use super::journal::{Journal, State};
+use super::news::{Event, Line, News, Outcome, Progress, Voice};
+use super::request::Request;
+use super::slots::{Seat, Slots};
+use crate::disk;
+
+/// How many downloads are busy at once. More share the same line, and make servers refuse us.
+const SLOTS: usize = 2;
+
+/// How many more may rest between two attempts.
+const RESTING: usize = 6;
+
+/// How often it is looked whether a full disk has room again, or a slot was given back.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
+
+/// How long the end of the program waits for downloads to write down how far they are. They are as
+/// safe without it, and fetch a second's bytes less again with it.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// How often it is written down how far a download is.
+const WRITE_DOWN: Duration = Duration::from_secs(2);
+
+/// Everything here belongs to one thread, so nothing is locked.
+pub(super) struct Desk {
+    journal: Journal,
+    waiting: VecDeque<TransferId>,
+    paused: HashSet<TransferId>,
+    /// The disk was full. `Failure` tells for which folder and how much is missing.
+    without_room: HashMap<TransferId, Failure>,
+    running: HashMap<TransferId, Running>,
+    /// Requests that are not, or not wholly, in the journal: those with a password.
+    private: HashMap<TransferId, Request>,
+    slots: Slots,
+    reports: (Sender<Report>, Receiver<Report>),
+    events: Sender<Event>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+struct Running {
+    handle: Handle,
+    wish: Wish,
+}
+
+/// What becomes of a download that was told to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    End,
+    Pause,
+    Requeue,
+    /// The program ends: it stays in the journal as it is.
+    Leave,
+}
+
+/// What a download's thread tells the desk.
+enum Report {
+    Progress(TransferId, Progress),
+    Ended(TransferId, Box<Outcome>),
+}
+
+impl Desk {
+    pub(super) fn new(
+        journal: Journal,
+        paused: Vec<TransferId>,
+        events: Sender<Event>,
+        wake: Arc<dyn Fn() + Send + Sync>,
+    ) -> Self {
+        Self {
+            journal,
+            waiting: VecDeque::new(),
+            paused: paused.into_iter().collect(),
+            without_room: HashMap::new(),
+            running: HashMap::new(),
+            private: HashMap::new(),
+            slots: Slots::new(SLOTS),
+            reports: unbounded(),
+            events,
+            wake,
+        }
+    }
+
+    /// Serves until the engine is dropped, and then until every download has let go of its file.
+    pub(super) fn run(mut self, orders: &Receiver<Order>) {
+        let reports = self.reports.1.clone();
+        let mut next_look = Instant::now();
+        loop {
+            // A full disk may have room again; a download that rests has given its slot back.
+            let is_restful = self.without_room.is_empty() && self.waiting.is_empty();
+            let look = if is_restful {
+                never()
+            } else {
+                after(next_look.saturating_duration_since(Instant::now()))
+            };
+            select! {
+                recv(orders) -> order => match order {
+                    Ok(order) => self.serve(order),
+                    Err(_engine_was_dropped) => break,
+                },
+                recv(reports) -> report => {
+                    if let Ok(report) = report {
+                        self.hear(report);
+                    }
+                }
+                recv(look) -> _now => {
+                    next_look = Instant::now() + LOOK_AGAIN;
+                    self.look_for_room();
+                }
+            }
+            self.fill_slots();
+        }
+        for running in self.running.values_mut() {
+            running.wish = Wish::Leave;
+            running.handle.stop.give();
+        }
+        let end = Instant::now() + FAREWELL;
+        while !self.running.is_empty()
+            && let Ok(report) = reports.recv_deadline(end)
+        {
+            self.hear(report);
+        }
+    }
+
+    fn serve(&mut self, order: Order) {
+        match order {
+            Order::Download(requests) => self.add(requests),
+            Order::Cancel(id) => self.stop(id, Wish::End),
+            Order::Pause(id) => self.stop(id, Wish::Pause),
+            Order::PauseAll => {
+                let all = self.waiting.iter().chain(self.running.keys());
+                let all: Vec<_> = all.chain(self.without_room.keys()).copied().collect();
+                all.into_iter().for_each(|id| self.stop(id, Wish::Pause));
+            }
+            Order::Resume(id) => self.queue(id),
+            Order::ResumeAll => {
+                let mut all: Vec<_> = self.paused.iter().copied().collect();
+                all.sort_unstable();
+                all.into_iter().for_each(|id| self.queue(id));
+            }
+            Order::Replace(id, request) => {
+                self.keep(id, &request);
+                self.queue(id);
+            }
+            Order::TryNow(id) => {
+                if let Some(running) = self.running.get(&id) {
+                    running.handle.try_now();
+                } else if self.without_room.contains_key(&id) {
+                    self.queue(id);
+                }
+            }
+            Order::Reorder(ids) => self.reorder(&ids),
+            Order::Clear(ids) => drop(self.journal.set_cleared(&ids, true)),
+            Order::Unclear(ids) => drop(self.journal.set_cleared(&ids, false)),
+        }
+    }
+
+    /// Writes new downloads down, then queues them: in this order, so that a crash loses none.
+    fn add(&mut self, requests: Vec<(TransferId, Request)>) {
+        let is_written = self.journal.add(&requests).is_ok();
+        for (id, request) in requests {
+            if !is_written || !request.address.login.is_public() {
+                self.private.insert(id, request);
+            }
+            self.waiting.push_back(id);
+            self.report(id, News::Queued);
+            if !is_written {
+                let text = "The list of transfers could not be written to disk. This one is forgotten when Ashore ends";
+                let line =
+                    Line { at: SystemTime::now(), voice: Voice::Warning, text: text.to_owned() };
+                self.report(id, News::Line(line));
+            }
+        }
+    }
+
+    fn keep(&mut self, id: TransferId, request: &Request) {
+        let is_written = self.journal.set_request(id, request).is_ok();
+        if !is_written || !request.address.login.is_public() {
+            self.private.insert(id, request.clone());
+        } else {
+            self.private.remove(&id);
+        }
+    }
+
+    fn queue(&mut self, id: TransferId) {
+        if self.running.contains_key(&id) {
+            // It is just letting go of its file: again, as soon as it has.
+            if let Some(running) = self.running.get_mut(&id)
+                && running.handle.stop.is_given()
+            {
+                running.wish = Wish::Requeue;
+            }
+            return;
+        }
+        if self.waiting.contains(&id) {
+            return;
+        }
+        self.paused.remove(&id);
+        self.without_room.remove(&id);
+        self.journal.set_state(id, &State::Waiting).ok();
+        self.waiting.push_back(id);
+        self.report(id, News::Queued);
+    }
+
+    fn stop(&mut self, id: TransferId, wish: Wish) {
+        if let Some(running) = self.running.get_mut(&id) {
+            running.wish = wish;
+            running.handle.stop.give();
+            return;
+        }
+        let was_waiting = self.waiting.iter().position(|&waiting| waiting == id);
+        if let Some(at) = was_waiting {
+            self.waiting.remove(at);
+        }
+        let was_held = self.without_room.remove(&id).is_some() || self.paused.remove(&id);
+        if was_waiting.is_some() || was_held {
+            self.settle(id, wish, Err(Failure::Stopped { kept: None }));
+        }
+    }
+
+    fn hear(&mut self, report: Report) {
+        match report {
+            Report::Progress(id, progress) => {
+                self.journal.set_progress(id, progress.received, progress.expected).ok();
+            }
+            Report::Ended(id, outcome) => {
+                let wish = self.running.remove(&id).map_or(Wish::End, |running| running.wish);
+                self.settle(id, wish, *outcome);
+            }
+        }
+    }
+
+    /// Writes down what became of a download, then tells it.
+    fn settle(&mut self, id: TransferId, wish: Wish, outcome: Outcome) {
+        match (wish, outcome) {
+            (Wish::Pause, Err(Failure::Stopped { .. })) => {
+                self.paused.insert(id);
+                self.journal.set_state(id, &State::Paused).ok();
+                self.report(id, News::Paused);
+            }
+            (Wish::Requeue, Err(Failure::Stopped { .. })) => self.queue(id),
+            (Wish::Leave, Err(Failure::Stopped { .. })) => {}
+            (_, Err(failure)) if failure.is_without_room() && self.waits_for_room(id) => {
+                self.report(id, News::NoRoom(failure.to_string()));
+                self.without_room.insert(id, failure);
+            }
+            (_, outcome) => {
+                let ending = Box::new(Ending::of(&outcome));
+                self.journal.set_state(id, &State::Ended(ending)).ok();
+                self.report(id, News::Ended(outcome));
+            }
+        }
+    }
+
+    fn waits_for_room(&self, id: TransferId) -> bool {
+        self.request(id).is_some_and(|request| request.waits_for_room)
+    }
+
+    fn look_for_room(&mut self) {
+        let has_room = |failure: &Failure| match failure {
+            Failure::Disk { error: disk::Error::Full { path, needed, .. }, .. } => {
+                let free = disk::available(disk::folder_of(path)).unwrap_or(0);
+                free > needed.unwrap_or(0).max(disk::LEAST_ROOM)
+            }
+            _ => true,
+        };
+        let ready: Vec<_> = self
+            .without_room
+            .iter()
+            .filter_map(|(id, failure)| has_room(failure).then_some(*id))
+            .collect();
+        ready.into_iter().for_each(|id| self.queue(id));
+    }
+
+    fn reorder(&mut self, ids: &[TransferId]) {
+        self.journal.set_order(ids).ok();
+        let places: HashMap<_, _> = ids.iter().zip(0..).map(|(id, at)| (*id, at)).collect();
+        let (mut named, mut others): (Vec<_>, Vec<_>) =
+            self.waiting.drain(..).partition(|id| places.contains_key(id));
+        named.sort_by_key(|id| places.get(id).copied().unwrap_or(0_usize));
+        named.append(&mut others);
+        self.waiting = named.into();
+    }
+
+    fn request(&self, id: TransferId) -> Option<Request> {
+        let private = self.private.get(&id).cloned();
+        private.or_else(|| self.journal.request(id).ok().flatten())
+    }
+
+    fn fill_slots(&mut self) {
+        while !self.waiting.is_empty()
+            && self.running.len() < SLOTS + RESTING
+            && self.slots.try_take()
+        {
+            let Some(id) = self.waiting.pop_front() else { break };
+            let handle = Handle::in_seat(Seat::taken(self.slots.clone()));
+            let launched = match self.request(id) {
+                Some(request) => self.launch(id, request, handle.clone()),
+                None => Err(io::ErrorKind::NotFound.into()),
+            };
+            match launched {
+                Ok(()) => drop(self.running.insert(id, Running { handle, wish: Wish::End })),
+                Err(error) => {
+                    handle.leave_seat();
+                    let what = format!("the download could not be started: {error}");
+                    self.settle(id, Wish::End, Err(Failure::Bug { what }));
+                }
+            }
+        }
+    }
+
+    fn launch(&self, id: TransferId, request: Request, handle: Handle) -> io::Result<()> {
+        let (events, wake) = (self.events.clone(), Arc::clone(&self.wake));
+        let reports = self.reports.0.clone();
+        thread::Builder::new().name(format!("ashore transfer {}", id.0)).spawn(move || {
+            let written_down = std::cell::Cell::new(Instant::now());
+            let report = |news| {
+                if let News::Progress(progress) = &news
+                    && written_down.get().elapsed() >= WRITE_DOWN
+                {
+                    written_down.set(Instant::now());
+                    reports.send(Report::Progress(id, *progress)).ok();
+                }
+                if events.send(Event { id, news }).is_err() {
+                    handle.stop.give(); // Nobody listens any more.
+                }
+                wake();
+            };
+            // A mistake of ours must not leave a row that runs for ever.
+            let outcome =
+                panic::catch_unwind(AssertUnwindSafe(|| download(&request, &handle, &report)));
+            let outcome = outcome.unwrap_or_else(|panic| Err(bug(panic.as_ref())));
+            handle.leave_seat();
+            reports.send(Report::Ended(id, Box::new(outcome))).ok();
+        })?;
+        Ok(())
+    }
+
+    fn report(&self, id: TransferId, news: News) {
+        self.events.send(Event { id, news }).ok();
+        (self.wake)();
+    }
+}
+
+fn bug(panic: &(dyn Any + Send)) -> Failure {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    Failure::Bug { what: text.unwrap_or("a worker gave up").to_owned() }
+}

@@ -1,0 +1,102 @@
+//! How a transfer ended, in a form that outlives the program.
+
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use serde::{Deserialize, Serialize};
+
+use super::failure::{Class, Failure, Kept, NextStep};
+use super::news::{Outcome, Verdict};
+
+/// How a transfer ended: all that a row shows of it, and all that is kept of it between two runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ending {
+    /// Which of the ends.
+    pub end: End,
+    /// What happened, in a sentence without a full stop.
+    pub sentence: String,
+    /// What to do next, in a sentence. Empty: nothing.
+    pub advice: String,
+    /// The button that goes with it.
+    pub next_step: Option<NextStep>,
+    /// The file under its name, if it is complete.
+    pub path: Option<PathBuf>,
+    /// Bytes that have arrived and are kept although the file is not complete.
+    pub kept: Option<Kept>,
+    /// The length of the complete file, in bytes.
+    pub length: Option<u64>,
+    /// SHA-256 of what arrived, in hexadecimal.
+    pub sha256: Option<String>,
+    /// When it ended, in seconds since 1970.
+    pub at: u64,
+}
+
+/// The ends that a transfer can come to (product contract §2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum End {
+    /// The file is complete, and a checksum agrees.
+    Verified,
+    /// The file is complete.
+    Complete,
+    /// It was there already, and was left alone.
+    Skipped,
+    /// The bytes are kept, but two facts disagree.
+    NeedsALook,
+    /// It could not be done.
+    Failed,
+    /// The person stopped it.
+    Stopped,
+}
+
+impl Ending {
+    /// What is to be kept of `outcome`.
+    #[must_use]
+    pub fn of(outcome: &Outcome) -> Self {
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        match outcome {
+            Ok(summary) => Self {
+                end: match summary.verdict {
+                    Verdict::Verified { .. } => End::Verified,
+                    Verdict::Complete => End::Complete,
+                    Verdict::Skipped => End::Skipped,
+                },
+                sentence: match &summary.verdict {
+                    Verdict::Verified { by, .. } => format!("Verified by {by}"),
+                    Verdict::Complete => "Complete".to_owned(),
+                    Verdict::Skipped => "Was there already, left as it is".to_owned(),
+                },
+                advice: String::new(),
+                next_step: None,
+                path: Some(summary.path.clone()),
+                kept: None,
+                length: Some(summary.length),
+                sha256: summary.sha256.map(|hash| crate::words::hex(&hash)),
+                at: since.as_secs(),
+            },
+            Err(failure) => Self::of_failure(failure, since.as_secs()),
+        }
+    }
+
+    fn of_failure(failure: &Failure, at: u64) -> Self {
+        Self {
+            end: match failure.class() {
+                Class::Doubt | Class::Checksum => End::NeedsALook,
+                Class::Stopped => End::Stopped,
+                Class::Usage
+                | Class::Server
+                | Class::Exists
+                | Class::Login
+                | Class::Missing
+                | Class::Disk => End::Failed,
+            },
+            sentence: failure.to_string(),
+            advice: failure.advice().to_owned(),
+            next_step: Some(failure.next_step()),
+            path: None,
+            kept: failure.kept().cloned(),
+            length: None,
+            sha256: None,
+            at,
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! What the operating system shows for us: the save dialog, files in their programs, folders.
+//!
+//! Each runs on a thread of its own, so that the window goes on drawing; none is ever joined, since
+//! a dialog whose service has died never answers.
+
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use eframe::egui;
+
+use crate::disk;
+use crate::transfer::TransferId;
+
+/// An answer that comes without any dialog having been on the screen comes faster than this.
+const NO_DIALOG: Duration = Duration::from_millis(200);
+
+/// What the operating system answered.
+#[derive(Debug)]
+pub enum Answer {
+    /// The person chose a file to save to.
+    Chosen(PathBuf),
+    /// The person chose nothing.
+    NotChosen,
+    /// No dialog could be shown.
+    NoDialog,
+    /// A file could not be opened or shown, and why.
+    NotShown(TransferId, String),
+}
+
+/// Asks the operating system.
+#[derive(Debug)]
+pub struct Dialogs {
+    ctx: egui::Context,
+    sender: Sender<Answer>,
+    answers: Receiver<Answer>,
+}
+
+impl Dialogs {
+    /// Asks nothing yet. An answer wakes the window of `ctx`.
+    #[must_use]
+    pub fn new(ctx: egui::Context) -> Self {
+        let (sender, answers) = unbounded();
+        Self { ctx, sender, answers }
+    }
+
+    /// What was answered since the last time.
+    pub fn answers(&self) -> impl Iterator<Item = Answer> {
+        self.answers.try_iter()
+    }
+
+    /// Asks where a file is to be saved. Only one such question may be open at a time.
+    pub fn choose(&self, folder: &Path, name: &str, parent: &eframe::Frame) {
+        let dialog = rfd::AsyncFileDialog::new()
+            .set_parent(parent)
+            .set_title("Save the file as")
+            .set_directory(folder)
+            .set_file_name(disk::local_name(name.as_bytes()))
+            .save_file();
+        self.ask("save dialog", move || {
+            let began = Instant::now();
+            Some(match pollster::block_on(dialog) {
+                Some(file) => Answer::Chosen(file.path().to_owned()),
+                None if began.elapsed() < NO_DIALOG => Answer::NoDialog,
+                None => Answer::NotChosen,
+            })
+        });
+    }
+
+    /// Opens a file with the program that belongs to it.
+    pub fn open(&self, id: TransferId, path: PathBuf) {
+        self.ask("open", move || {
+            let what = "This computer could not open it";
+            opener::open(&path)
+                .err()
+                .map(|error| Answer::NotShown(id, sentence(&path, what, &error)))
+        });
+    }
+
+    /// Shows a file in the system's file manager.
+    pub fn show_in_folder(&self, id: TransferId, path: PathBuf) {
+        self.ask("show in folder", move || {
+            let what = "This computer could not show the folder";
+            opener::reveal(&path)
+                .err()
+                .map(|error| Answer::NotShown(id, sentence(&path, what, &error)))
+        });
+    }
+
+    fn ask(&self, name: &str, question: impl FnOnce() -> Option<Answer> + Send + 'static) {
+        let (ctx, sender) = (self.ctx.clone(), self.sender.clone());
+        let is_started = thread::Builder::new().name(name.to_owned()).spawn(move || {
+            if let Some(answer) = question() {
+                sender.send(answer).ok();
+                ctx.request_repaint();
+            }
+        });
+        if is_started.is_err() {
+            self.sender.send(Answer::NoDialog).ok();
+        }
+    }
+}
+
+/// Why a file was not shown, and what still works.
+fn sentence(path: &Path, what: &str, error: &opener::OpenError) -> String {
+    let shown = crate::words::shown(&path.to_string_lossy());
+    if path.exists() {
+        let error = crate::words::shown(&error.to_string());
+        format!("{what}: {error}. The file is {shown}")
+    } else {
+        format!("{shown} is not there any more")
+    }
+}

@@ -1,0 +1,366 @@
+//! The form: an address taken apart, a place to save to, and the [`Request`] that they make.
+//!
+//! The first jump from the click to the file: [`Form::submit`] returns the request, the engine takes
+//! it from there. How the form is drawn is in [`form_view`](super::form_view).
+
+use std::path::{Path, PathBuf};
+
+use super::meaning::Meaning;
+use super::place::{self, Facts, Occupied};
+use crate::ftp::{Address, AddressError, RemotePath};
+use crate::transfer::{Destination, IfExists, Request};
+
+/// The fields of the form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Field {
+    /// The whole link.
+    Address,
+    /// The server.
+    Host,
+    /// The file on the server.
+    Path,
+    /// The file on this computer.
+    SaveTo,
+    /// The user's name.
+    User,
+    /// The password.
+    Password,
+    /// The TCP port.
+    Port,
+}
+
+/// What stands in the fields, as text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Texts {
+    /// The whole link. Never holds the password for longer than it is being typed.
+    pub address: String,
+    /// The server.
+    pub host: String,
+    /// The file on the server.
+    pub path: String,
+    /// The file on this computer.
+    pub save_to: String,
+    /// The user's name.
+    pub user: String,
+    /// The password. Drawn as dots.
+    pub password: String,
+    /// The TCP port. Empty: the usual one.
+    pub port: String,
+}
+
+/// The form and what it knows.
+#[derive(Debug)]
+pub struct Form {
+    /// What stands in the fields. Whoever changes one calls [`Form::edited`].
+    pub texts: Texts,
+    /// What to do with a file that is there already.
+    pub if_exists: IfExists,
+    /// Whether user, password and port are unfolded.
+    pub is_more_open: bool,
+    /// The field that gets the keyboard when the form is next drawn.
+    pub focus: Option<Field>,
+    /// A quiet word under *Save to*.
+    pub hint: Option<String>,
+    meaning: Meaning,
+    address_error: Option<AddressError>,
+    /// Where the next file goes unless the person says otherwise.
+    folder: PathBuf,
+    /// Whether *Save to* takes its name from the address.
+    is_following: bool,
+    /// A path that the text of *Save to* only stands for, because it is not UTF-8.
+    exact: Option<PathBuf>,
+    facts: Option<Facts>,
+    /// Whether Download was pressed on what stands there now: then every gap is pointed at.
+    is_asked: bool,
+    /// Whether what stands there now was ordered: then the form does not wonder about its own file.
+    is_sent: bool,
+}
+
+impl Form {
+    /// An empty form. Files go to `folder` unless the person says otherwise.
+    #[must_use]
+    pub fn new(folder: PathBuf) -> Self {
+        Self {
+            texts: Texts::default(),
+            if_exists: IfExists::Rename,
+            is_more_open: false,
+            focus: Some(Field::Address),
+            hint: None,
+            meaning: Meaning::default(),
+            address_error: None,
+            folder,
+            is_following: true,
+            exact: None,
+            facts: None,
+            is_asked: false,
+            is_sent: false,
+        }
+    }
+
+    /// Puts an address from outside (a link, the clipboard) into the form, and says at once what is
+    /// wrong with it, if anything is.
+    pub fn take_address(&mut self, text: &str) {
+        text.lines().next().unwrap_or_default().trim().clone_into(&mut self.texts.address);
+        self.edited(Field::Address);
+        self.hide_password();
+        self.focus = Some(Field::Address);
+        self.is_asked = self.address_error.is_some();
+    }
+
+    /// Puts a place to save to into the form: a file, or a folder that is there.
+    pub fn take_place(&mut self, path: &Path) {
+        let path = place::absolute(path, &self.folder);
+        if path.is_dir() {
+            self.folder = path;
+            self.is_following = true;
+        } else {
+            self.texts.save_to = path.to_string_lossy().into_owned();
+            self.exact = path.to_str().is_none().then(|| path.clone());
+            self.keep_place(&path);
+        }
+        self.hint = None;
+        self.settle();
+    }
+
+    /// Puts an order back into the form, to be changed and ordered again.
+    pub fn take_request(&mut self, request: &Request) {
+        self.take_meaning(request.address.clone());
+        self.texts.address = request.address.to_string();
+        match &request.destination {
+            Destination::File(path) => self.take_place(&path.clone()),
+            Destination::Folder(folder) => self.take_place(&folder.clone()),
+        }
+    }
+
+    /// A field's text was changed by the person: everything else follows.
+    pub fn edited(&mut self, field: Field) {
+        match field {
+            Field::Address => match self.texts.address.parse::<Address>() {
+                Ok(address) => self.take_meaning(address),
+                Err(AddressError::Empty) => self.empty(),
+                Err(error) => self.address_error = Some(error),
+            },
+            Field::Host if self.texts.host.contains('/') => {
+                // A whole link, pasted into the wrong field.
+                self.texts.address = self.texts.host.trim().to_owned();
+                self.edited(Field::Address);
+            }
+            Field::Host => self.meaning.host = self.texts.host.trim().parse(),
+            Field::Port => self.meaning.set_port(&self.texts.port),
+            Field::Path => self.meaning.path = RemotePath::from_typed(&self.texts.path),
+            Field::User => self.meaning.set_user(&self.texts.user),
+            Field::Password => self.meaning.set_password(&self.texts.password),
+            Field::SaveTo => {
+                self.exact = None;
+                self.hint = None;
+                let path = place::typed(&self.texts.save_to, &self.folder);
+                if let Some(path) = path {
+                    self.keep_place(&path);
+                }
+            }
+        }
+        if !matches!(field, Field::Address | Field::SaveTo) {
+            self.address_error = None;
+            self.texts.address = self.compose();
+        }
+        self.settle();
+    }
+
+    /// Takes the password out of the address text, where it would be seen; its own field keeps it.
+    pub fn hide_password(&mut self) {
+        if self.meaning.login.password.is_some()
+            && let Some(address) = self.address()
+        {
+            self.texts.address = address.to_string();
+        }
+    }
+
+    fn take_meaning(&mut self, address: Address) {
+        self.meaning.take(address);
+        self.meaning.write(&mut self.texts);
+        self.address_error = None;
+    }
+
+    fn empty(&mut self) {
+        let save_to = std::mem::take(&mut self.texts.save_to);
+        self.texts = Texts { save_to, ..Texts::default() };
+        self.meaning = Meaning::default();
+        self.address_error = None;
+    }
+
+    /// The link that the fields make together; as good as it gets while one of them is wrong.
+    fn compose(&self) -> String {
+        if let Some(address) = self.address() {
+            return address.to_string();
+        }
+        let path = self.meaning.path.as_ref().map(RemotePath::to_string).unwrap_or_default();
+        match self.texts.host.trim() {
+            "" if path.len() < 2 => String::new(),
+            host => format!("ftp://{host}{path}"),
+        }
+    }
+
+    /// The address that the fields mean, if they mean one.
+    #[must_use]
+    pub fn address(&self) -> Option<Address> {
+        if self.address_error.is_some() {
+            return None;
+        }
+        self.meaning.address()
+    }
+
+    /// The port that is meant when none is given.
+    #[must_use]
+    pub fn usual_port(&self) -> String {
+        self.meaning.scheme.default_port().to_string()
+    }
+
+    /// The name that the file gets here unless the person says otherwise.
+    #[must_use]
+    pub fn local_name(&self) -> Option<String> {
+        self.meaning.local_name()
+    }
+
+    /// The folder that the file goes to, and its name, for a dialog to begin with.
+    #[must_use]
+    pub fn place(&self) -> (PathBuf, String) {
+        let target = self.facts.as_ref().and_then(|facts| facts.target.as_deref());
+        let name = target.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+        let folder = target.and_then(Path::parent).unwrap_or(&self.folder).to_owned();
+        (folder, name.or_else(|| self.local_name()).unwrap_or_default())
+    }
+
+    /// Remembers the folder of a place that the person named, and whether its name is the server's.
+    fn keep_place(&mut self, path: &Path) {
+        let name = self.local_name();
+        self.is_following = name.is_some_and(|name| path.file_name() == Some(name.as_ref()));
+        if let Some(folder) = path.parent() {
+            self.folder = folder.to_owned();
+        }
+    }
+
+    /// After a change: *Save to* follows, and what was known of the disk has to be looked up again.
+    fn settle(&mut self) {
+        if self.is_following {
+            let path = self.local_name().map(|name| self.folder.join(name));
+            let text = path.as_deref().unwrap_or(&self.folder).to_string_lossy().into_owned();
+            if !self.texts.save_to.is_empty() || path.is_some() {
+                self.exact = path.filter(|path| path.to_str().is_none());
+                self.texts.save_to = text;
+            }
+        }
+        self.facts = None;
+        self.is_asked = false;
+        self.is_sent = false;
+        self.if_exists = IfExists::Rename;
+    }
+
+    /// What stood on the disk may have changed: look again before the form is next drawn.
+    pub fn look_again(&mut self) {
+        self.facts = None;
+    }
+
+    /// Looks up what stands at *Save to*, once for each change. `is_going_to` knows of transfers
+    /// that are on their way to a file.
+    pub fn look(&mut self, is_going_to: &dyn Fn(&Path) -> bool) -> &Facts {
+        let path = match &self.exact {
+            Some(path) => Some(path.clone()),
+            None => place::typed(&self.texts.save_to, &self.folder),
+        };
+        let name = self.local_name();
+        self.facts.get_or_insert_with(|| Facts::of(path, name.as_deref(), is_going_to))
+    }
+
+    /// What is known of the disk, if it was looked up since the last change.
+    #[must_use]
+    pub fn facts(&self) -> Option<&Facts> {
+        self.facts.as_ref()
+    }
+
+    /// If a file is there already: the name that the new one gets if both are kept.
+    #[must_use]
+    pub fn choice(&self) -> Option<PathBuf> {
+        match self.occupied()? {
+            Occupied::ByFile { other } => Some(other.clone()),
+            Occupied::ByTransfer => None,
+        }
+    }
+
+    /// What stands where the file would go, if the person has to know.
+    fn occupied(&self) -> Option<&Occupied> {
+        let occupied = self.facts.as_ref().and_then(|facts| facts.occupied.as_ref());
+        occupied.filter(|_| !self.is_sent && self.local_name().is_some())
+    }
+
+    /// The sentence that stands under a field, if something is wrong with it.
+    #[must_use]
+    pub fn problem(&self, field: Field) -> Option<String> {
+        let is_asked = self.is_asked;
+        match field {
+            Field::Address => match &self.address_error {
+                // The person is still typing the part before the name.
+                Some(AddressError::NoHost) if !is_asked => None,
+                Some(error) => Some(error.to_string()),
+                None if is_asked && self.texts.address.trim().is_empty() => {
+                    Some(AddressError::Empty.to_string())
+                }
+                None => None,
+            },
+            _ if self.address_error.is_some() => None,
+            Field::Host => match &self.meaning.host {
+                Err(AddressError::NoHost) => {
+                    let is_gap = is_asked && !self.texts.address.trim().is_empty();
+                    is_gap.then(|| "Name the server, such as ftp.example.org".to_owned())
+                }
+                Err(error) => Some(error.to_string()),
+                Ok(_) => None,
+            },
+            Field::Port => self.meaning.port.as_ref().err().map(ToString::to_string),
+            Field::Path => match &self.meaning.path {
+                Err(error) => Some(error.to_string()),
+                Ok(path) if is_asked && path.is_folder() && self.meaning.host.is_ok() => {
+                    Some("This names a folder. Add the name of the file in it".to_owned())
+                }
+                Ok(_) => None,
+            },
+            Field::SaveTo if self.occupied() == Some(&Occupied::ByTransfer) => {
+                Some("This file is being downloaded there already. Save under another name to have it twice".to_owned())
+            }
+            Field::SaveTo => self.facts.as_ref().and_then(|facts| facts.problem(is_asked)),
+            Field::User | Field::Password => None,
+        }
+    }
+
+    /// Download was pressed: the order, or the field that has to be seen to first.
+    ///
+    /// # Errors
+    ///
+    /// The field that lacks something, or that shows a choice which the person has not seen yet.
+    pub fn submit(&mut self, is_going_to: &dyn Fn(&Path) -> bool) -> Result<Request, Field> {
+        let was_choice_seen = self.choice().is_some();
+        self.facts = None;
+        self.look(is_going_to);
+        self.is_asked = true;
+        self.is_sent = false;
+        let fields = [Field::Address, Field::Host, Field::Port, Field::Path, Field::SaveTo];
+        if let Some(field) = fields.into_iter().find(|&field| self.problem(field).is_some()) {
+            return Err(field);
+        }
+        let choice = self.choice();
+        if choice.is_some() && !was_choice_seen {
+            return Err(Field::SaveTo);
+        }
+        let target = self.facts.as_ref().and_then(|facts| facts.target.clone());
+        let (Some(address), Some(target)) = (self.address(), target) else {
+            return Err(Field::Address);
+        };
+        let mut request = Request::new(address, Destination::File(target));
+        // Nothing was there a moment ago. Should something come between, both are kept.
+        request.if_exists = if choice.is_some() { self.if_exists } else { IfExists::Rename };
+        self.is_sent = true;
+        self.is_asked = false;
+        self.is_following = true;
+        self.facts = None;
+        Ok(request)
+    }
+}

@@ -1,0 +1,254 @@
+//! How the form is drawn. It changes the texts and says what the person asked for; the meaning is in
+//! [`form`](super::form).
+
+use std::path::{Path, PathBuf};
+
+use eframe::egui::{Button, Key, RichText, Ui, Vec2, vec2};
+
+use super::form::{Field, Form};
+use super::icons::Icon;
+use super::look::{self, space};
+use super::widgets;
+use crate::transfer::{IfExists, Request};
+use crate::words;
+
+/// What the person asked of the form.
+#[derive(Debug)]
+pub enum FormAction {
+    /// This is to be downloaded.
+    Download(Box<Request>),
+    /// A dialog is to ask where the file goes.
+    Choose {
+        /// The folder that the dialog begins in.
+        folder: PathBuf,
+        /// The name that it proposes.
+        name: String,
+    },
+}
+
+/// Draws the form and says what the person asked of it in this frame, if anything.
+///
+/// `is_going_to` knows whether a transfer is on its way to a file; `is_choosing`, whether the dialog
+/// stands open already.
+pub fn form_ui(
+    ui: &mut Ui,
+    form: &mut Form,
+    is_going_to: &dyn Fn(&Path) -> bool,
+    is_choosing: bool,
+) -> Option<FormAction> {
+    form.look(is_going_to);
+    ui.spacing_mut().item_spacing = Vec2::splat(space::S);
+    let mut is_pressed = address_row(ui, form);
+    is_pressed |= server_row(ui, form);
+    if form.is_more_open {
+        is_pressed |= more_row(ui, form);
+    }
+    let (is_entered, wants_dialog) = save_row(ui, form, is_choosing, &mut is_pressed);
+    is_pressed |= is_entered;
+    if wants_dialog {
+        let (folder, name) = form.place();
+        return Some(FormAction::Choose { folder, name });
+    }
+    if !is_pressed {
+        return None;
+    }
+    match form.submit(is_going_to) {
+        Ok(request) => Some(FormAction::Download(Box::new(request))),
+        Err(field) => {
+            form.is_more_open |= field == Field::Port;
+            form.focus = Some(field);
+            // What is wrong now stands under its field: draw it.
+            ui.ctx().request_repaint();
+            None
+        }
+    }
+}
+
+fn address_row(ui: &mut Ui, form: &mut Form) -> bool {
+    let is_entered = ui
+        .horizontal(|ui| {
+            let width = ui.available_width() - look::CAPTION - space::S;
+            field(ui, form, Field::Address, look::CAPTION, width)
+        })
+        .inner;
+    problem(ui, form, Field::Address);
+    is_entered
+}
+
+fn server_row(ui: &mut Ui, form: &mut Form) -> bool {
+    let is_entered = ui
+        .horizontal(|ui| {
+            let more = 84.0;
+            let path = 32.0;
+            let rest = ui.available_width() - look::CAPTION - path - more - 4.0 * space::S;
+            let host = (rest * 0.36).floor();
+            let mut is_entered = field(ui, form, Field::Host, look::CAPTION, host);
+            is_entered |= field(ui, form, Field::Path, path, rest - host);
+            let icon = if form.is_more_open { Icon::Unfolded } else { Icon::Folded };
+            let words = (super::icons::atom(icon, 12.0), "More");
+            let button = Button::new(words).min_size(vec2(more, look::CONTROL));
+            let name =
+                if form.is_more_open { "Less about the server" } else { "More about the server" };
+            let response = ui.add(button.stroke(eframe::egui::Stroke::NONE));
+            response.widget_info(|| {
+                eframe::egui::WidgetInfo::labeled(eframe::egui::Role::Button, true, name)
+            });
+            widgets::focus_ring(ui, &response);
+            form.is_more_open ^= response.clicked();
+            is_entered
+        })
+        .inner;
+    problem(ui, form, Field::Host);
+    problem(ui, form, Field::Path);
+    is_entered
+}
+
+fn more_row(ui: &mut Ui, form: &mut Form) -> bool {
+    let is_entered = ui
+        .horizontal(|ui| {
+            let (password, port) = (62.0, 30.0);
+            let rest = ui.available_width() - look::CAPTION - password - port - 5.0 * space::S;
+            let narrow = 76.0;
+            let wide = ((rest - narrow) / 2.0).floor();
+            let mut is_entered = field(ui, form, Field::User, look::CAPTION, wide);
+            is_entered |= field(ui, form, Field::Password, password, wide);
+            is_entered |= field(ui, form, Field::Port, port, narrow);
+            is_entered
+        })
+        .inner;
+    problem(ui, form, Field::Port);
+    is_entered
+}
+
+/// Also draws the two buttons: whether Enter was pressed, and whether the dialog is asked for.
+fn save_row(
+    ui: &mut Ui,
+    form: &mut Form,
+    is_choosing: bool,
+    is_pressed: &mut bool,
+) -> (bool, bool) {
+    let asked = ui
+        .horizontal(|ui| {
+            let (choose, download) = (92.0, 126.0);
+            let rest = ui.available_width() - look::CAPTION - choose - download - 3.0 * space::S;
+            let is_entered = field(ui, form, Field::SaveTo, look::CAPTION, rest);
+            let button = Button::new("Choose…").min_size(vec2(choose, look::PRIMARY));
+            let button = button.stroke(eframe::egui::Stroke::NONE);
+            let chosen = ui.add_enabled(!is_choosing, button);
+            widgets::focus_ring(ui, &chosen);
+            *is_pressed |=
+                widgets::primary_button(ui, Icon::Download, "Download", download).clicked();
+            (is_entered, chosen.clicked())
+        })
+        .inner;
+    problem(ui, form, Field::SaveTo);
+    choice(ui, form);
+    if let Some(hint) = &form.hint {
+        indented(ui, |ui| widgets::message(ui, None, hint, look::colors(ui).quiet));
+    }
+    asked
+}
+
+/// One field with its caption: whether Enter was pressed in it.
+fn field(ui: &mut Ui, form: &mut Form, field: Field, caption: f32, width: f32) -> bool {
+    let height = match field {
+        Field::Address | Field::SaveTo => look::PRIMARY,
+        _ => look::CONTROL,
+    };
+    let (name, hint) = match field {
+        Field::Address => ("Address", "ftp://server/path/file"),
+        Field::Host => ("Host", ""),
+        Field::Path => ("Path", ""),
+        Field::SaveTo => ("Save to", ""),
+        Field::User => ("User", "guest"),
+        Field::Password => ("Password", ""),
+        Field::Port => ("Port", ""),
+    };
+    let usual = form.usual_port();
+    let has_problem = form.problem(field).is_some();
+    let texts = &mut form.texts;
+    let text = match field {
+        Field::Address => &mut texts.address,
+        Field::Host => &mut texts.host,
+        Field::Path => &mut texts.path,
+        Field::SaveTo => &mut texts.save_to,
+        Field::User => &mut texts.user,
+        Field::Password => &mut texts.password,
+        Field::Port => &mut texts.port,
+    };
+    let label = widgets::caption(ui, name, caption, height);
+    let hint = if field == Field::Port { usual } else { hint.to_owned() };
+    let is_cut = widgets::text_width(ui, text, &look::name_font()) > width - 20.0;
+    let whole = (is_cut && field != Field::Password).then(|| words::shown(text));
+    let mut response = ui
+        .scope(|ui| {
+            if has_problem {
+                let danger = look::colors(ui).danger;
+                let widgets = &mut ui.visuals_mut().widgets;
+                widgets.inactive.bg_stroke.color = danger;
+                widgets.hovered.bg_stroke.color = danger;
+            }
+            let hint = RichText::new(hint).color(look::colors(ui).quiet);
+            let edit = widgets::field(text, width, height).hint_text(hint);
+            ui.add(edit.password(field == Field::Password))
+        })
+        .inner
+        .labelled_by(label.id);
+    if let Some(whole) = whole.filter(|_| !response.has_focus()) {
+        response = response.on_hover_text(whole);
+    }
+    if response.changed() {
+        form.edited(field);
+    }
+    if form.focus == Some(field) {
+        form.focus = None;
+        response.request_focus();
+    }
+    if response.lost_focus() && field == Field::Address {
+        form.hide_password();
+    }
+    let is_entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    if is_entered {
+        // egui lets go of the field on Enter; the next Tab would begin at the top.
+        response.request_focus();
+    }
+    is_entered
+}
+
+/// What is wrong with a field, under it.
+fn problem(ui: &mut Ui, form: &Form, field: Field) {
+    if let Some(sentence) = form.problem(field) {
+        let sentence = words::shown(&sentence);
+        let danger = look::colors(ui).danger;
+        indented(ui, |ui| widgets::message(ui, Some(Icon::Failed), &sentence, danger));
+    }
+}
+
+/// What to do with a file that is there already.
+fn choice(ui: &mut Ui, form: &mut Form) {
+    let Some(other) = form.choice() else { return };
+    let name = |path: &Path| words::shown(&path.file_name().unwrap_or_default().to_string_lossy());
+    let target = form.facts().and_then(|facts| facts.target.as_deref()).map(name);
+    let what = format!("{} is there already.", target.unwrap_or_default());
+    let both = format!("Keep both, this one as {}", name(&other));
+    let attention = look::colors(ui).attention;
+    indented(ui, |ui| {
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            widgets::message(ui, Some(Icon::Warning), &what, attention);
+            ui.horizontal_wrapped(|ui| {
+                ui.spacing_mut().item_spacing.x = space::L;
+                ui.radio_value(&mut form.if_exists, IfExists::Rename, both);
+                ui.radio_value(&mut form.if_exists, IfExists::Replace, "Replace when complete");
+                ui.radio_value(&mut form.if_exists, IfExists::Skip, "Skip");
+            });
+        })
+    });
+}
+
+fn indented<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) {
+    ui.horizontal_top(|ui| {
+        ui.add_space(look::CAPTION + space::S);
+        add(ui);
+    });
+}

@@ -1,0 +1,294 @@
+//! How Ashore looks: the only place that knows a colour or a size.
+//!
+//! Colours are named for what they mean, one set for light and one for dark. The tests below measure
+//! that every text can be read: 4.5:1 for text, 3:1 for shapes (WCAG 2.2 AA).
+
+use std::sync::Arc;
+
+use eframe::egui::{
+    self, Color32, CornerRadius, FontFamily, FontId, Margin, Shadow, Stroke, Style, TextStyle,
+    Theme, ThemePreference, Ui, Vec2, Visuals, vec2,
+};
+
+/// Distances in points: between what belongs together (4, 8) up to what does not (24, 32).
+pub mod space {
+    /// Between a word and its icon.
+    pub const XS: f32 = 4.0;
+    /// Between neighbours.
+    pub const S: f32 = 8.0;
+    /// Between the parts of a row.
+    pub const M: f32 = 12.0;
+    /// From an edge.
+    pub const L: f32 = 16.0;
+    /// Between groups.
+    pub const XL: f32 = 24.0;
+    /// Around what stands alone.
+    pub const XXL: f32 = 32.0;
+}
+
+/// Height of a field or a button.
+pub const CONTROL: f32 = 32.0;
+/// Height of the primary button and of the field that matters most.
+pub const PRIMARY: f32 = 36.0;
+/// Height of a button inside a row.
+pub const SMALL: f32 = 28.0;
+/// Thickness of a progress bar.
+pub const BAR: f32 = 4.0;
+/// Side of an icon.
+pub const ICON: f32 = 16.0;
+/// Side of a row's icon.
+pub const ROW_ICON: f32 = 20.0;
+/// Height of the status bar, and of the log when it is folded.
+pub const STRIP: f32 = 32.0;
+/// Below this height of the window the log folds unless it is opened.
+pub const LOW_WINDOW: f32 = 600.0;
+/// Below this width of the window second lines and button rows get shorter.
+pub const NARROW_WINDOW: f32 = 640.0;
+/// Width of a column of text that is meant to be read, about 72 letters.
+pub const READING: f32 = 560.0;
+/// Width of the words in front of the fields.
+pub const CAPTION: f32 = 64.0;
+/// Height of the log when it is first opened.
+pub const LOG: f32 = 168.0;
+
+/// Colours by their meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Colors {
+    /// Behind the list.
+    pub ground: Color32,
+    /// Behind the form and the bars: one step above the ground.
+    pub surface: Color32,
+    /// Inside a field.
+    pub field: Color32,
+    /// Behind a quiet button; under the pointer; pressed.
+    pub button: [Color32; 3],
+    /// A thin line that parts.
+    pub hairline: Color32,
+    /// The edge of a field: it must be seen to be found.
+    pub edge: Color32,
+    /// What is to be read first.
+    pub text: Color32,
+    /// What can be read second.
+    pub quiet: Color32,
+    /// The primary button, progress, focus; and text on it.
+    pub accent: Color32,
+    /// Text on the accent.
+    pub on_accent: Color32,
+    /// Behind selected text.
+    pub selection: Color32,
+    /// The way of a progress bar that is still to go.
+    pub track: Color32,
+    /// It is right.
+    pub success: Color32,
+    /// It needs a look.
+    pub attention: Color32,
+    /// It failed.
+    pub danger: Color32,
+    /// The log: what was sent.
+    pub sent: Color32,
+    /// The log: what was received.
+    pub received: Color32,
+}
+
+const fn rgb(hex: u32) -> Color32 {
+    let [_, r, g, b] = hex.to_be_bytes();
+    Color32::from_rgb(r, g, b)
+}
+
+const LIGHT: Colors = Colors {
+    ground: rgb(0x00F5_F7F9),
+    surface: rgb(0x00FF_FFFF),
+    field: rgb(0x00FF_FFFF),
+    button: [rgb(0x00EA_EEF2), rgb(0x00DD_E4EA), rgb(0x00CF_D8E0)],
+    hairline: rgb(0x00DF_E4E9),
+    edge: rgb(0x0083_8F9B),
+    text: rgb(0x0014_1D26),
+    quiet: rgb(0x0052_5F6B),
+    accent: rgb(0x0009_64B0),
+    on_accent: rgb(0x00FF_FFFF),
+    selection: rgb(0x00BF_DDF7),
+    track: rgb(0x00D6_DDE4),
+    success: rgb(0x0013_7044),
+    attention: rgb(0x0087_5500),
+    danger: rgb(0x00B3_261E),
+    sent: rgb(0x0009_5CA0),
+    received: rgb(0x001F_6F50),
+};
+
+const DARK: Colors = Colors {
+    ground: rgb(0x0012_161B),
+    surface: rgb(0x001A_2027),
+    field: rgb(0x0012_161B),
+    button: [rgb(0x0029_313A), rgb(0x0034_3E49), rgb(0x003F_4B57)],
+    hairline: rgb(0x002B_333C),
+    edge: rgb(0x006D_7985),
+    text: rgb(0x00EC_F0F3),
+    quiet: rgb(0x00A3_AFBA),
+    accent: rgb(0x005A_B0F5),
+    on_accent: rgb(0x0005_1726),
+    selection: rgb(0x0020_4B70),
+    track: rgb(0x0031_3B45),
+    success: rgb(0x0064_C894),
+    attention: rgb(0x00E8_B75A),
+    danger: rgb(0x00FF_9188),
+    sent: rgb(0x0079_BDF7),
+    received: rgb(0x0079_CDA2),
+};
+
+/// The colours of the theme that is drawn.
+#[must_use]
+pub fn colors(ui: &Ui) -> &'static Colors {
+    of(ui.visuals().dark_mode)
+}
+
+fn of(is_dark: bool) -> &'static Colors {
+    if is_dark { &DARK } else { &LIGHT }
+}
+
+/// Names, fields, headings of a row.
+#[must_use]
+pub fn name_font() -> FontId {
+    FontId::new(15.0, FontFamily::Proportional)
+}
+
+/// Second lines, messages, captions.
+#[must_use]
+pub fn fact_font() -> FontId {
+    FontId::new(13.0, FontFamily::Proportional)
+}
+
+/// The log.
+#[must_use]
+pub fn log_font() -> FontId {
+    FontId::new(12.0, FontFamily::Monospace)
+}
+
+/// Dresses the window. Follows the system's theme where the system tells it, and is light where it
+/// does not (winit hears nothing on X11 and Wayland); the status bar has a switch.
+pub fn dress(ctx: &egui::Context) {
+    ctx.set_theme(ThemePreference::System);
+    ctx.options_mut(|options| options.fallback_theme = Theme::Light);
+    ctx.style_mut_of(Theme::Light, |style| set(style, false));
+    ctx.style_mut_of(Theme::Dark, |style| set(style, true));
+}
+
+fn set(style: &mut Style, is_dark: bool) {
+    style.text_styles = [
+        (TextStyle::Small, FontId::new(12.0, FontFamily::Proportional)),
+        (TextStyle::Body, fact_font()),
+        (TextStyle::Button, FontId::new(14.0, FontFamily::Proportional)),
+        (TextStyle::Heading, FontId::new(20.0, FontFamily::Proportional)),
+        (TextStyle::Monospace, log_font()),
+    ]
+    .into();
+    style.animation_time = 0.0;
+    style.spacing.item_spacing = vec2(space::S, space::XS);
+    style.spacing.button_padding = vec2(space::M, space::XS);
+    style.spacing.interact_size = vec2(CONTROL, SMALL);
+    style.spacing.menu_margin = Margin::same(6);
+    style.spacing.tooltip_width = READING;
+    style.visuals = visuals(is_dark);
+}
+
+fn visuals(is_dark: bool) -> Visuals {
+    let c = of(is_dark);
+    let mut v = if is_dark { Visuals::dark() } else { Visuals::light() };
+    v.override_text_color = None;
+    v.weak_text_color = Some(c.quiet);
+    v.panel_fill = c.ground;
+    v.window_fill = c.surface;
+    v.window_stroke = Stroke::new(1.0, c.hairline);
+    v.window_corner_radius = CornerRadius::same(10);
+    v.menu_corner_radius = CornerRadius::same(6);
+    v.popup_shadow =
+        Shadow { offset: [0, 4], blur: 16, spread: 0, color: Color32::from_black_alpha(48) };
+    v.text_edit_bg_color = Some(c.field);
+    v.extreme_bg_color = c.field;
+    v.faint_bg_color = c.ground;
+    v.hyperlink_color = c.accent;
+    v.warn_fg_color = c.attention;
+    v.error_fg_color = c.danger;
+    v.selection.bg_fill = c.selection;
+    v.selection.stroke = Stroke::new(2.0, c.accent);
+    v.text_cursor.stroke = Stroke::new(2.0, c.accent);
+    // A blinking cursor would wake an idle window twice a second.
+    v.text_cursor.blink = false;
+    let [rest, hover, press] = c.button;
+    let w = &mut v.widgets;
+    for (widget, fill, edge) in [
+        (&mut w.noninteractive, c.surface, c.hairline),
+        (&mut w.inactive, rest, c.edge),
+        (&mut w.hovered, hover, c.quiet),
+        (&mut w.active, press, c.accent),
+        (&mut w.open, hover, c.edge),
+    ] {
+        widget.bg_fill = fill;
+        widget.weak_bg_fill = fill;
+        widget.bg_stroke = Stroke::new(1.0, edge);
+        widget.fg_stroke = Stroke::new(1.5, c.text);
+        widget.corner_radius = CornerRadius::same(6);
+        widget.expansion = 0.0;
+    }
+    v
+}
+
+/// The frame of the form, the log and the status bar.
+pub fn surface_frame(ui: &Ui, margin: Vec2) -> egui::Frame {
+    #[expect(clippy::cast_possible_truncation, reason = "margins are small whole numbers")]
+    let margin = Margin::symmetric(margin.x as i8, margin.y as i8);
+    egui::Frame::new().fill(colors(ui).surface).inner_margin(margin)
+}
+
+/// The theme's picture as an icon for the window's title bar.
+#[must_use]
+pub fn icon() -> Option<Arc<egui::IconData>> {
+    eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon.png")).ok().map(Arc::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// WCAG 2.2 relative luminance.
+    fn luminance(color: Color32) -> f64 {
+        let linear = |channel: u8| {
+            let c = f64::from(channel) / 255.0;
+            if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * linear(color.r()) + 0.7152 * linear(color.g()) + 0.0722 * linear(color.b())
+    }
+
+    fn contrast(a: Color32, b: Color32) -> f64 {
+        let (a, b) = (luminance(a), luminance(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn every_text_can_be_read_in_both_themes() {
+        for c in [LIGHT, DARK] {
+            let texts = [c.text, c.quiet, c.success, c.attention, c.danger, c.sent, c.received];
+            for (n, text) in texts.into_iter().enumerate() {
+                for ground in [c.ground, c.surface, c.field] {
+                    let found = contrast(text, ground);
+                    assert!(found >= 4.5, "text {n} on {ground:?}: {found:.2}");
+                }
+            }
+            assert!(contrast(c.text, c.selection) >= 4.5);
+            assert!(contrast(c.on_accent, c.accent) >= 4.5);
+            for button in c.button {
+                assert!(contrast(c.text, button) >= 4.5);
+            }
+        }
+    }
+
+    #[test]
+    fn every_field_and_bar_can_be_found_in_both_themes() {
+        for c in [LIGHT, DARK] {
+            for ground in [c.ground, c.surface, c.field] {
+                assert!(contrast(c.edge, ground) >= 3.0, "{:.2}", contrast(c.edge, ground));
+                assert!(contrast(c.accent, ground) >= 3.0);
+            }
+            assert!(contrast(c.accent, c.track) >= 3.0, "{:.2}", contrast(c.accent, c.track));
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! The few widgets that egui does not have in the shape that is needed here.
+
+use eframe::egui::{
+    Button, Color32, FontId, Frame, Label, Rect, Response, RichText, Role, Sense, TextEdit, Ui,
+    Vec2, WidgetInfo, pos2, vec2,
+};
+
+use super::icons::{self, Icon};
+use super::look::{self, space};
+
+/// A button whose spoken name says what it acts on.
+///
+/// On the screen ten rows may all say "Cancel"; a screen reader, and a test, hears "Cancel
+/// debian.iso".
+pub(super) fn named_button(ui: &mut Ui, words: &str, target: &str, is_enabled: bool) -> bool {
+    let size = vec2(button_width(ui, words), look::SMALL);
+    let button = Button::new(words).min_size(size).stroke((0.0, Color32::TRANSPARENT));
+    let response = ui.add_enabled(is_enabled, button);
+    let name = format!("{words} {target}");
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, is_enabled, &name));
+    focus_ring(ui, &response);
+    response.clicked()
+}
+
+/// The width that [`named_button`] takes.
+pub(super) fn button_width(ui: &Ui, words: &str) -> f32 {
+    let font = FontId::proportional(14.0);
+    text_width(ui, words, &font).ceil() + 2.0 * ui.spacing().button_padding.x
+}
+
+/// The width of `text` in one line.
+pub(super) fn text_width(ui: &Ui, text: &str, font: &FontId) -> f32 {
+    let color = Color32::PLACEHOLDER;
+    ui.painter().layout_no_wrap(text.to_owned(), font.clone(), color).size().x
+}
+
+/// A button that is only an icon. `name` is what it does, shown on hover and spoken.
+pub(super) fn icon_button(ui: &mut Ui, icon: Icon, name: &str) -> Response {
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(look::SMALL), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
+    paint_icon_button(ui, &response, rect, icon, false);
+    response.on_hover_text(name)
+}
+
+/// An icon that is one of several to choose from.
+pub(super) fn icon_choice(ui: &mut Ui, icon: Icon, name: &str, is_chosen: bool) -> Response {
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(24.0), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, is_chosen, name));
+    paint_icon_button(ui, &response, rect, icon, is_chosen);
+    response.on_hover_text(name)
+}
+
+fn paint_icon_button(ui: &Ui, response: &Response, rect: Rect, icon: Icon, is_chosen: bool) {
+    if !ui.is_rect_visible(rect) {
+        return;
+    }
+    let colors = look::colors(ui);
+    let [rest, hover, press] = colors.button;
+    let fill = match () {
+        () if response.is_pointer_button_down_on() => Some(press),
+        () if response.hovered() => Some(hover),
+        () if is_chosen => Some(rest),
+        () => None,
+    };
+    if let Some(fill) = fill {
+        ui.painter().rect_filled(rect, 6, fill);
+    }
+    let is_lit = is_chosen || response.hovered();
+    let color = if is_lit { colors.text } else { colors.quiet };
+    let side = look::ICON.min(rect.height() - space::S);
+    icons::paint(
+        ui.painter(),
+        Rect::from_center_size(rect.center(), Vec2::splat(side)),
+        icon,
+        color,
+    );
+    focus_ring(ui, response);
+}
+
+/// The one button of the screen that matters most.
+pub(super) fn primary_button(ui: &mut Ui, icon: Icon, words: &str, width: f32) -> Response {
+    let colors = look::colors(ui);
+    let text = RichText::new(words).font(look::name_font());
+    let response = ui
+        .scope(|ui| {
+            let widgets = &mut ui.visuals_mut().widgets;
+            for widget in [&mut widgets.inactive, &mut widgets.hovered, &mut widgets.active] {
+                widget.fg_stroke.color = colors.on_accent;
+                widget.weak_bg_fill = colors.accent;
+                widget.bg_stroke.color = Color32::TRANSPARENT;
+            }
+            // Under the pointer it leans towards the text: darker in light, lighter in dark.
+            widgets.hovered.weak_bg_fill = colors.accent.lerp_to_gamma(colors.text, 0.12);
+            widgets.active.weak_bg_fill = colors.accent.lerp_to_gamma(colors.text, 0.24);
+            ui.spacing_mut().button_padding.x = space::L;
+            let button = Button::new((icons::atom(icon, look::ICON), text));
+            ui.add(button.min_size(vec2(width, look::PRIMARY)).gap(space::S))
+        })
+        .inner;
+    focus_ring(ui, &response);
+    response
+}
+
+/// Shows where the keyboard is, outside of the widget so that it stands out on every fill.
+pub(super) fn focus_ring(ui: &Ui, response: &Response) {
+    if response.has_focus() {
+        let stroke = (2.0, look::colors(ui).accent);
+        let rect = response.rect.expand(2.0);
+        ui.painter().rect_stroke(rect, 8, stroke, eframe::egui::StrokeKind::Outside);
+    }
+}
+
+/// A field for one line of text, `height` high and as wide as `width`.
+pub(super) fn field<'t>(text: &'t mut String, width: f32, height: f32) -> TextEdit<'t> {
+    let margin = vec2(10.0, (height - 18.0) / 2.0);
+    TextEdit::singleline(text)
+        .font(look::name_font())
+        .margin(margin)
+        .align(eframe::egui::Align2::LEFT_CENTER)
+        .desired_width(width)
+        .min_size(vec2(0.0, height))
+}
+
+/// A sentence with an icon before it, wrapped to a readable width.
+pub(super) fn message(ui: &mut Ui, icon: Option<Icon>, text: &str, color: Color32) -> Response {
+    let inner = ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        if let Some(icon) = icon {
+            icons::show(ui, icon, look::ICON, color, None);
+        }
+        let words = ui.vertical(|ui| {
+            ui.set_max_width(ui.available_width().min(look::READING));
+            ui.add(Label::new(RichText::new(text).font(look::fact_font()).color(color)).wrap())
+        });
+        words.inner
+    });
+    inner.inner
+}
+
+/// `text`, cut in the middle until it fits into `width`: the end of a name says what it is.
+pub(super) fn middle_cut(ui: &Ui, text: &str, font: &FontId, width: f32) -> String {
+    let fits = |text: &str| {
+        let galley =
+            ui.painter().layout_no_wrap(text.to_owned(), font.clone(), Color32::PLACEHOLDER);
+        galley.size().x <= width
+    };
+    // No line of a window holds more; measuring a longer text would only cost time.
+    if text.len() < 2000 && fits(text) {
+        return text.to_owned();
+    }
+    let chars: Vec<char> = text.chars().collect();
+    let cut = |kept: usize| -> String {
+        let tail = kept / 2;
+        let head = chars.iter().take(kept - tail);
+        head.chain(&['…']).chain(chars.iter().skip(chars.len() - tail)).collect()
+    };
+    let (mut low, mut high) = (0, chars.len().min(400));
+    while low < high {
+        let middle = (low + high).div_ceil(2);
+        if fits(&cut(middle)) { low = middle } else { high = middle - 1 }
+    }
+    cut(low)
+}
+
+/// How far something is, as a thin bar over the whole width.
+///
+/// With a `share` that nobody knows it is dashed, and the dashes move on only when bytes arrive:
+/// nothing here asks to be drawn again.
+pub(super) fn progress_bar(ui: &mut Ui, share: Option<f32>, received: u64, name: &str) {
+    let size = vec2(ui.available_width(), look::BAR);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(Role::ProgressIndicator, true, name);
+        info.value = share.map(|share| f64::from(share * 100.0).floor());
+        info
+    });
+    if !ui.is_rect_visible(rect) {
+        return;
+    }
+    let colors = look::colors(ui);
+    let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
+    painter.rect_filled(rect, 2, colors.track);
+    if let Some(share) = share {
+        let width =
+            (rect.width() * share.clamp(0.0, 1.0)).max(if share > 0.0 { look::BAR } else { 0.0 });
+        painter.rect_filled(
+            Rect::from_min_size(rect.min, vec2(width, look::BAR)),
+            2,
+            colors.accent,
+        );
+    } else if received > 0 {
+        // Quieter than a bar that knows its end.
+        let color = colors.accent.lerp_to_gamma(colors.track, 0.3);
+        const STEP: f32 = 48.0;
+        let moved = f32::from(u8::try_from(received / 65_536 % 48).unwrap_or(0));
+        let mut x = rect.left() - STEP + moved;
+        while x < rect.right() {
+            let dash = Rect::from_min_size(pos2(x, rect.top()), vec2(STEP / 2.0, look::BAR));
+            painter.rect_filled(dash, 2, color);
+            x += STEP;
+        }
+    }
+}
+
+/// A thin line over the whole width.
+pub(super) fn hairline(ui: &mut Ui) {
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 1.0), Sense::hover());
+    ui.painter().rect_filled(rect, 0, look::colors(ui).hairline);
+}
+
+/// Words in the middle of the height that a row of controls has.
+pub(super) fn caption(ui: &mut Ui, text: &str, width: f32, height: f32) -> Response {
+    let (rect, _) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
+    let label =
+        Label::new(RichText::new(text).font(look::fact_font()).color(look::colors(ui).quiet));
+    let layout = eframe::egui::Layout::left_to_right(eframe::egui::Align::Center);
+    let builder = eframe::egui::UiBuilder::new().max_rect(rect).layout(layout);
+    ui.new_child(builder).add(label.selectable(false))
+}
+
+/// A frame that only keeps its distance.
+pub(super) fn margin(x: i8, y: i8) -> Frame {
+    Frame::new().inner_margin(eframe::egui::Margin::symmetric(x, y))
+}
+
+/// A button that shows its edges only under the pointer. Its spoken name says what it acts on.
+pub(super) fn quiet_button(ui: &mut Ui, words: &str, target: &str) -> bool {
+    let text = RichText::new(words).color(look::colors(ui).quiet);
+    let response = ui.add(Button::new(text).frame_when_inactive(false));
+    let name = format!("{words} {target}");
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+    focus_ring(ui, &response);
+    response.clicked()
+}

@@ -1,0 +1,229 @@
+//! The window, used like a person uses it: by the names of things, without a screen.
+//!
+//! Here: the form. What becomes of a transfer is in `window/rows.rs`.
+#![cfg(feature = "window")]
+
+#[path = "window/person.rs"]
+mod person;
+#[path = "window/rows.rs"]
+mod rows;
+
+use std::fs;
+
+use ashore::transfer::{Destination, IfExists, News, Phase};
+use ashore::window::Prefill;
+use ashore::window::screen::Wish;
+use eframe::egui::{Event, Key};
+use egui_kittest::kittest::Queryable as _;
+use person::{ID, LINK, Window};
+
+#[test]
+fn an_address_fills_in_host_path_and_where_to_save() {
+    let window = Window::with("ftp://ftp.example.org/pub/a%20b.iso");
+    assert_eq!(window.value("Host"), "ftp.example.org");
+    assert_eq!(window.value("Path"), "/pub/a b.iso");
+    assert_eq!(window.value("Save to"), window.file("a b.iso").to_string_lossy());
+}
+
+#[test]
+fn editing_host_or_path_changes_the_address() {
+    let mut window = Window::with(LINK);
+    window.write("Host", "mirror.example.net");
+    assert_eq!(window.value("Address"), "ftp://mirror.example.net/pub/debian.iso");
+    window.write("Path", "/pub/50% off.iso");
+    assert_eq!(window.value("Address"), "ftp://mirror.example.net/pub/50%25%20off.iso");
+    assert_eq!(window.value("Save to"), window.file("50% off.iso").to_string_lossy());
+}
+
+#[test]
+fn user_password_and_port_are_one_click_away_and_the_password_leaves_the_address() {
+    let mut window = Window::with("ftp://ann:secret@ftp.example.org:2121/x.bin");
+    window.click("More about the server");
+    assert_eq!(window.value("User"), "ann");
+    assert_eq!(window.value("Port"), "2121");
+    window.focus("Host");
+    assert_eq!(window.value("Address"), "ftp://ann@ftp.example.org:2121/x.bin");
+    window.click("Download");
+    let request = window.ordered();
+    assert_eq!(request.address.login.password.unwrap().reveal(), b"secret");
+    assert_eq!(request.address.port, 2121);
+}
+
+#[test]
+fn a_path_that_nobody_can_type_is_kept_byte_for_byte() {
+    let mut window = Window::with("ftp://ftp.example.org/pub/caf%E9.txt");
+    window.write("Host", "mirror.example.net");
+    window.click("Download");
+    assert_eq!(window.ordered().address.path.to_wire(), b"pub/caf\xe9.txt");
+}
+
+#[test]
+fn a_bad_address_says_what_is_wrong_under_the_field_and_starts_nothing() {
+    let mut window = Window::with("http://example.org/x.zip");
+    assert!(window.shows("http:// is not an FTP address"));
+    window.click("Download");
+    assert!(window.wishes().is_empty());
+    assert!(window.has_focus("Address"));
+}
+
+#[test]
+fn a_bad_host_says_so_under_its_field_and_mending_it_is_enough() {
+    let mut window = Window::with(LINK);
+    window.write("Host", "not a host");
+    assert!(window.shows("“not a host” cannot be the name of a server"));
+    window.press(Key::Enter);
+    assert!(window.wishes().is_empty());
+    window.write("Host", "ftp.example.net");
+    window.press(Key::Enter);
+    assert_eq!(window.ordered().address.to_string(), "ftp://ftp.example.net/pub/debian.iso");
+}
+
+#[test]
+fn an_address_from_outside_that_is_none_is_shown_with_what_is_wrong() {
+    let mut window = Window::open();
+    let prefill = Prefill { address: Some("gopher://old".to_owned()), save_to: None };
+    window.screen().take(&prefill);
+    window.harness.run();
+    assert_eq!(window.value("Address"), "gopher://old");
+    assert!(window.shows("gopher:// is not an FTP address"));
+}
+
+#[test]
+fn a_place_from_outside_is_filled_in_too() {
+    let mut window = Window::open();
+    let place = window.file("mine.iso");
+    let prefill = Prefill { address: Some(LINK.to_owned()), save_to: Some(place.clone()) };
+    window.screen().take(&prefill);
+    window.harness.run();
+    window.press(Key::Enter);
+    assert_eq!(window.ordered().destination, Destination::File(place));
+}
+
+#[test]
+fn pressing_download_too_early_says_what_is_missing() {
+    let mut window = Window::open();
+    window.click("Download");
+    assert!(window.shows("There is no address yet"));
+    window.write("Address", "ftp://ftp.example.org/pub/");
+    window.click("Download");
+    assert!(window.shows("This names a folder"));
+    assert!(window.wishes().is_empty());
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_said_before_anything_is_sent() {
+    let mut window = Window::with(LINK);
+    let nowhere = window.file("nowhere").join("x.iso");
+    window.write("Save to", &nowhere.to_string_lossy());
+    assert!(window.shows("There is no folder"));
+    window.click("Download");
+    assert!(window.wishes().is_empty());
+}
+
+#[test]
+fn a_folder_to_save_to_gets_the_file_under_its_own_name() {
+    let mut window = Window::with(LINK);
+    fs::create_dir(window.file("isos")).unwrap();
+    window.write("Save to", "isos");
+    window.press(Key::Enter);
+    let expected = window.file("isos").join("debian.iso");
+    assert_eq!(window.ordered().destination, Destination::File(expected));
+}
+
+#[test]
+fn enter_downloads_from_any_field_and_keeps_the_keyboard_there() {
+    for field in ["Address", "Host", "Path", "Save to"] {
+        let mut window = Window::with(LINK);
+        window.focus(field);
+        window.press(Key::Enter);
+        let request = window.ordered();
+        assert_eq!(request.address.to_string(), LINK);
+        assert_eq!(request.destination, Destination::File(window.file("debian.iso")));
+        assert!(window.has_focus(field), "{field}");
+    }
+}
+
+#[test]
+fn a_file_that_is_there_already_is_kept_unless_the_person_says_otherwise() {
+    for (choice, expected) in [
+        (None, IfExists::Rename),
+        (Some("Keep both, this one as debian (2).iso"), IfExists::Rename),
+        (Some("Replace when complete"), IfExists::Replace),
+        (Some("Skip"), IfExists::Skip),
+    ] {
+        let mut window = Window::open();
+        fs::write(window.file("debian.iso"), "mine").unwrap();
+        window.write("Address", LINK);
+        assert!(window.shows("debian.iso is there already"));
+        if let Some(choice) = choice {
+            window.click(choice);
+        }
+        window.click("Download");
+        assert_eq!(window.ordered().if_exists, expected);
+    }
+}
+
+#[test]
+fn a_file_that_appeared_meanwhile_is_asked_about_before_anything_is_sent() {
+    let mut window = Window::with(LINK);
+    fs::write(window.file("debian.iso"), "mine").unwrap();
+    window.press(Key::Enter);
+    assert!(window.wishes().is_empty());
+    assert!(window.shows("debian.iso is there already"));
+}
+
+#[test]
+fn a_second_enter_does_not_download_the_same_file_twice() {
+    let mut window = Window::with(LINK);
+    window.press(Key::Enter);
+    let request = window.ordered();
+    window.screen().model.add(ID, request);
+    window.harness.run();
+    assert!(!window.shows("is being downloaded there already"));
+    window.press(Key::Enter);
+    window.press(Key::Enter);
+    assert!(window.wishes().is_empty());
+    assert!(window.shows("This file is being downloaded there already"));
+    window.write("Save to", "second.iso");
+    window.press(Key::Enter);
+    assert_eq!(window.ordered().destination, Destination::File(window.file("second.iso")));
+}
+
+#[test]
+fn a_name_chosen_for_one_file_is_not_used_for_the_next() {
+    let mut window = Window::with(LINK);
+    window.write("Save to", "mine.iso");
+    window.press(Key::Enter);
+    assert_eq!(window.ordered().destination, Destination::File(window.file("mine.iso")));
+    window.write("Address", "ftp://ftp.example.org/pub/other.zip");
+    assert_eq!(window.value("Save to"), window.file("other.zip").to_string_lossy());
+}
+
+#[test]
+fn a_link_pasted_anywhere_lands_in_the_address() {
+    let mut window = Window::after([News::Phase(Phase::Connecting)]);
+    window.harness.get_by_label("Cancel debian.iso").focus();
+    window.harness.run();
+    window.harness.event(Event::Paste(LINK.to_owned()));
+    window.harness.run();
+    assert_eq!(window.value("Address"), LINK);
+    assert!(window.wishes().is_empty());
+}
+
+#[test]
+fn an_empty_window_invites_and_a_click_on_an_example_only_fills_in_the_address() {
+    let mut window = Window::open();
+    assert!(window.shows("Paste an ftp:// address, or open a server."));
+    window.click("Fill in ftp://ftp.gnu.org/gnu/hello/hello-2.10.tar.gz");
+    assert_eq!(window.value("Host"), "ftp.gnu.org");
+    assert!(window.wishes().is_empty());
+}
+
+#[test]
+fn choosing_a_place_begins_at_the_place_that_stands_there() {
+    let mut window = Window::with(LINK);
+    window.click("Choose…");
+    let wishes = window.wishes();
+    let [Wish::Choose { folder, name }] = wishes.as_slice() else { panic!("{wishes:?}") };
+    assert_eq!((folder.as_path(), name.as_str()), (window.folder.path(), "debian.iso"));
+}
