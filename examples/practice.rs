@@ -117,7 +117,12 @@ fn download(link: &str, pier: &Path) -> Result<(), Box<dyn std::error::Error>> {
             print!("\r  {}   ", words::bytes_of(progress.received, expected));
             io::stdout().flush().ok(); // A lost progress line is no loss.
         }
-        News::Phase(_) | News::Destination(_) | News::Ended(_) => (),
+        News::Phase(_)
+        | News::Destination(_)
+        | News::Queued
+        | News::Paused
+        | News::NoRoom(_)
+        | News::Ended(_) => (),
     });
     let summary = outcome.map_err(|failure| format!("{failure}. {}", failure.advice()))?;
     println!("\n{} bytes in {}", words::count(summary.length), words::duration(summary.took));

@@ -118,6 +118,8 @@ impl Run {
             }
             News::Line(line) => self.board.line(&file.name, &line),
             News::Ended(outcome) => self.end(id, &outcome),
+            // Nobody pauses here, and a full disk is an end: no one may be there to make room.
+            News::Queued | News::Paused | News::NoRoom(_) => {}
         }
     }
 

@@ -57,6 +57,8 @@ enum What {
         voice: &'static str,
         text: String,
     },
+    /// It waits for its turn.
+    Queued,
     /// The last event of each file.
     Ended(Box<Ended>),
 }
@@ -111,6 +113,7 @@ fn what(news: &News) -> What {
             text: words::shown(text),
         },
         News::Ended(outcome) => What::Ended(Box::new(ended(outcome))),
+        News::Queued | News::Paused | News::NoRoom(_) => What::Queued,
     }
 }
 

@@ -154,6 +154,12 @@ impl Row {
             }
             News::Line(_) => {}
             News::Ended(outcome) => self.end(outcome, now),
+            News::Queued => self.stage = Stage::Waiting { is_stopping: false },
+            News::Paused => self.end(Err(Failure::Stopped { kept: None }), now),
+            News::NoRoom(why) => {
+                let phase = Phase::Waiting { why, until: now };
+                self.stage = Stage::Running { phase, progress: None, is_stopping: false };
+            }
         }
     }
 
