@@ -318,7 +318,7 @@ impl Partial {
             self.remove_aside(&name);
         }
         self.record.disproven = Some(sha256);
-        self.write_down();
+        self.write_down(Urgency::Lasting);
     }
 
     fn remove_aside(&self, name: &str) {
