@@ -61,16 +61,27 @@ impl Session<'_> {
             }
         }
         for (verb, algorithm, count) in VERBS {
+            let Some(path) = path_for(verb, &file.argument) else { continue };
             if !self.features.contains_key(verb) {
                 continue;
             }
-            let answer = self.ask_patiently(&Command::with(verb, &file.argument)?, PATIENCE)?;
+            let answer = self.ask_patiently(&Command::with(verb, &path)?, PATIENCE)?;
             let digits = answer.ok().and_then(|reply| digits_in(&reply, count, &file.argument));
             if let Some(digits) = digits {
                 return Ok(Some(ServerSum { algorithm, digits }));
             }
         }
         Ok(None)
+    }
+}
+
+/// A path as `verb` takes it. An X verb may be given a range after the path, so a path with a space
+/// stands in quotation marks (seen on ProFTPD). `None` where that would be ambiguous.
+fn path_for(verb: &str, path: &[u8]) -> Option<Vec<u8>> {
+    match verb.starts_with('X') && path.contains(&b' ') {
+        false => Some(path.to_vec()),
+        true if path.contains(&b'"') => None,
+        true => Some([b"\"", path, b"\""].concat()),
     }
 }
 
@@ -174,6 +185,18 @@ mod tests {
         ] {
             let digits = digits_in(&reply(250, lines), 32, b"/pub/a.txt");
             assert_eq!(digits.as_deref(), is_good.then_some(MD5), "in {lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_path_with_a_space_is_not_taken_for_a_path_and_a_range() {
+        for (verb, path, sent) in [
+            ("XMD5", &b"a.txt"[..], Some(&b"a.txt"[..])),
+            ("XMD5", b"a b.txt", Some(b"\"a b.txt\"")),
+            ("MD5", b"a b.txt", Some(b"a b.txt")),
+            ("XMD5", b"a \"b\".txt", None),
+        ] {
+            assert_eq!(path_for(verb, path).as_deref(), sent, "{verb}");
         }
     }
 
