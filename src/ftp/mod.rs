@@ -3,6 +3,7 @@
 mod address;
 mod beside;
 mod command;
+mod data;
 mod dial;
 mod error;
 mod facts;
@@ -11,12 +12,15 @@ mod reply;
 mod server_sum;
 mod session;
 mod stream;
+mod tls;
 
 pub use address::{Address, AddressError, Host, Login, RemotePath, Scheme, Secret};
 pub use command::{BadArgument, Command};
+pub use data::Data;
 pub use error::{Awaiting, Error};
 pub use facts::Facts;
 pub use reply::{Kind, MAX_LINE, MAX_REPLY, Reply};
 pub use server_sum::ServerSum;
-pub use session::{Data, Line, RemoteFile, Session};
+pub use session::{Line, RemoteFile, Server, Session};
 pub use stream::{Limits, Stop};
+pub use tls::{Security, Trust};

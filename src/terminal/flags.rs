@@ -12,6 +12,7 @@ use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{Exit, say, sentences};
+use crate::ftp::Security;
 use crate::transfer;
 
 /// What the command line asks for.
@@ -121,9 +122,17 @@ pub struct Get {
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     pub(super) timeout: Duration,
 
-    /// Encryption (this version has none yet)
+    /// Whether and how the connection to ftp:// addresses is secured
     #[arg(long, value_name = "HOW", value_enum, default_value_t)]
     pub(super) tls: Tls,
+
+    /// Believe the certificates in this file (PEM) instead of the system's
+    #[arg(long, value_name = "FILE")]
+    pub(super) ca_file: Option<PathBuf>,
+
+    /// Believe any certificate: nobody can listen, but nobody knows who answers
+    #[arg(long)]
+    pub(super) insecure: bool,
 
     /// Sign in with this name, whatever the addresses say
     #[arg(long, value_name = "NAME", value_parser = user_name)]
@@ -178,15 +187,26 @@ impl From<IfExists> for transfer::IfExists {
 /// `--tls`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum Tls {
-    /// As the address says; ftp:// is not encrypted yet
+    /// With a user name, if the server can; guests have nothing to hide
     #[default]
     Auto,
-    /// Never encrypt
+    /// Never
     Off,
-    /// AUTH TLS on the usual port (not in this version)
+    /// By AUTH TLS on the usual port, or not at all
     Explicit,
-    /// TLS from the first byte (not in this version)
+    /// From the first byte, as ftps:// does
     Implicit,
+}
+
+impl From<Tls> for Security {
+    fn from(tls: Tls) -> Self {
+        match tls {
+            Tls::Auto => Self::Auto,
+            Tls::Off => Self::Off,
+            Tls::Explicit => Self::Explicit,
+            Tls::Implicit => Self::Implicit,
+        }
+    }
 }
 
 /// The longest `--timeout`: a day, in seconds.

@@ -16,7 +16,7 @@ use super::resume::{self, Joint};
 use super::retry::Retry;
 use super::slots::Seat;
 use crate::disk::{self, Partial};
-use crate::ftp::{self, Data, Facts, Limits, RemoteFile, Session, Stop};
+use crate::ftp::{self, Data, Facts, Limits, RemoteFile, Server, Session, Stop};
 use crate::words;
 
 /// A pause of this length lets another download have its turn.
@@ -140,7 +140,20 @@ impl Job<'_> {
             ftp::Line::Received(text) => self.tell(Voice::Received, text),
         };
         (self.report)(News::Phase(Phase::Connecting));
-        let mut session = Session::connect(&address.host, address.port, &limits, &log)?;
+        let server = Server {
+            host: &address.host,
+            port: address.port,
+            security: self.request.security(),
+            trust: &self.request.trust,
+        };
+        let mut session = Session::connect(server, &limits, &log)?;
+        if address.login.password.is_some() && !session.is_secure() {
+            self.tell(
+                Voice::Warning,
+                "The password goes over the network unprotected: this connection is not secure"
+                    .to_owned(),
+            );
+        }
 
         (self.report)(News::Phase(Phase::SigningIn));
         session.sign_in(&address.login)?;
@@ -152,8 +165,22 @@ impl Job<'_> {
 
         (self.report)(News::Phase(Phase::Receiving));
         self.tell_joint(&resume::join(&mut data, file, offset)?, file);
-        self.receive(&mut data, file, expected)?;
+        let received = self.receive(&mut data, file, expected);
+        let is_end_doubtful = data.is_end_doubtful && Some(file.length()) != expected;
         drop(data); // Some servers send their last word only once we have closed our end.
+
+        if let Err(Trouble::Server(error @ (ftp::Error::Tls { .. } | ftp::Error::Cut(_)))) =
+            received
+        {
+            // The server knows better why nothing came: it wants the session resumed, for example.
+            return Err(session
+                .finish()
+                .err()
+                .filter(ftp::Error::is_refusal)
+                .unwrap_or(error)
+                .into());
+        }
+        received?;
 
         (self.report)(News::Phase(Phase::Finishing));
         session.finish().map_err(|error| match error {
@@ -161,6 +188,9 @@ impl Job<'_> {
             ftp::Error::Stopped => Trouble::Server(error),
             _ => Trouble::Unfinished(error),
         })?;
+        if is_end_doubtful {
+            return Err(ftp::Error::Cut(std::io::ErrorKind::UnexpectedEof.into()).into());
+        }
         let facts = self.judge(&mut session, &remote, expected, file.length())?;
         let verdict = self.verify(&mut session, &remote, file)?;
         session.quit();

@@ -87,6 +87,7 @@ impl Ending {
                 | Class::Exists
                 | Class::Login
                 | Class::Missing
+                | Class::Tls
                 | Class::Disk => End::Failed,
             },
             sentence: failure.to_string(),

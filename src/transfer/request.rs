@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::disk::Checksum;
-use crate::ftp::Address;
+use crate::ftp::{Address, Scheme, Security, Trust};
 
 /// One file to be brought ashore: from where, to where, and how patiently.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +21,10 @@ pub struct Request {
     pub patience: Duration,
     /// How many attempts in a row may bring no new byte before it is given up. 0: one try, no more.
     pub retries: u32,
+    /// Whether and how the conversation is secured, where the link leaves that open.
+    pub security: Security,
+    /// Whose certificates are believed.
+    pub trust: Trust,
     /// How it is proven right.
     pub checks: Checks,
     /// Whether a full disk is waited for, or is a failure.
@@ -37,8 +41,23 @@ impl Request {
             if_exists: IfExists::default(),
             patience: Duration::from_secs(30),
             retries: 5,
+            security: Security::Auto,
+            trust: Trust::default(),
             checks: Checks::default(),
             waits_for_room: false,
+        }
+    }
+}
+
+impl Request {
+    /// How the conversation is secured. A link that says it has the last word; a guest, who has
+    /// nothing to hide, needs nothing.
+    pub(super) fn security(&self) -> Security {
+        match (self.address.scheme, self.security) {
+            (Scheme::Ftpes, _) => Security::Explicit,
+            (Scheme::Ftps, _) => Security::Implicit,
+            (Scheme::Ftp, Security::Auto) if self.address.login.is_guest() => Security::Off,
+            (Scheme::Ftp, security) => security,
         }
     }
 }

@@ -106,6 +106,9 @@ impl Retry {
                 }
                 Error::NoDataConnection { .. }
                 | Error::Garbled { .. }
+                | Error::Untrusted { .. }
+                | Error::Tls { .. }
+                | Error::NoTls { .. }
                 | Error::Argument(_)
                 | Error::Stopped => false,
             },
