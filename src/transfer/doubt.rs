@@ -27,14 +27,18 @@ pub enum Doubt {
     /// The bytes that are here are not those that the server sends now.
     Changed,
     /// The checksum of what arrived is not the one that it should have.
-    Checksum {
-        /// Who says what it should be.
-        by: Witness,
-        /// What it should be.
-        expected: Checksum,
-        /// What it is.
-        actual: Checksum,
-    },
+    Checksum(Box<Disagreement>),
+}
+
+/// A checksum that is not what it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Disagreement {
+    /// Who says what it should be.
+    pub by: Witness,
+    /// What it should be.
+    pub expected: Checksum,
+    /// What it is.
+    pub actual: Checksum,
 }
 
 impl fmt::Display for Doubt {
@@ -56,14 +60,17 @@ impl fmt::Display for Doubt {
             Self::Changed => {
                 f.write_str("The file on the server keeps changing while it is being fetched")
             }
-            Self::Checksum { by, expected, actual } => write!(
-                f,
-                "The {} of what arrived is {}, but {by} says {}. So it is kept as .part and not \
-                 given its name",
-                actual.algorithm().name(),
-                actual.digits(),
-                expected.digits()
-            ),
+            Self::Checksum(disagreement) => {
+                let Disagreement { by, expected, actual } = disagreement.as_ref();
+                write!(
+                    f,
+                    "The {} of what arrived is {}, but {by} says {}. So it is kept as .part and not \
+                     given its name",
+                    actual.algorithm().name(),
+                    actual.digits(),
+                    expected.digits()
+                )
+            }
         }
     }
 }

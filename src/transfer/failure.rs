@@ -186,7 +186,7 @@ impl Failure {
                 ..
             } => Class::Tls,
             Self::Server { .. } | Self::Bug { .. } => Class::Server,
-            Self::Doubtful { doubt: Doubt::Checksum { .. }, .. } => Class::Checksum,
+            Self::Doubtful { doubt: Doubt::Checksum(_), .. } => Class::Checksum,
             Self::Doubtful { .. } => Class::Doubt,
             Self::Stopped { .. } => Class::Stopped,
         }
@@ -287,7 +287,7 @@ impl Failure {
                 Error::Argument(_) => "Remove the control characters from the address.",
                 Error::HungUp | Error::Cut(_) | Error::Stopped => "Try again.",
             },
-            Self::Doubtful { doubt: Doubt::Checksum { .. }, .. } => {
+            Self::Doubtful { doubt: Doubt::Checksum(_), .. } => {
                 "Try again: what was kept is set aside, and the file fetched anew if it is still wrong."
             }
             Self::Doubtful { .. } => "Look at the kept file, or try again.",

@@ -18,7 +18,7 @@ mod retry;
 mod slots;
 mod verify;
 
-pub use doubt::{Doubt, Witness};
+pub use doubt::{Disagreement, Doubt, Witness};
 pub use download::{Handle, download};
 pub use ending::{End, Ending};
 pub use engine::{Engine, Found, TransferId};

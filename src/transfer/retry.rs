@@ -87,7 +87,7 @@ impl Retry {
     fn may_pass(&self, trouble: &Trouble) -> bool {
         match trouble {
             Trouble::Disk(_)
-            | Trouble::Doubt(Doubt::Short { .. } | Doubt::Long { .. } | Doubt::Checksum { .. }) => {
+            | Trouble::Doubt(Doubt::Short { .. } | Doubt::Long { .. } | Doubt::Checksum(_)) => {
                 false
             }
             Trouble::Doubt(Doubt::Changed) | Trouble::DoubtAgain(_) | Trouble::Unfinished(_) => {

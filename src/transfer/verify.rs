@@ -1,6 +1,6 @@
 //! Is the file right, bit for bit? Whoever knows its checksum is asked, and believed.
 
-use super::doubt::{Doubt, Witness};
+use super::doubt::{Disagreement, Doubt, Witness};
 use super::download::Job;
 use super::failure::Trouble;
 use super::news::{News, Phase, Verdict, Voice};
@@ -75,7 +75,8 @@ impl Job<'_> {
         let stop = || self.handle.stop.is_given();
         let actual = file.checksum(with, &stop)?.ok_or(Trouble::Server(ftp::Error::Stopped))?;
         if actual != expected {
-            return Err(self.contradict(Doubt::Checksum { by, expected, actual }, file));
+            let disagreement = Box::new(Disagreement { by, expected, actual });
+            return Err(self.contradict(Doubt::Checksum(disagreement), file));
         }
         self.story(by.agrees(with));
         Ok(Verdict::Verified { by, with })
