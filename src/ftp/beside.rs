@@ -1,9 +1,17 @@
-//! Small files beside a large one: what they are called, and fetching them in one go.
+//! A file on the server, and the small ones beside it: naming them, and fetching them in one go.
 
 use super::command::Command;
 use super::error::Error;
 use super::facts::{self, Facts};
-use super::session::{RemoteFile, Session};
+use super::session::Session;
+
+/// A file on the server: how to name it in this session, and what is known of it.
+#[derive(Debug, Clone)]
+pub struct RemoteFile {
+    pub(super) argument: Vec<u8>,
+    /// What the server says about it.
+    pub facts: Facts,
+}
 
 impl RemoteFile {
     /// The file called `name` in the same folder. Nothing is known of it yet.

@@ -15,12 +15,13 @@ mod stream;
 mod tls;
 
 pub use address::{Address, AddressError, Host, Login, RemotePath, Scheme, Secret};
+pub use beside::RemoteFile;
 pub use command::{BadArgument, Command};
 pub use data::Data;
 pub use error::{Awaiting, Error};
 pub use facts::Facts;
 pub use reply::{Kind, MAX_LINE, MAX_REPLY, Reply};
 pub use server_sum::ServerSum;
-pub use session::{Line, RemoteFile, Server, Session};
+pub use session::{Line, Server, Session};
 pub use stream::{Limits, Stop};
 pub use tls::{Security, Trust};

@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
+use super::beside::RemoteFile;
 use super::command::Command;
-use super::error::Error;
+use super::error::{Awaiting, Error};
 use super::reply::Reply;
-use super::session::{RemoteFile, Session};
+use super::session::Session;
 
 /// How long a server may compute. 10 minutes are enough for a terabyte on a fast disk, and for 60 GB
 /// on a slow one.
@@ -72,6 +73,18 @@ impl Session<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// Like [`Session::ask_optional`], where the answer may take as long as `patience`.
+    fn ask_patiently(
+        &mut self,
+        command: &Command,
+        patience: Duration,
+    ) -> Result<Result<Reply, Reply>, Error> {
+        self.control.get_mut().expect(Awaiting::Reply, patience.max(self.limits.patience));
+        let answer = self.ask_optional(command);
+        self.control.get_mut().expect(Awaiting::Reply, self.limits.patience);
+        answer
     }
 }
 

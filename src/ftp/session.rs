@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::address::{Host, Login, RemotePath};
+use super::beside::RemoteFile;
 use super::command::Command;
 use super::data::Data;
 use super::dial;
@@ -51,10 +52,10 @@ pub struct Server<'a> {
 
 /// One conversation with one server.
 pub struct Session<'a> {
-    control: BufReader<Stream>,
+    pub(super) control: BufReader<Stream>,
     peer: SocketAddr,
     tls: Option<Tls>,
-    limits: Limits,
+    pub(super) limits: Limits,
     log: &'a dyn Fn(Line),
     /// What `FEAT` told: verbs in capitals, and what stands behind them.
     pub(super) features: HashMap<String, String>,
@@ -68,14 +69,6 @@ impl std::fmt::Debug for Session<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Session").field("peer", &self.peer).finish_non_exhaustive()
     }
-}
-
-/// A file on the server: how to name it in this session, and what is known of it.
-#[derive(Debug, Clone)]
-pub struct RemoteFile {
-    pub(super) argument: Vec<u8>,
-    /// What the server says about it.
-    pub facts: Facts,
 }
 
 impl<'a> Session<'a> {
@@ -366,18 +359,6 @@ impl<'a> Session<'a> {
             _ if reply.code == 421 => Err(Error::Refused { command: command.to_string(), reply }),
             _ => Ok(Err(reply)),
         }
-    }
-
-    /// Like [`Session::ask_optional`], where the answer may take as long as `patience`.
-    pub(super) fn ask_patiently(
-        &mut self,
-        command: &Command,
-        patience: Duration,
-    ) -> Result<Result<Reply, Reply>, Error> {
-        self.control.get_mut().expect(Awaiting::Reply, patience.max(self.limits.patience));
-        let answer = self.ask_optional(command);
-        self.control.get_mut().expect(Awaiting::Reply, self.limits.patience);
-        answer
     }
 
     fn ask(&mut self, command: &Command) -> Result<Reply, Error> {

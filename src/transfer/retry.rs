@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::doubt::Doubt;
-use super::failure::Trouble;
+use super::trouble::Trouble;
 use crate::ftp::{Awaiting, Error, Kind};
 
 /// The shortest pause that doubles with every attempt without progress.

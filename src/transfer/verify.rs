@@ -2,8 +2,8 @@
 
 use super::doubt::{Disagreement, Doubt, Witness};
 use super::download::Job;
-use super::failure::Trouble;
 use super::news::{News, Phase, Verdict, Voice};
+use super::trouble::Trouble;
 use crate::disk::{self, Checksum, Partial};
 use crate::ftp::{self, RemoteFile, Session};
 
