@@ -59,8 +59,11 @@ fn practise() -> Result<(), Box<dyn std::error::Error>> {
 /// Opens the window on `link` and comes back when it is closed. `false`: there is no screen.
 #[cfg(feature = "window")]
 fn has_opened_window(link: &str, pier: &Path) -> bool {
-    let prefill =
-        ashore::window::Prefill { address: Some(link.to_owned()), save_to: Some(pier.to_owned()) };
+    let prefill = ashore::window::Prefill {
+        address: Some(link.to_owned()),
+        save_to: Some(pier.to_owned()),
+        is_passing: true, // The list of your own downloads is not touched.
+    };
     println!("Click Download, and watch the file come.");
     match ashore::window::open(prefill) {
         Ok(()) => true,

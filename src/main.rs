@@ -16,7 +16,7 @@ fn main() -> ExitCode {
 #[cfg(feature = "window")]
 fn open_window(address: Option<String>) -> ExitCode {
     use ashore::window;
-    match window::open(window::Prefill { address, save_to: None }) {
+    match window::open(window::Prefill { address, ..Default::default() }) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => terminal::refuse(&error.to_string()),
     }

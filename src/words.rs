@@ -116,6 +116,23 @@ pub fn time_of_day(time: SystemTime) -> String {
     )
 }
 
+/// When something was, as seen from `now`: `14:02`, another day `21 Nov 14:02`, another year
+/// `21 Nov 2025`.
+#[must_use]
+pub fn moment(time: SystemTime, now: SystemTime) -> String {
+    let here = |time: SystemTime| {
+        let time = jiff::Timestamp::try_from(time).ok()?;
+        Some(time.to_zoned(jiff::tz::TimeZone::system()))
+    };
+    let (Some(time), Some(now)) = (here(time), here(now)) else { return "--:--".to_owned() };
+    let format = match () {
+        () if time.date() == now.date() => "%H:%M",
+        () if time.year() == now.year() => "%-d %b %H:%M",
+        () => "%-d %b %Y",
+    };
+    time.strftime(format).to_string()
+}
+
 /// The first letter large, as a sentence begins.
 #[must_use]
 pub fn sentence(text: &str) -> String {
@@ -190,6 +207,16 @@ mod tests {
         ] {
             assert_eq!(duration(Duration::from_millis(ms)), text);
         }
+    }
+
+    #[test]
+    fn another_day_is_named_with_its_date() {
+        let day = Duration::from_secs(24 * 3600);
+        let now = SystemTime::UNIX_EPOCH + 400 * day;
+        assert_eq!(moment(now, now).len(), "14:02".len());
+        assert_eq!(moment(now - 3 * day, now).split(' ').count(), 3);
+        assert!(moment(now - 3 * day, now).contains(':'));
+        assert!(moment(now - 300 * day, now).ends_with(" 1970"));
     }
 
     #[test]

@@ -81,7 +81,7 @@ fn a_bad_host_says_so_under_its_field_and_mending_it_is_enough() {
 #[test]
 fn an_address_from_outside_that_is_none_is_shown_with_what_is_wrong() {
     let mut window = Window::open();
-    let prefill = Prefill { address: Some("gopher://old".to_owned()), save_to: None };
+    let prefill = Prefill { address: Some("gopher://old".to_owned()), ..Prefill::default() };
     window.screen().take(&prefill);
     window.harness.run();
     assert_eq!(window.value("Address"), "gopher://old");
@@ -92,7 +92,11 @@ fn an_address_from_outside_that_is_none_is_shown_with_what_is_wrong() {
 fn a_place_from_outside_is_filled_in_too() {
     let mut window = Window::open();
     let place = window.file("mine.iso");
-    let prefill = Prefill { address: Some(LINK.to_owned()), save_to: Some(place.clone()) };
+    let prefill = Prefill {
+        address: Some(LINK.to_owned()),
+        save_to: Some(place.clone()),
+        ..Prefill::default()
+    };
     window.screen().take(&prefill);
     window.harness.run();
     window.press(Key::Enter);

@@ -140,17 +140,9 @@ impl Desk {
             Order::Download(requests) => self.add(requests),
             Order::Cancel(id) => self.stop(id, Wish::End),
             Order::Pause(id) => self.stop(id, Wish::Pause),
-            Order::PauseAll => {
-                let all = self.waiting.iter().chain(self.running.keys());
-                let all: Vec<_> = all.chain(self.without_room.keys()).copied().collect();
-                all.into_iter().for_each(|id| self.stop(id, Wish::Pause));
-            }
+            Order::PauseAll => self.pause_all(),
             Order::Resume(id) => self.queue(id),
-            Order::ResumeAll => {
-                let mut all: Vec<_> = self.paused.iter().copied().collect();
-                all.sort_unstable();
-                all.into_iter().for_each(|id| self.queue(id));
-            }
+            Order::ResumeAll => self.resume_all(),
             Order::Replace(id, request) => {
                 self.keep(id, &request);
                 self.queue(id);
@@ -210,9 +202,39 @@ impl Desk {
         }
         self.paused.remove(&id);
         self.without_room.remove(&id);
-        self.journal.set_state(id, &State::Waiting).ok();
+        self.journal.queue(&[id]).ok();
         self.waiting.push_back(id);
         self.report(id, News::Queued);
+    }
+
+    /// Written down in one go, as is [`Desk::resume_all`]: of a hundred thousand, each by itself
+    /// would take minutes.
+    fn pause_all(&mut self) {
+        for running in self.running.values_mut() {
+            running.wish = Wish::Pause;
+            running.handle.stop.give();
+        }
+        let mut all: Vec<_> = self.waiting.drain(..).collect();
+        all.extend(self.without_room.drain().map(|(id, _)| id));
+        self.journal.pause(&all).ok();
+        self.paused.extend(&all);
+        all.into_iter().for_each(|id| self.report(id, News::Paused));
+    }
+
+    /// Those that are just being paused, too.
+    fn resume_all(&mut self) {
+        for running in self.running.values_mut().filter(|running| running.wish == Wish::Pause) {
+            running.wish = Wish::Requeue;
+        }
+        let mut all: Vec<_> = self.paused.drain().collect();
+        all.sort_unstable();
+        if let Ok(order) = self.journal.order() {
+            let places: HashMap<_, _> = order.into_iter().zip(0..).collect();
+            all.sort_by_key(|id| places.get(id).copied().unwrap_or(usize::MAX));
+        }
+        self.journal.queue(&all).ok();
+        self.waiting.extend(&all);
+        all.into_iter().for_each(|id| self.report(id, News::Queued));
     }
 
     fn stop(&mut self, id: TransferId, wish: Wish) {
@@ -285,14 +307,15 @@ impl Desk {
         ready.into_iter().for_each(|id| self.queue(id));
     }
 
+    /// The transfers in `ids` change places among themselves; the others stay where they are.
     fn reorder(&mut self, ids: &[TransferId]) {
         self.journal.set_order(ids).ok();
-        let places: HashMap<_, _> = ids.iter().zip(0..).map(|(id, at)| (*id, at)).collect();
-        let (mut named, mut others): (Vec<_>, Vec<_>) =
-            self.waiting.drain(..).partition(|id| places.contains_key(id));
-        named.sort_by_key(|id| places.get(id).copied().unwrap_or(0_usize));
-        named.append(&mut others);
-        self.waiting = named.into();
+        let waiting: HashSet<_> = self.waiting.iter().copied().collect();
+        let named: HashSet<_> = ids.iter().copied().collect();
+        let mut next = ids.iter().copied().filter(|id| waiting.contains(id));
+        for place in self.waiting.iter_mut().filter(|id| named.contains(id)) {
+            *place = next.next().unwrap_or(*place);
+        }
     }
 
     fn request(&self, id: TransferId) -> Option<Request> {

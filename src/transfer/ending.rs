@@ -65,7 +65,13 @@ impl Ending {
                     Verdict::Complete => "Complete".to_owned(),
                     Verdict::Skipped => "Was there already, left as it is".to_owned(),
                 },
-                advice: String::new(),
+                advice: match &summary.verdict {
+                    Verdict::Verified { with, .. } => with
+                        .caveat()
+                        .map(|caveat| format!("{} {caveat}.", with.name()))
+                        .unwrap_or_default(),
+                    Verdict::Complete | Verdict::Skipped => String::new(),
+                },
                 next_step: None,
                 path: Some(summary.path.clone()),
                 kept: None,

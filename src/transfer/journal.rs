@@ -180,7 +180,8 @@ impl Journal {
         let all = self.db.transaction()?;
         {
             let mut insert = all.prepare(
-                "INSERT INTO transfer (id, position, request, state) VALUES (?1, ?1, ?2, 'waiting')",
+                "INSERT INTO transfer (id, position, request, state) 
+                 VALUES (?1, (SELECT coalesce(max(position), 0.0) + 1.0 FROM transfer), ?2, 'waiting')",
             )?;
             for (id, request) in requests {
                 let request = serde_json::to_string(request).map_err(to_sql)?;
@@ -216,6 +217,46 @@ impl Journal {
         let mut update =
             self.db.prepare_cached("UPDATE transfer SET state = ?2, ending = ?3 WHERE id = ?1")?;
         update.execute(params![number(id), state.word(), ending]).map(drop)
+    }
+
+    /// Writes down that transfers wait for their turn, behind all others, in this order.
+    pub(super) fn queue(&mut self, ids: &[TransferId]) -> Result<(), Error> {
+        let all = self.db.transaction()?;
+        {
+            let last: f64 =
+                all.query_row("SELECT coalesce(max(position), 0.0) FROM transfer", [], |row| {
+                    row.get(0)
+                })?;
+            let mut update = all.prepare(
+                "UPDATE transfer SET state = 'waiting', ending = NULL, position = ?2 WHERE id = ?1",
+            )?;
+            let mut position = last;
+            for id in ids {
+                position += 1.0;
+                update.execute(params![number(*id), position])?;
+            }
+        }
+        all.commit()
+    }
+
+    /// Writes down that transfers are paused.
+    pub(super) fn pause(&mut self, ids: &[TransferId]) -> Result<(), Error> {
+        let all = self.db.transaction()?;
+        {
+            let mut update =
+                all.prepare("UPDATE transfer SET state = 'paused', ending = NULL WHERE id = ?1")?;
+            for id in ids {
+                update.execute([number(*id)])?;
+            }
+        }
+        all.commit()
+    }
+
+    /// All transfers, in their order.
+    pub(super) fn order(&self) -> Result<Vec<TransferId>, Error> {
+        let mut all = self.db.prepare("SELECT id FROM transfer ORDER BY position, id")?;
+        let ids = all.query_map([], |row| row.get::<_, i64>(0))?;
+        ids.map(|id| id.map(|id| TransferId(id.unsigned_abs()))).collect()
     }
 
     /// How far it is. Lost in a power cut; the `.part`'s own record knows better.

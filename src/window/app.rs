@@ -1,8 +1,9 @@
 //! The window itself: events in, picture out, orders down.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use std::{fmt, io};
 
 use crossbeam_channel::Receiver;
@@ -10,9 +11,11 @@ use eframe::egui;
 
 use super::dialogs::{Answer, Dialogs};
 use super::screen::{Screen, Wish};
+use super::status::preference;
 use super::{Prefill, look};
-use crate::settings;
-use crate::transfer::{Engine, Event};
+use crate::settings::{self, Settings};
+use crate::transfer::{Engine, Event, Found};
+use crate::words;
 
 /// News are gathered for this long before they are drawn: ten pictures a second are a moving bar,
 /// more are only work.
@@ -27,6 +30,7 @@ pub struct App {
     engine: Engine,
     events: Receiver<Event>,
     dialogs: Dialogs,
+    settings: Settings,
     /// Whether a picture is ordered already, so that a hundred events order one.
     is_woken: Arc<AtomicBool>,
 }
@@ -38,23 +42,38 @@ impl fmt::Debug for App {
 }
 
 impl App {
-    /// Starts the engine and fills in the form.
+    /// Starts the engine with the transfers of the last run, and fills in the form.
     ///
     /// # Errors
     ///
-    /// If the engine's thread cannot be started.
+    /// If the engine's thread cannot be started. A list of transfers or settings that cannot be used
+    /// are said in the window, and no error.
     pub fn new(ctx: &egui::Context, prefill: &Prefill) -> io::Result<Self> {
         look::dress(ctx);
+        let is_lasting = !prefill.is_passing;
+        let mut screen = Screen::new(settings::download_folder());
+        let (settings, notice) = Settings::open(is_lasting.then(settings::settings_file).flatten());
+        notice.into_iter().for_each(|notice| screen.say(notice));
+        ctx.set_theme(preference(settings.theme()));
+        screen.continues_at_start = settings.continues_at_start();
+
         let is_woken = Arc::new(AtomicBool::new(false));
         let (waker, woken) = (ctx.clone(), Arc::clone(&is_woken));
-        let (engine, events) = Engine::start(move || {
+        let wake = move || {
             if !woken.swap(true, Ordering::AcqRel) {
                 waker.request_repaint_after(BETWEEN_PICTURES);
             }
-        })?;
-        let mut screen = Screen::new(settings::download_folder());
+        };
+        let queue = is_lasting.then(settings::queue_file).flatten();
+        let (engine, events, found) = start(queue.as_deref(), wake)?;
+        found.notice.into_iter().for_each(|notice| screen.say(notice));
+        screen.model.restore(found.entries);
+        if settings.continues_at_start() {
+            engine.resume_all();
+        }
         screen.take(prefill);
-        Ok(Self { screen, engine, events, dialogs: Dialogs::new(ctx.clone()), is_woken })
+        let dialogs = Dialogs::new(ctx.clone());
+        Ok(Self { screen, engine, events, dialogs, settings, is_woken })
     }
 
     fn answer(&mut self, answer: Answer) {
@@ -82,8 +101,17 @@ impl App {
                 let id = self.engine.download(request.as_ref().clone());
                 self.screen.model.add(id, *request);
             }
+            Wish::DownloadAll(requests) => {
+                let ids = self.engine.download_all(requests.iter().cloned());
+                for (id, request) in ids.into_iter().zip(requests) {
+                    self.screen.model.add(id, request);
+                }
+            }
             Wish::Cancel(id) => self.engine.cancel(id),
             Wish::Pause(id) => self.engine.pause(id),
+            Wish::PauseAll => self.engine.pause_all(),
+            Wish::ResumeAll => self.engine.resume_all(),
+            Wish::Reorder(ids) => self.engine.reorder(ids),
             Wish::Resume(id) => self.engine.resume(id),
             Wish::Replace(id, request) => self.engine.replace(id, *request),
             Wish::Clear(ids) => self.engine.clear(ids),
@@ -95,8 +123,44 @@ impl App {
             }
             Wish::Open(id, path) => self.dialogs.open(id, path),
             Wish::ShowInFolder(id, path) => self.dialogs.show_in_folder(id, path),
+            Wish::Theme(theme) => {
+                let written = self.settings.set_theme(theme);
+                self.settle(written);
+            }
+            Wish::ContinueAtStart(continues) => {
+                let written = self.settings.set_continues_at_start(continues);
+                self.settle(written);
+            }
         }
     }
+
+    /// Says it if a setting could not be written down.
+    fn settle(&mut self, written: io::Result<()>) {
+        if let Err(error) = written {
+            let why = words::io_error(&error);
+            self.screen.say(format!("The settings could not be saved: {why}"));
+        }
+    }
+}
+
+/// Starts the engine on the list of transfers in `queue`; without one, or if that cannot be used, on
+/// a list that ends with the program.
+fn start(
+    queue: Option<&Path>,
+    wake: impl Fn() + Send + Sync + Clone + 'static,
+) -> io::Result<(Engine, Receiver<Event>, Found)> {
+    let notice = match queue.map(|queue| Engine::open(queue, wake.clone())) {
+        Some(Ok(opened)) => return Ok(opened),
+        Some(Err(error)) => {
+            let why = words::io_error(&error);
+            Some(format!(
+                "The list of transfers cannot be kept on disk: {why}. It is forgotten when Ashore ends"
+            ))
+        }
+        None => None,
+    };
+    let (engine, events) = Engine::start(wake)?;
+    Ok((engine, events, Found { entries: Vec::new(), notice }))
 }
 
 impl eframe::App for App {
@@ -104,9 +168,8 @@ impl eframe::App for App {
     /// does not promise for [`ui`](eframe::App::ui), so a hidden window never stalls a download.
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.is_woken.store(false, Ordering::Release);
-        let now = SystemTime::now();
         for event in self.events.try_iter().take(MOST_EVENTS) {
-            self.screen.hear(event, now);
+            self.screen.hear(event);
         }
         if !self.events.is_empty() {
             ctx.request_repaint();

@@ -16,6 +16,8 @@ pub(super) enum Icon {
     Download,
     /// It is here.
     Done,
+    /// It is here, and proven right.
+    Shield,
     /// It needs a look.
     Warning,
     /// It failed.
@@ -36,6 +38,8 @@ pub(super) enum Icon {
     Folded,
     /// It is unfolded.
     Unfolded,
+    /// Settings.
+    Sliders,
     /// The theme of the system.
     System,
     /// The light theme.
@@ -93,6 +97,21 @@ pub(super) fn paint(painter: &Painter, rect: Rect, icon: Icon, color: Color) {
             c.circle(8.0, 8.0, 6.25);
             c.line(&[(5.0, 8.25), (7.25, 10.5), (11.0, 6.0)]);
         }
+        Icon::Shield => {
+            c.outline(&[
+                (8.0, 1.5),
+                (13.5, 3.5),
+                (13.5, 8.0),
+                (12.4, 10.8),
+                (10.6, 12.9),
+                (8.0, 14.5),
+                (5.4, 12.9),
+                (3.6, 10.8),
+                (2.5, 8.0),
+                (2.5, 3.5),
+            ]);
+            c.line(&[(5.25, 8.0), (7.25, 10.0), (10.75, 6.0)]);
+        }
         Icon::Warning => {
             c.outline(&[(8.0, 2.25), (14.5, 13.5), (1.5, 13.5)]);
             c.line(&[(8.0, 6.25), (8.0, 9.75)]);
@@ -132,6 +151,13 @@ pub(super) fn paint(painter: &Painter, rect: Rect, icon: Icon, color: Color) {
         }
         Icon::Folded => c.line(&[(6.0, 4.0), (10.0, 8.0), (6.0, 12.0)]),
         Icon::Unfolded => c.line(&[(4.0, 6.0), (8.0, 10.0), (12.0, 6.0)]),
+        Icon::Sliders => {
+            for (y, x) in [(3.75, 10.5), (8.0, 5.5), (12.25, 9.0)] {
+                c.line(&[(2.0, y), (x - 1.75, y)]);
+                c.line(&[(x + 1.75, y), (14.0, y)]);
+                c.circle(x, y, 1.5);
+            }
+        }
         Icon::System => {
             c.outline(&[(1.75, 2.75), (14.25, 2.75), (14.25, 10.75), (1.75, 10.75)]);
             c.line(&[(5.0, 13.5), (11.0, 13.5)]);

@@ -34,6 +34,12 @@ pub const PRIMARY: f32 = 36.0;
 pub const SMALL: f32 = 28.0;
 /// Thickness of a progress bar.
 pub const BAR: f32 = 4.0;
+/// Height of a row with a second line and nothing else.
+pub const ROW: f32 = 66.0;
+/// Height of a second line, and side of a button in it.
+pub const LINE: f32 = 20.0;
+/// Between the edge of a card and what is on it.
+pub const CARD: f32 = space::M;
 /// Side of an icon.
 pub const ICON: f32 = 16.0;
 /// Side of a row's icon.

@@ -5,6 +5,8 @@
 //! [`look`] alone knows colours and sizes.
 
 pub mod app;
+pub mod batch;
+mod card;
 pub mod dialogs;
 mod display;
 mod empty;
@@ -15,9 +17,13 @@ pub mod log;
 pub mod look;
 mod meaning;
 pub mod model;
+mod notices;
 pub mod place;
 pub mod row;
+pub mod row_view;
+pub mod row_words;
 pub mod screen;
+mod status;
 pub mod transfers;
 mod widgets;
 
@@ -32,6 +38,8 @@ pub struct Prefill {
     pub address: Option<String>,
     /// The file to save to, or the folder.
     pub save_to: Option<PathBuf>,
+    /// Whether this is only a passing visit: no list of transfers is opened or kept, and no settings.
+    pub is_passing: bool,
 }
 
 /// Opens the window with the form filled in, and returns when it is closed.

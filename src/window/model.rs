@@ -2,11 +2,13 @@
 //!
 //! Each row keeps its [`Request`], so that "Try again" orders exactly the same thing once more.
 
+use std::cell::OnceCell;
+use std::cmp::Reverse;
+use std::collections::HashMap;
 use std::path::Path;
-use std::time::SystemTime;
 
-use super::row::{Group, Row, Stage};
-use crate::transfer::{Event, Line, News, Phase, Request, TransferId};
+use super::row::{Certificate, Group, Row, Stage};
+use crate::transfer::{Entry, Event, Line, News, Phase, Request, TransferId};
 
 /// A sum over all transfers.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -15,16 +17,39 @@ pub struct Totals {
     pub active: usize,
     /// How many wait for their turn.
     pub waiting: usize,
-    /// How many need the person.
+    /// How many are paused.
+    pub paused: usize,
+    /// How many are in doubt, or without room.
     pub needs_a_look: usize,
+    /// How many could not be done.
+    pub failed: usize,
     /// Bytes per second of all together.
     pub speed: f64,
 }
 
-/// All that the window knows about transfers, in the order in which they were ordered.
+/// One way or the other in the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Way {
+    /// Sooner.
+    Up,
+    /// Later.
+    Down,
+}
+
+/// All that the window knows about transfers.
+///
+/// A hundred thousand rows cost nothing while nothing happens to them: a row is found by its name,
+/// and which rows a group has is counted once after a change, not once for each picture.
 #[derive(Debug, Default)]
 pub struct Model {
+    /// In the order in which they were ordered.
     rows: Vec<Row>,
+    /// Where in `rows` each one is.
+    places: HashMap<TransferId, usize>,
+    /// Where in `rows` the rows of each group are, as they are shown. Made anew after a change.
+    groups: OnceCell<[Vec<usize>; Group::ALL.len()]>,
+    /// The turn of the row that was queued last.
+    last_turn: u64,
 }
 
 impl Model {
@@ -34,45 +59,96 @@ impl Model {
         Self::default()
     }
 
-    /// Takes in a transfer that was just ordered.
-    pub fn add(&mut self, id: TransferId, request: Request) {
-        self.rows.push(Row::new(id, request));
-    }
-
-    /// Takes in a piece of news that came at `now`. A line for the log is handed back, with the
-    /// name of the file that it is about.
-    pub fn apply(&mut self, event: Event, now: SystemTime) -> Option<(TransferId, Line)> {
-        let Event { id, news } = event;
-        match news {
-            News::Line(line) => Some((id, line)),
-            news => {
-                if let Some(row) = self.row_mut(id) {
-                    row.hear(news, now);
-                }
-                None
-            }
+    /// Takes in the transfers of an earlier run, in their order, as they were.
+    pub fn restore(&mut self, entries: impl IntoIterator<Item = Entry>) {
+        for entry in entries {
+            self.push(Row::restored(entry));
         }
     }
 
-    /// All rows, the oldest first.
+    /// Takes in a transfer that was just ordered.
+    pub fn add(&mut self, id: TransferId, request: Request) {
+        self.push(Row::new(id, request));
+    }
+
+    fn push(&mut self, mut row: Row) {
+        self.last_turn += 1;
+        row.turn = self.last_turn;
+        self.places.insert(row.id, self.rows.len());
+        self.rows.push(row);
+        self.groups.take();
+    }
+
+    /// Takes in a piece of news. A line for the log is handed back, with the transfer that it is
+    /// about.
+    pub fn apply(&mut self, event: Event) -> Option<(TransferId, Line)> {
+        let Event { id, news } = event;
+        let next_turn = self.last_turn + 1;
+        match news {
+            News::Line(line) => return Some((id, line)),
+            news => {
+                let is_queued = matches!(news, News::Queued);
+                let row = self.row_mut(id)?;
+                let before = row.group();
+                row.hear(news);
+                let after = row.group();
+                if before == after && !row.is_over() {
+                    return None;
+                }
+                if is_queued {
+                    row.turn = next_turn;
+                    self.last_turn = next_turn;
+                }
+                self.groups.take();
+            }
+        }
+        None
+    }
+
+    /// All rows, in the order in which they were ordered.
     #[must_use]
     pub fn rows(&self) -> &[Row] {
         &self.rows
     }
 
-    /// The rows of one group, the newest first.
-    pub fn group(&self, group: Group) -> impl Iterator<Item = &Row> {
-        self.rows.iter().rev().filter(move |row| row.group() == group)
+    /// How many rows a group has.
+    #[must_use]
+    pub fn count(&self, group: Group) -> usize {
+        self.places_of(group).len()
+    }
+
+    /// The rows of one group as they are shown: what is still to come in the order in which it
+    /// comes, what is over with the newest first.
+    pub fn group(&self, group: Group) -> impl ExactSizeIterator<Item = Option<&Row>> {
+        self.places_of(group).iter().map(|&at| self.rows.get(at))
+    }
+
+    /// One of the rows of a group, counted from the top.
+    #[must_use]
+    pub fn nth(&self, group: Group, n: usize) -> Option<&Row> {
+        self.rows.get(*self.places_of(group).get(n)?)
+    }
+
+    fn places_of(&self, group: Group) -> &[usize] {
+        let groups = self.groups.get_or_init(|| sorted(&self.rows));
+        let at = Group::ALL.iter().position(|&one| one == group);
+        at.and_then(|at| groups.get(at)).map_or(&[], Vec::as_slice)
     }
 
     /// One row.
     #[must_use]
     pub fn row(&self, id: TransferId) -> Option<&Row> {
-        self.rows.iter().find(|row| row.id == id)
+        self.rows.get(*self.places.get(&id)?)
     }
 
     fn row_mut(&mut self, id: TransferId) -> Option<&mut Row> {
-        self.rows.iter_mut().find(|row| row.id == id)
+        self.rows.get_mut(*self.places.get(&id)?)
+    }
+
+    /// After rows have come or gone.
+    fn find_again(&mut self) {
+        self.places = self.rows.iter().zip(0..).map(|(row, at)| (row.id, at)).collect();
+        self.groups.take();
     }
 
     /// The person has asked to stop a transfer; its end is still to come.
@@ -86,6 +162,21 @@ impl Model {
         }
     }
 
+    /// Another order stands behind a row from now on.
+    pub fn order(&mut self, id: TransferId, request: Request) {
+        if let Some(row) = self.row_mut(id) {
+            row.request = request;
+        }
+    }
+
+    /// The person does not believe a certificate: what is left is a failure. Hands the question back.
+    pub fn distrust(&mut self, id: TransferId) -> Option<Box<Certificate>> {
+        match &mut self.row_mut(id)?.stage {
+            Stage::Over { certificate, .. } => certificate.take(),
+            _ => None,
+        }
+    }
+
     /// This computer has something to say about a row.
     pub fn note(&mut self, id: TransferId, note: String) {
         if let Some(row) = self.row_mut(id) {
@@ -93,22 +184,48 @@ impl Model {
         }
     }
 
+    /// Lets a waiting row change places with its neighbour. The two, in their new order.
+    pub fn shift(&mut self, id: TransferId, way: Way) -> Option<[TransferId; 2]> {
+        let waiting = self.places_of(Group::Waiting);
+        let place = *self.places.get(&id)?;
+        let at = waiting.iter().position(|&other| other == place)?;
+        let other = match way {
+            Way::Up => at.checked_sub(1)?,
+            Way::Down => at + 1,
+        };
+        let other = *waiting.get(other)?;
+        let [one, two] = self.rows.get_disjoint_mut([place, other]).ok()?;
+        std::mem::swap(&mut one.turn, &mut two.turn);
+        let (one, two) = (one.id, two.id);
+        self.groups.take();
+        Some(match way {
+            Way::Up => [one, two],
+            Way::Down => [two, one],
+        })
+    }
+
     /// Takes a row that is over off the list. The file stays.
     pub fn remove(&mut self, id: TransferId) -> Option<Row> {
-        let at = self.rows.iter().position(|row| row.id == id && row.is_over())?;
-        Some(self.rows.remove(at))
+        let at = *self.places.get(&id)?;
+        self.rows.get(at).filter(|row| row.is_over())?;
+        let row = self.rows.remove(at);
+        self.find_again();
+        Some(row)
     }
 
     /// Takes all rows of a group off the list, those that are over. The files stay.
     pub fn clear(&mut self, group: Group) -> Vec<Row> {
         let is_cleared = |row: &mut Row| row.is_over() && row.group() == group;
-        self.rows.extract_if(.., is_cleared).collect()
+        let cleared = self.rows.extract_if(.., is_cleared).collect();
+        self.find_again();
+        cleared
     }
 
     /// Puts rows back that were taken off the list, each where it was.
     pub fn put_back(&mut self, rows: Vec<Row>) {
         self.rows.extend(rows);
         self.rows.sort_by_key(|row| row.id);
+        self.find_again();
     }
 
     /// Whether a transfer is on its way to exactly this file.
@@ -120,27 +237,48 @@ impl Model {
     /// How much is going on.
     #[must_use]
     pub fn totals(&self) -> Totals {
-        let mut totals = Totals::default();
-        for row in &self.rows {
-            match (row.group(), &row.stage) {
-                (Group::Active, Stage::Running { phase, .. }) => {
-                    totals.active += 1;
-                    if *phase == Phase::Receiving {
-                        totals.speed += row.progress.map_or(0.0, |progress| progress.speed);
-                    }
-                }
-                (Group::Waiting, _) => totals.waiting += 1,
-                (Group::NeedsALook, _) => totals.needs_a_look += 1,
-                _ => {}
-            }
+        let speed = |row: &Row| match &row.stage {
+            Stage::Running { phase: Phase::Receiving, .. } => row.progress.map(|p| p.speed),
+            _ => None,
+        };
+        Totals {
+            active: self.count(Group::Active),
+            waiting: self.count(Group::Waiting),
+            paused: self.count(Group::Paused),
+            needs_a_look: self.count(Group::NeedsALook),
+            failed: self.count(Group::Failed),
+            speed: self.group(Group::Active).flatten().filter_map(speed).sum(),
         }
-        totals
     }
+}
+
+/// Where in `rows` the rows of each group are, as they are shown.
+fn sorted(rows: &[Row]) -> [Vec<usize>; Group::ALL.len()] {
+    let mut groups: [Vec<usize>; Group::ALL.len()] = Default::default();
+    for (row, at) in rows.iter().zip(0..) {
+        let group = row.group();
+        let all = Group::ALL.into_iter().zip(&mut groups);
+        if let Some((_, places)) = all.into_iter().find(|(one, _)| *one == group) {
+            places.push(at);
+        }
+    }
+    for (group, places) in Group::ALL.into_iter().zip(&mut groups) {
+        let row = |at: &usize| rows.get(*at);
+        if matches!(group, Group::Active | Group::Waiting | Group::Paused) {
+            places.sort_by_key(|at| row(at).map(|row| row.turn));
+        } else {
+            places.reverse();
+            places.sort_by_key(|at| Reverse(row(at).and_then(Row::ending).map(|end| end.at)));
+        }
+    }
+    groups
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::SystemTime;
+
     use crate::transfer::{Destination, Failure, Kept, Progress};
 
     const ID: TransferId = TransferId(1);
@@ -155,7 +293,7 @@ mod tests {
     fn after(news: impl IntoIterator<Item = News>) -> Model {
         let mut model = model();
         for news in news {
-            model.apply(Event { id: ID, news }, SystemTime::UNIX_EPOCH);
+            model.apply(Event { id: ID, news });
         }
         model
     }
@@ -174,7 +312,7 @@ mod tests {
         assert_eq!(group(&after([News::Phase(Phase::Connecting)])), Group::Active);
         let stopped = Failure::Stopped { kept: None };
         assert_eq!(group(&after([News::Ended(Err(stopped))])), Group::Stopped);
-        assert_eq!(group(&after([News::Ended(Err(Failure::NotAFile))])), Group::NeedsALook);
+        assert_eq!(group(&after([News::Ended(Err(Failure::NotAFile))])), Group::Failed);
     }
 
     #[test]
@@ -200,7 +338,7 @@ mod tests {
     fn stopping_before_its_turn_is_not_forgotten_when_the_turn_comes() {
         let mut model = model();
         model.stopping(ID);
-        model.apply(Event { id: ID, news: News::Phase(Phase::Connecting) }, SystemTime::now());
+        model.apply(Event { id: ID, news: News::Phase(Phase::Connecting) });
         let Stage::Running { is_stopping, .. } = model.row(ID).unwrap().stage else {
             panic!("it runs")
         };
@@ -211,8 +349,8 @@ mod tests {
     fn a_paused_transfer_remembers_how_far_it_was_when_it_goes_on() {
         let mut model = after([News::Phase(Phase::Receiving), moving(50.0), News::Paused]);
         assert_eq!(group(&model), Group::Paused);
-        assert_eq!(model.totals(), Totals::default());
-        model.apply(Event { id: ID, news: News::Queued }, SystemTime::now());
+        assert_eq!(model.totals(), Totals { paused: 1, ..Totals::default() });
+        model.apply(Event { id: ID, news: News::Queued });
         assert_eq!(group(&model), Group::Waiting);
         assert!(model.row(ID).unwrap().progress.is_some());
     }

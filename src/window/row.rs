@@ -1,11 +1,12 @@
 //! One transfer, as it stands on the screen. Knows no egui.
 
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use crate::disk;
+use crate::ftp;
 use crate::transfer::{
-    Destination, Failure, News, Outcome, Phase, Progress, Request, Summary, TransferId,
+    Destination, End, Ending, Entry, Failure, News, Outcome, Phase, Progress, Request, State,
+    TransferId,
 };
 use crate::words;
 
@@ -16,8 +17,6 @@ pub struct Row {
     pub id: TransferId,
     /// The file's name, fit to be shown.
     pub name: String,
-    /// The server, fit to be shown.
-    pub host: String,
     /// What was ordered.
     pub request: Request,
     /// Where the file will stand, as far as it is known.
@@ -28,6 +27,8 @@ pub struct Row {
     pub progress: Option<Progress>,
     /// A word from this computer about the row, such as "There is no program that opens it".
     pub note: Option<String>,
+    /// Its turn in the queue: lower ones go first.
+    pub(super) turn: u64,
 }
 
 /// What becomes of a transfer.
@@ -45,27 +46,40 @@ pub enum Stage {
         /// Whether the person has asked to stop it.
         is_stopping: bool,
     },
-    /// The person paused it.
+    /// The person paused it, or it is from an earlier run.
     Paused,
     /// The disk is full, and why. It goes on by itself when there is room.
     NoRoom {
         /// In a sentence without a full stop.
         why: String,
     },
-    /// The file is there.
-    Done {
-        /// What is known of it.
-        summary: Summary,
-        /// When it was over.
-        at: SystemTime,
+    /// It is over: now, or in an earlier run.
+    Over {
+        /// How it ended.
+        ending: Box<Ending>,
+        /// The certificate that the person is asked about, if that is why.
+        certificate: Option<Box<Certificate>>,
     },
-    /// It is not there, and why.
-    Failed {
-        /// Why.
-        failure: Failure,
-        /// When it was over.
-        at: SystemTime,
-    },
+}
+
+/// A certificate that is not believed, and about which only the person can decide.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Certificate {
+    /// Whose it says it is.
+    pub server: String,
+    /// Why it is not believed.
+    pub reason: String,
+    /// Its SHA-256.
+    pub fingerprint: [u8; 32],
+}
+
+impl Certificate {
+    fn of(failure: &Failure) -> Option<Self> {
+        let Failure::Server { server, error, .. } = failure else { return None };
+        let ftp::Error::Untrusted { fingerprint, reason } = error else { return None };
+        let (server, reason) = (words::shown(server), words::shown(&reason.to_string()));
+        Some(Self { server, reason, fingerprint: *fingerprint })
+    }
 }
 
 /// Where a row stands in the list.
@@ -73,8 +87,10 @@ pub enum Stage {
 pub enum Group {
     /// At work.
     Active,
-    /// It needs the person: failed, or in doubt.
+    /// It needs the person: in doubt, or without room.
     NeedsALook,
+    /// It could not be done.
+    Failed,
     /// Ordered, not begun.
     Waiting,
     /// Paused by the person.
@@ -87,8 +103,15 @@ pub enum Group {
 
 impl Group {
     /// All of them, from the top of the list down.
-    pub const ALL: [Self; 6] =
-        [Self::Active, Self::NeedsALook, Self::Waiting, Self::Paused, Self::Stopped, Self::Done];
+    pub const ALL: [Self; 7] = [
+        Self::Active,
+        Self::NeedsALook,
+        Self::Failed,
+        Self::Waiting,
+        Self::Paused,
+        Self::Stopped,
+        Self::Done,
+    ];
 
     /// The heading over the rows.
     #[must_use]
@@ -96,11 +119,18 @@ impl Group {
         match self {
             Self::Active => "Active",
             Self::NeedsALook => "Needs a look",
+            Self::Failed => "Failed",
             Self::Waiting => "Waiting",
             Self::Paused => "Paused",
             Self::Stopped => "Stopped",
             Self::Done => "Done",
         }
+    }
+
+    /// Whether its rows are over, and can be taken off the list together.
+    #[must_use]
+    pub fn is_clearable(self) -> bool {
+        matches!(self, Self::Failed | Self::Stopped | Self::Done)
     }
 }
 
@@ -108,9 +138,34 @@ impl Row {
     pub(super) fn new(id: TransferId, request: Request) -> Self {
         let destination = destination(&request);
         let name = name(&destination);
-        let host = words::shown(request.address.host.as_str());
         let stage = Stage::Waiting { is_stopping: false };
-        Self { id, name, host, request, destination, stage, progress: None, note: None }
+        Self { id, name, request, destination, stage, progress: None, note: None, turn: id.0 }
+    }
+
+    /// One of an earlier run, as it was.
+    pub(super) fn restored(entry: Entry) -> Self {
+        let Entry { id, request, state, received, expected } = entry;
+        let mut row = Self::new(id, request);
+        if received > 0 {
+            row.progress = Some(Progress { received, expected, speed: 0.0, remaining: None });
+        }
+        row.stage = match state {
+            State::Waiting | State::Paused => Stage::Paused,
+            State::Ended(ending) => {
+                if let Some(path) = &ending.path {
+                    row.name = name(path);
+                    row.destination.clone_from(path);
+                }
+                Stage::Over { ending, certificate: None }
+            }
+        };
+        row
+    }
+
+    /// The server, fit to be shown.
+    #[must_use]
+    pub fn host(&self) -> String {
+        words::shown(self.request.address.host.as_str())
     }
 
     /// Where the row stands in the list.
@@ -121,33 +176,55 @@ impl Row {
             Stage::Running { .. } => Group::Active,
             Stage::Paused => Group::Paused,
             Stage::NoRoom { .. } => Group::NeedsALook,
-            Stage::Done { .. } => Group::Done,
-            Stage::Failed { failure: Failure::Stopped { .. }, .. } => Group::Stopped,
-            Stage::Failed { .. } => Group::NeedsALook,
+            Stage::Over { ending, .. } => match ending.end {
+                End::Verified | End::Complete | End::Skipped => Group::Done,
+                End::NeedsALook => Group::NeedsALook,
+                End::Failed => Group::Failed,
+                End::Stopped => Group::Stopped,
+            },
         }
     }
 
     /// Whether nothing more will happen to it.
     #[must_use]
     pub fn is_over(&self) -> bool {
-        matches!(self.stage, Stage::Done { .. } | Stage::Failed { .. })
+        self.ending().is_some()
+    }
+
+    /// How it ended, if it has.
+    #[must_use]
+    pub fn ending(&self) -> Option<&Ending> {
+        match &self.stage {
+            Stage::Over { ending, .. } => Some(ending),
+            _ => None,
+        }
+    }
+
+    /// The certificate that the person is asked about.
+    #[must_use]
+    pub fn certificate(&self) -> Option<&Certificate> {
+        match &self.stage {
+            Stage::Over { certificate, .. } => certificate.as_deref(),
+            _ => None,
+        }
     }
 
     /// The file, or the bytes that were kept of it.
     #[must_use]
     pub fn on_disk(&self) -> Option<&Path> {
-        match &self.stage {
-            Stage::Done { summary, .. } => Some(&summary.path),
-            Stage::Failed { failure, .. } => failure.kept().map(|kept| kept.path.as_path()),
-            Stage::Waiting { .. }
-            | Stage::Running { .. }
-            | Stage::Paused
-            | Stage::NoRoom { .. } => None,
-        }
+        let ending = self.ending()?;
+        let kept = ending.kept.as_ref().map(|kept| &kept.path);
+        ending.path.as_ref().or(kept).map(PathBuf::as_path)
     }
 
-    /// Takes in what happened to it at `now`.
-    pub(super) fn hear(&mut self, news: News, now: SystemTime) {
+    /// SHA-256 of what arrived, in hexadecimal.
+    #[must_use]
+    pub fn sha256(&self) -> Option<&str> {
+        self.ending()?.sha256.as_deref()
+    }
+
+    /// Takes in what happened to it.
+    pub(super) fn hear(&mut self, news: News) {
         match news {
             News::Queued => {
                 self.note = None;
@@ -163,7 +240,7 @@ impl Row {
             }
             News::Progress(heard) => self.progress = Some(heard),
             News::Line(_) => {}
-            News::Ended(outcome) => self.end(outcome, now),
+            News::Ended(outcome) => self.end(&outcome),
             News::Paused => self.stage = Stage::Paused,
             News::NoRoom(why) => self.stage = Stage::NoRoom { why },
         }
@@ -177,15 +254,13 @@ impl Row {
         }
     }
 
-    fn end(&mut self, outcome: Outcome, at: SystemTime) {
-        self.stage = match outcome {
-            Ok(summary) => {
-                self.name = name(&summary.path);
-                self.destination.clone_from(&summary.path);
-                Stage::Done { summary, at }
-            }
-            Err(failure) => Stage::Failed { failure, at },
-        };
+    fn end(&mut self, outcome: &Outcome) {
+        if let Ok(summary) = outcome {
+            self.name = name(&summary.path);
+            self.destination.clone_from(&summary.path);
+        }
+        let certificate = outcome.as_ref().err().and_then(Certificate::of).map(Box::new);
+        self.stage = Stage::Over { ending: Box::new(Ending::of(outcome)), certificate };
     }
 }
 

@@ -5,23 +5,22 @@
 //! where wishes come true.
 
 use std::path::PathBuf;
-use std::time::SystemTime;
 
-use eframe::egui::{
-    self, CentralPanel, Event as UiEvent, Label, Panel, RichText, ScrollArea, ThemePreference, Ui,
-    vec2,
-};
+use eframe::egui::{self, CentralPanel, Event as UiEvent, Panel, ScrollArea, Ui, vec2};
 
 use super::Prefill;
+use super::batch::Batch;
 use super::form::{Field, Form};
 use super::form_view::{FormAction, form_ui};
-use super::icons::Icon;
 use super::log::{self, Log};
 use super::look::{self, space};
 use super::model::Model;
-use super::row::{Row, Stage};
-use super::transfers::{ListAction, RowAction, list_ui};
+use super::notices::{NoticeAction, Notices};
+use super::row::Row;
+use super::status::{Status, StatusAction, status_ui};
+use super::transfers::{List, ListAction, RowAction, list_ui};
 use super::{empty, widgets};
+use crate::settings::Theme;
 use crate::transfer::{Event, News, NextStep, Request, TransferId};
 use crate::words;
 
@@ -30,10 +29,18 @@ use crate::words;
 pub enum Wish {
     /// Bring this file here.
     Download(Box<Request>),
+    /// Bring these files here, in this order.
+    DownloadAll(Vec<Request>),
     /// Stop this transfer.
     Cancel(TransferId),
     /// Let this transfer rest.
     Pause(TransferId),
+    /// Let all rest that waits or runs.
+    PauseAll,
+    /// Go on with all that is paused.
+    ResumeAll,
+    /// Let these waiting transfers change places: this is their order now.
+    Reorder(Vec<TransferId>),
     /// Go on with this transfer, or try it again: exactly the same order.
     Resume(TransferId),
     /// Try this transfer again, with another order.
@@ -55,6 +62,10 @@ pub enum Wish {
     Open(TransferId, PathBuf),
     /// Show a file in the system's file manager.
     ShowInFolder(TransferId, PathBuf),
+    /// Remember this theme; it is worn already.
+    Theme(Theme),
+    /// Remember whether unfinished transfers go on by themselves at the next start.
+    ContinueAtStart(bool),
 }
 
 /// All that is on the screen.
@@ -68,6 +79,10 @@ pub struct Screen {
     pub log: Log,
     /// Whether the system's dialog stands open.
     pub is_choosing: bool,
+    /// Whether unfinished transfers go on by themselves at the next start.
+    pub continues_at_start: bool,
+    notices: Notices,
+    list: List,
     /// The rows that were taken off the list last.
     cleared: Vec<Row>,
     /// Whether the log is open, once the person has said so; before, there must be room for it.
@@ -83,6 +98,9 @@ impl Screen {
             model: Model::new(),
             log: Log::new(),
             is_choosing: false,
+            continues_at_start: false,
+            notices: Notices::default(),
+            list: List::default(),
             cleared: Vec::new(),
             is_log_open: None,
         }
@@ -98,10 +116,15 @@ impl Screen {
         }
     }
 
+    /// Says something that is about no transfer, once, in a quiet line.
+    pub fn say(&mut self, sentence: String) {
+        self.notices.say(sentence);
+    }
+
     /// Takes in what the engine tells.
-    pub fn hear(&mut self, event: Event, now: SystemTime) {
+    pub fn hear(&mut self, event: Event) {
         let is_over = matches!(event.news, News::Ended(_));
-        if let Some((id, line)) = self.model.apply(event, now) {
+        if let Some((id, line)) = self.model.apply(event) {
             self.log.push(id, line);
         }
         if is_over {
@@ -114,26 +137,52 @@ impl Screen {
         let mut wishes = Vec::new();
         self.take_paste(ui);
         self.form_panel(ui, &mut wishes);
+        self.notice_panel(ui, &mut wishes);
         wishes.extend(self.status_panel(ui));
         self.log_panel(ui);
         self.list_panel(ui, &mut wishes);
         wishes
     }
 
-    /// A link that is pasted while no field has the keyboard goes into the address.
+    /// A link that is pasted while no field has the keyboard goes into the address. Many of them are
+    /// taken from wherever they were pasted.
     fn take_paste(&mut self, ui: &Ui) {
-        if ui.ctx().text_edit_focused() {
+        let is_typing = ui.ctx().text_edit_focused();
+        let pasted = ui.input_mut(|input| {
+            let at = input.events.iter().position(|event| match event {
+                UiEvent::Paste(text) => !is_typing || text.contains('\n'),
+                _ => false,
+            })?;
+            let UiEvent::Paste(text) = input.events.get(at)? else { return None };
+            let batch = Batch::of(text);
+            let text = text.trim().to_owned();
+            if !is_typing || batch.is_some() {
+                input.events.remove(at);
+                return Some((text, batch));
+            }
+            None
+        });
+        match pasted {
+            Some((_, Some(batch))) => self.notices.batch = Some(batch),
+            Some((text, None)) if !text.is_empty() => self.form.take_address(&text),
+            _ => {}
+        }
+    }
+
+    fn notice_panel(&mut self, ui: &mut Ui, wishes: &mut Vec<Wish>) {
+        if self.notices.is_empty() {
             return;
         }
-        let pasted = ui.input(|input| {
-            let paste = |event: &UiEvent| match event {
-                UiEvent::Paste(text) => Some(text.clone()),
-                _ => None,
-            };
-            input.events.iter().find_map(paste)
-        });
-        if let Some(text) = pasted.filter(|text| !text.trim().is_empty()) {
-            self.form.take_address(text.trim());
+        let (folder, _) = self.form.place();
+        let shown = words::shown(&folder.to_string_lossy());
+        let frame = egui::Frame::new().fill(look::colors(ui).ground);
+        let frame = frame.inner_margin(egui::Margin::symmetric(16, 8));
+        let panel = Panel::top("notices").frame(frame).resizable(false);
+        match panel.show(ui, |ui| self.notices.ui(ui, &shown)).inner {
+            Some(NoticeAction::Download(batch)) => {
+                wishes.push(Wish::DownloadAll(batch.into_requests(&folder)));
+            }
+            None => {}
         }
     }
 
@@ -150,28 +199,26 @@ impl Screen {
         }));
     }
 
-    /// What goes on, how much room there is, the theme; and *Undo* after a *Clear*.
     fn status_panel(&mut self, ui: &mut Ui) -> Option<Wish> {
-        let mut is_undone = false;
         let frame = look::surface_frame(ui, vec2(space::L, 0.0));
-        Panel::bottom("status").frame(frame).exact_size(look::STRIP).show(ui, |ui| {
-            ui.horizontal_centered(|ui| {
-                let color = look::colors(ui).quiet;
-                let font = look::fact_font();
-                let room = self.room();
-                let right = widgets::text_width(ui, &room, &font) + THEME_SWITCH + 2.0 * space::S;
-                let left = (ui.available_width() - right - space::L).max(0.0);
-                let activity = widgets::middle_cut(ui, &self.activity(), &font, left);
-                ui.add(Label::new(RichText::new(activity).font(font.clone()).color(color)));
-                if !self.cleared.is_empty() {
-                    is_undone = widgets::quiet_button(ui, "Undo clear", "of the list");
-                }
-                ui.add_space((ui.available_width() - right).max(0.0));
-                ui.add(Label::new(RichText::new(room).font(font).color(color)));
-                theme_switch(ui);
-            });
-        });
-        is_undone.then(|| self.undo())
+        let status = Status {
+            totals: self.model.totals(),
+            room: &self.room(),
+            can_undo: !self.cleared.is_empty(),
+            continues_at_start: self.continues_at_start,
+        };
+        let panel = Panel::bottom("status").frame(frame).exact_size(look::STRIP);
+        let shown = panel.show(ui, |ui| ui.horizontal_centered(|ui| status_ui(ui, status)).inner);
+        Some(match shown.inner? {
+            StatusAction::PauseAll => Wish::PauseAll,
+            StatusAction::ResumeAll => Wish::ResumeAll,
+            StatusAction::Undo => self.undo(),
+            StatusAction::Theme(theme) => Wish::Theme(theme),
+            StatusAction::ContinueAtStart(continues) => {
+                self.continues_at_start = continues;
+                Wish::ContinueAtStart(continues)
+            }
+        })
     }
 
     fn undo(&mut self) -> Wish {
@@ -185,27 +232,6 @@ impl Screen {
         let ids = rows.iter().map(|row| row.id).collect();
         self.cleared = rows;
         Wish::Clear(ids)
-    }
-
-    /// `1 active · 11.4 MB/s`.
-    fn activity(&self) -> String {
-        let totals = self.model.totals();
-        let mut parts = Vec::new();
-        if totals.active > 0 {
-            parts.push(format!("{} active", totals.active));
-        }
-        if totals.speed >= 1.0 {
-            parts.push(words::speed(totals.speed));
-        }
-        if totals.waiting > 0 {
-            parts.push(format!("{} waiting", totals.waiting));
-        }
-        match totals.needs_a_look {
-            0 => {}
-            1 => parts.push("1 needs a look".to_owned()),
-            many => parts.push(format!("{many} need a look")),
-        }
-        if parts.is_empty() { "Ready".to_owned() } else { parts.join(" · ") }
     }
 
     fn room(&self) -> String {
@@ -250,7 +276,7 @@ impl Screen {
                 }
                 return;
             }
-            match list_ui(ui, &self.model) {
+            match list_ui(ui, &mut self.list, &self.model) {
                 Some(ListAction::Row(id, action)) => wishes.extend(self.follow(id, action)),
                 Some(ListAction::Clear(group)) => {
                     let rows = self.model.clear(group);
@@ -278,12 +304,21 @@ impl Screen {
                 let rows = self.model.remove(id).into_iter().collect();
                 Some(self.clear(rows))
             }
+            RowAction::Distrust => {
+                self.model.distrust(id);
+                None
+            }
+            RowAction::Shift(way) => {
+                self.model.shift(id, way).map(|ids| Wish::Reorder(ids.to_vec()))
+            }
             RowAction::Pause => Some(Wish::Pause(id)),
             RowAction::Resume | RowAction::Follow(NextStep::TryAgain) => Some(Wish::Resume(id)),
             RowAction::Follow(NextStep::Trust) => {
-                let Stage::Failed { failure, .. } = &row.stage else { return None };
+                let fingerprint = row.certificate()?.fingerprint;
                 let mut request = row.request.clone();
-                request.trust.pin = failure.fingerprint();
+                request.trust.pin = Some(fingerprint);
+                // The order is another one from here on, also if it has to be tried again.
+                self.model.order(id, request.clone());
                 Some(Wish::Replace(id, Box::new(request)))
             }
             RowAction::Follow(NextStep::CheckAddress) => self.put_back(id, Field::Address),
@@ -301,23 +336,5 @@ impl Screen {
         self.form.take_request(&request);
         self.form.focus = Some(focus);
         None
-    }
-}
-
-/// The width of [`theme_switch`]: three icons, close together.
-const THEME_SWITCH: f32 = 3.0 * 24.0 + 2.0 * 2.0;
-
-/// System, light, dark: for as long as this window is open.
-fn theme_switch(ui: &mut Ui) {
-    ui.spacing_mut().item_spacing.x = 2.0;
-    let now = ui.ctx().options(|options| options.theme_preference);
-    for (theme, icon, name) in [
-        (ThemePreference::System, Icon::System, "Theme of the system"),
-        (ThemePreference::Light, Icon::Light, "Light theme"),
-        (ThemePreference::Dark, Icon::Dark, "Dark theme"),
-    ] {
-        if widgets::icon_choice(ui, icon, name, now == theme).clicked() {
-            ui.ctx().set_theme(theme);
-        }
     }
 }

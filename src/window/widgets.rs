@@ -34,6 +34,14 @@ pub(super) fn text_width(ui: &Ui, text: &str, font: &FontId) -> f32 {
     ui.painter().layout_no_wrap(text.to_owned(), font.clone(), color).size().x
 }
 
+/// A button in a second line that is only an icon: whether it was clicked.
+pub(super) fn small_icon_button(ui: &mut Ui, icon: Icon, name: &str) -> bool {
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(look::LINE), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
+    paint_icon_button(ui, &response, rect, icon, false);
+    response.on_hover_text(name).clicked()
+}
+
 /// A button that is only an icon. `name` is what it does, shown on hover and spoken.
 pub(super) fn icon_button(ui: &mut Ui, icon: Icon, name: &str) -> Response {
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(look::SMALL), Sense::click());
@@ -103,6 +111,9 @@ pub(super) fn primary_button(ui: &mut Ui, icon: Icon, words: &str, width: f32) -
 
 /// Shows where the keyboard is, outside of the widget so that it stands out on every fill.
 pub(super) fn focus_ring(ui: &Ui, response: &Response) {
+    if response.gained_focus() {
+        response.scroll_to_me(None);
+    }
     if response.has_focus() {
         let stroke = (2.0, look::colors(ui).accent);
         let rect = response.rect.expand(2.0);
@@ -161,6 +172,22 @@ pub(super) fn middle_cut(ui: &Ui, text: &str, font: &FontId, width: f32) -> Stri
     cut(low)
 }
 
+/// `text`, cut at its end until it fits into `width`.
+pub(super) fn end_cut(ui: &Ui, text: &str, font: &FontId, width: f32) -> String {
+    let fits = |text: &str| text_width(ui, text, font) <= width;
+    if text.len() < 2000 && fits(text) {
+        return text.to_owned();
+    }
+    let chars: Vec<char> = text.chars().take(400).collect();
+    let cut = |kept: usize| chars.iter().take(kept).chain(&['…']).collect::<String>();
+    let (mut low, mut high) = (0, chars.len());
+    while low < high {
+        let middle = (low + high).div_ceil(2);
+        if fits(&cut(middle)) { low = middle } else { high = middle - 1 }
+    }
+    cut(low)
+}
+
 /// How far something is, as a thin bar over the whole width.
 ///
 /// With a `share` that nobody knows it is dashed, and the dashes move on only when bytes arrive:
@@ -201,12 +228,6 @@ pub(super) fn progress_bar(
             x += STEP;
         }
     }
-}
-
-/// A thin line over the whole width.
-pub(super) fn hairline(ui: &mut Ui) {
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 1.0), Sense::hover());
-    ui.painter().rect_filled(rect, 0, look::colors(ui).hairline);
 }
 
 /// Words in the middle of the height that a row of controls has.

@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
 use std::path::PathBuf;
-use std::time::SystemTime;
 
 use ashore::ftp::{self, Reply};
 use ashore::transfer::{
@@ -62,7 +61,7 @@ impl Window {
         let request = Request::new(LINK.parse().unwrap(), Destination::File(file));
         window.screen().model.add(ID, request);
         for news in news {
-            window.screen().hear(Event { id: ID, news }, SystemTime::now());
+            window.screen().hear(Event { id: ID, news });
         }
         window.harness.run();
         window

@@ -1,0 +1,170 @@
+//! What a row says of its transfer. Knows no egui.
+
+use std::time::{Duration, SystemTime};
+
+use super::row::{Row, Stage};
+use crate::transfer::{End, Ending, Phase, Progress};
+use crate::words;
+
+/// How far it is at `now`, in words: what the second line says, and what a screen reader hears of
+/// the row.
+#[must_use]
+pub fn state(row: &Row, now: SystemTime) -> String {
+    let so_far = |words: &str| match row.progress {
+        Some(progress) => format!("{words} · {}", amount(progress)),
+        None => words.to_owned(),
+    };
+    match &row.stage {
+        Stage::Waiting { is_stopping: true } | Stage::Running { is_stopping: true, .. } => {
+            "Stopping…".to_owned()
+        }
+        Stage::Waiting { .. } => so_far("Waiting for its turn"),
+        Stage::Paused => so_far("Paused"),
+        Stage::NoRoom { why } => {
+            format!("{}. It goes on by itself when there is room", words::shown(why))
+        }
+        Stage::Running { phase, .. } => match (phase, row.progress) {
+            (Phase::Connecting, _) => "Connecting…".to_owned(),
+            (Phase::SigningIn, _) => "Signing in…".to_owned(),
+            (Phase::Receiving, None) => "Waiting for the first byte…".to_owned(),
+            (Phase::Receiving, Some(progress)) => moving(progress),
+            (Phase::Finishing, _) => "Finishing…".to_owned(),
+            (Phase::Checking, _) => "Checking the checksum…".to_owned(),
+            (Phase::Waiting { why, until }, _) => {
+                format!("{}. Trying again {}", words::shown(why), countdown(*until, now))
+            }
+        },
+        Stage::Over { ending, .. } => ended(ending, now),
+    }
+}
+
+fn ended(ending: &Ending, now: SystemTime) -> String {
+    let sentence = words::shown(&ending.sentence);
+    let at = SystemTime::UNIX_EPOCH + Duration::from_secs(ending.at.min(1 << 38));
+    let at = words::moment(at, now);
+    match (ending.end, ending.length, &ending.kept) {
+        (End::Verified | End::Complete, Some(length), _) => {
+            format!("{sentence} · {} · {at}", words::bytes(length))
+        }
+        (End::Verified | End::Complete | End::Skipped, ..) => format!("{sentence} · {at}"),
+        (End::Stopped, _, Some(kept)) => {
+            format!("{sentence} · {} kept", words::bytes(kept.length))
+        }
+        _ => sentence,
+    }
+}
+
+/// `in 12 s`. It is never said to have been in the past.
+fn countdown(until: SystemTime, now: SystemTime) -> String {
+    match until.duration_since(now) {
+        Ok(left) if left > Duration::ZERO => {
+            let seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
+            format!("in {}", words::duration(Duration::from_secs(seconds)))
+        }
+        _ => "now".to_owned(),
+    }
+}
+
+/// When the words of a countdown to `until` change next. `None`: never again.
+pub(super) fn next_tick(until: SystemTime, now: SystemTime) -> Option<Duration> {
+    let left = until.duration_since(now).ok().filter(|left| !left.is_zero())?;
+    let part = Duration::from_nanos(left.subsec_nanos().into());
+    Some(if part.is_zero() { Duration::from_secs(1) } else { part } + Duration::from_millis(5))
+}
+
+/// `1.2 of 4.1 GB`, or `1.2 GB` of nobody knows how much.
+fn amount(Progress { received, expected, .. }: Progress) -> String {
+    match expected.filter(|&expected| expected >= received) {
+        Some(expected) => words::bytes_of(received, expected),
+        None => words::bytes(received),
+    }
+}
+
+/// `1.2 of 4.1 GB — 11.4 MB/s — 4 min left`.
+fn moving(progress: Progress) -> String {
+    let Progress { speed, remaining, .. } = progress;
+    let mut line = amount(progress);
+    if speed < 1.0 {
+        line.push_str(" — waiting for the server");
+        return line;
+    }
+    line.push_str(" — ");
+    line.push_str(&words::speed(speed));
+    if let Some(remaining) = remaining {
+        // Tenths of a second would only flicker.
+        let remaining = Duration::from_secs(remaining.as_secs().max(1));
+        line.push_str(&format!(" — {} left", words::duration(remaining)));
+    }
+    line
+}
+
+/// The share that has arrived, if anybody can know it, and the bytes.
+pub(super) fn share(row: &Row) -> (Option<f32>, u64) {
+    match (&row.stage, row.progress) {
+        (Stage::Running { phase: Phase::Finishing | Phase::Checking, .. }, _) => (Some(1.0), 0),
+        (_, None) => (None, 0),
+        (_, Some(Progress { received, expected, .. })) => {
+            let percent = expected.and_then(|expected| words::percent(received, expected));
+            #[expect(clippy::cast_possible_truncation, reason = "0 to 100")]
+            (percent.map(|percent| percent as f32 / 100.0), received)
+        }
+    }
+}
+
+/// What Ashore did, and what the person can do.
+pub(super) fn what_then(ending: &Ending) -> String {
+    let advice = words::shown(&ending.advice);
+    match &ending.kept {
+        Some(kept) => {
+            let name = kept.path.file_name().unwrap_or_default().to_string_lossy();
+            let name = words::shown(&name);
+            format!("The {} that arrived are kept in {name}. {advice}", words::bytes(kept.length))
+        }
+        None => advice,
+    }
+}
+
+/// What is known of a file that is here, for those who want to know more.
+pub(super) fn details(ending: &Ending) -> String {
+    let mut lines = Vec::new();
+    if let Some(path) = &ending.path {
+        lines.push(words::shown(&path.to_string_lossy()));
+    }
+    if let Some(length) = ending.length {
+        lines.push(format!("{} bytes", words::count(length)));
+    }
+    if let Some(hash) = &ending.sha256 {
+        lines.push(format!("SHA-256 {hash}"));
+    }
+    if !ending.advice.is_empty() {
+        lines.push(words::shown(&ending.advice));
+    }
+    lines.join("\n")
+}
+
+/// The beginning and the end of a checksum: enough to compare by eye.
+pub(super) fn short_hash(hash: &str) -> String {
+    match (hash.get(..8), hash.get(hash.len().saturating_sub(4)..)) {
+        (Some(head), Some(tail)) if hash.len() > 16 => format!("{head}…{tail}"),
+        _ => hash.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_countdown_ends_and_changes_once_a_second() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(100);
+        let after = |ms| now + Duration::from_millis(ms);
+        assert_eq!(countdown(after(12_000), now), "in 12 s");
+        assert_eq!(countdown(after(11_200), now), "in 12 s");
+        assert_eq!(countdown(now, now), "now");
+        assert_eq!(countdown(SystemTime::UNIX_EPOCH, now), "now");
+        assert_eq!(next_tick(after(11_200), now), Some(Duration::from_millis(205)));
+        assert_eq!(next_tick(after(11_000), now), Some(Duration::from_millis(1005)));
+        assert_eq!(next_tick(now, now), None);
+        assert_eq!(next_tick(SystemTime::UNIX_EPOCH, now), None);
+    }
+}
