@@ -5,11 +5,14 @@
 
 #[path = "window/person.rs"]
 mod person;
+#[path = "window/queue.rs"]
+mod queue;
 #[path = "window/rows.rs"]
 mod rows;
 
 use std::fs;
 
+use ashore::settings::Theme;
 use ashore::transfer::{Destination, IfExists, News, Phase};
 use ashore::window::Prefill;
 use ashore::window::screen::Wish;
@@ -230,4 +233,46 @@ fn choosing_a_place_begins_at_the_place_that_stands_there() {
     let wishes = window.wishes();
     let [Wish::Choose { folder, name }] = wishes.as_slice() else { panic!("{wishes:?}") };
     assert_eq!((folder.as_path(), name.as_str()), (window.folder.path(), "debian.iso"));
+}
+
+#[test]
+fn many_addresses_pasted_at_once_are_counted_and_ordered_with_one_click() {
+    let mut window = Window::open();
+    window.focus("Address");
+    let text = "ftp://a.example/x.bin\nhello there\nftp://b.example/y.bin\n";
+    window.harness.event(Event::Paste(text.to_owned()));
+    window.harness.run();
+    assert!(window.shows("2 addresses were pasted"));
+    assert!(window.shows("1 line names no file and is left out."));
+    assert_eq!(window.value("Address"), "");
+    assert!(window.wishes().is_empty(), "nothing starts by itself");
+    window.click("Download 2 files that were pasted");
+    let wishes = window.wishes();
+    let [Wish::DownloadAll(requests)] = wishes.as_slice() else { panic!("{wishes:?}") };
+    let places: Vec<_> = requests.iter().map(|request| request.destination.clone()).collect();
+    assert_eq!(places, ["x.bin", "y.bin"].map(|name| Destination::File(window.file(name))));
+    assert!(!window.shows("addresses were pasted"));
+}
+
+#[test]
+fn what_is_to_be_said_of_no_transfer_is_said_once_and_can_be_put_away() {
+    let mut window = Window::open();
+    for _ in 0..2 {
+        window.screen().say("Another Ashore is running".to_owned());
+    }
+    window.harness.run();
+    window.click("Put the notice away");
+    assert!(!window.shows("Another Ashore is running"));
+}
+
+#[test]
+fn settings_that_last_are_wished_for() {
+    let mut window = Window::open();
+    window.click("Dark theme");
+    window.click("Settings");
+    window.click("Continue unfinished transfers when Ashore starts");
+    let wishes = window.wishes();
+    let [Wish::Theme(Theme::Dark), Wish::ContinueAtStart(true)] = wishes.as_slice() else {
+        panic!("{wishes:?}")
+    };
 }

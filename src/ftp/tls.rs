@@ -211,6 +211,11 @@ fn reason(error: &rustls::Error) -> String {
                 "it belongs to another server".to_owned()
             }
             Bad::Revoked => "it was revoked".to_owned(),
+            // webpki's word for most that people make by themselves.
+            Bad::Other(why) if why.to_string().contains("CaUsedAsEndEntity") => {
+                "it has signed itself, and nobody else vouches for it".to_owned()
+            }
+            Bad::Other(_) => "it is not in order".to_owned(),
             other => other.to_string(),
         },
         other => other.to_string(),

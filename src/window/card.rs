@@ -33,17 +33,18 @@ pub(super) fn card_ui(ui: &mut Ui, certificate: &Certificate, name: &str) -> Opt
         ui.set_max_width(ui.available_width().min(look::READING));
         let title = RichText::new(format!("Is this really {server}?"));
         ui.add(Label::new(title.font(look::name_font()).color(colors.text)).wrap());
-        let why = format!("Its certificate is not trusted: {reason}. Nothing was sent to it yet.");
+        let why = format!("Its certificate is not trusted: {reason}. No name and no password was sent.");
         widgets::message(ui, None, &why, colors.text);
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = space::XS;
-            let caption = RichText::new("SHA-256 fingerprint").font(look::fact_font());
-            ui.add(Label::new(caption.color(colors.quiet)).selectable(false));
-            if widgets::small_icon_button(ui, Icon::Copy, "Copy the fingerprint") {
-                ui.ctx().copy_text(fingerprint.clone());
-            }
+        ui.scope(|ui| {
+            ui.spacing_mut().interact_size.y = look::LINE;
+            ui.horizontal(|ui| caption_ui(ui, &fingerprint));
         });
-        let groups = RichText::new(grouped(&fingerprint)).font(look::log_font());
+        let font = look::log_font();
+        let fits = |columns: &usize| {
+            widgets::text_width(ui, &"0".repeat(columns * 13 - 2), &font) <= ui.available_width()
+        };
+        let columns = [4, 2].into_iter().find(fits).unwrap_or(1);
+        let groups = RichText::new(grouped(&fingerprint, columns)).font(font);
         ui.add(Label::new(groups.color(colors.text)).wrap());
         let advice = "Compare it with the one that its administrator gives. Trust it only if they are equal.";
         widgets::message(ui, None, advice, colors.quiet);
@@ -59,11 +60,21 @@ pub(super) fn card_ui(ui: &mut Ui, certificate: &Certificate, name: &str) -> Opt
     answer
 }
 
-/// `AB:CD:EF:01  23:45:…`: four bytes each, between which a line may end.
-fn grouped(fingerprint: &str) -> String {
+fn caption_ui(ui: &mut Ui, fingerprint: &str) {
+    ui.spacing_mut().item_spacing.x = space::XS;
+    let caption = RichText::new("SHA-256 fingerprint").font(look::fact_font());
+    ui.add(Label::new(caption.color(look::colors(ui).quiet)).selectable(false));
+    if widgets::small_icon_button(ui, Icon::Copy, "Copy the fingerprint") {
+        ui.ctx().copy_text(fingerprint.to_owned());
+    }
+}
+
+/// `AB:CD:EF:01  23:45:…`: groups of four bytes, so many in a line.
+fn grouped(fingerprint: &str, columns: usize) -> String {
     let pairs: Vec<_> = fingerprint.split(':').collect();
     let groups: Vec<_> = pairs.chunks(4).map(|four| four.join(":")).collect();
-    groups.join("  ")
+    let lines: Vec<_> = groups.chunks(columns.max(1)).map(|line| line.join("  ")).collect();
+    lines.join("\n")
 }
 
 #[cfg(test)]
@@ -73,8 +84,11 @@ mod tests {
     #[test]
     fn a_fingerprint_is_read_in_groups_of_four_bytes() {
         let text = words::fingerprint(&[0xAB; 32]);
-        let groups = grouped(&text);
-        assert_eq!(groups.split_whitespace().count(), 8);
-        assert!(groups.starts_with("AB:AB:AB:AB  AB:"));
+        for (columns, lines) in [(4, 2), (2, 4), (1, 8), (0, 8)] {
+            let groups = grouped(&text, columns);
+            assert_eq!(groups.split_whitespace().count(), 8);
+            assert_eq!(groups.lines().count(), lines);
+        }
+        assert!(grouped(&text, 4).starts_with("AB:AB:AB:AB  AB:"));
     }
 }

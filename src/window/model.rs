@@ -171,6 +171,7 @@ impl Model {
 
     /// The person does not believe a certificate: what is left is a failure. Hands the question back.
     pub fn distrust(&mut self, id: TransferId) -> Option<Box<Certificate>> {
+        self.groups.take();
         match &mut self.row_mut(id)?.stage {
             Stage::Over { certificate, .. } => certificate.take(),
             _ => None,

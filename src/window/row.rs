@@ -87,7 +87,7 @@ impl Certificate {
 pub enum Group {
     /// At work.
     Active,
-    /// It needs the person: in doubt, or without room.
+    /// It needs the person: in doubt, asked about, or without room.
     NeedsALook,
     /// It could not be done.
     Failed,
@@ -175,7 +175,7 @@ impl Row {
             Stage::Waiting { .. } => Group::Waiting,
             Stage::Running { .. } => Group::Active,
             Stage::Paused => Group::Paused,
-            Stage::NoRoom { .. } => Group::NeedsALook,
+            Stage::NoRoom { .. } | Stage::Over { certificate: Some(_), .. } => Group::NeedsALook,
             Stage::Over { ending, .. } => match ending.end {
                 End::Verified | End::Complete | End::Skipped => Group::Done,
                 End::NeedsALook => Group::NeedsALook,

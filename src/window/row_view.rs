@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use eframe::egui::{
     Color32, EventFilter, FocusDirection, Frame, Key, Label, Margin, Modifiers, Response, RichText,
-    Role, Sense, StrokeKind, Ui, UiBuilder, vec2,
+    Role, Sense, StrokeKind, Ui, UiBuilder, WidgetInfo, vec2,
 };
 
 use super::card::{CardAnswer, card_ui};
@@ -56,8 +56,7 @@ pub fn row_ui(ui: &mut Ui, row: &Row) -> Option<RowAction> {
     let builder = UiBuilder::new()
         .id_salt(("row", row.id))
         .sense(Sense::click())
-        .accessibility_role(Role::ListItem)
-        .accessibility_label(format!("{}, {line}", row.name));
+        .accessibility_role(Role::ListItem);
     let inner = ui.scope_builder(builder, |ui| {
         let margin = Margin { left: 16, right: 16, top: 4, bottom: 10 };
         let inner = Frame::new().inner_margin(margin).show(ui, |ui| {
@@ -70,6 +69,9 @@ pub fn row_ui(ui: &mut Ui, row: &Row) -> Option<RowAction> {
                 });
                 ui.vertical(|ui| {
                     ui.set_width(ui.available_width());
+                    if matches!(row.stage, Stage::Paused) {
+                        ui.spacing_mut().item_spacing.y = 0.0;
+                    }
                     let action = first_line(ui, row);
                     action.or(below(ui, row, &line))
                 })
@@ -78,6 +80,9 @@ pub fn row_ui(ui: &mut Ui, row: &Row) -> Option<RowAction> {
             .inner
         });
         let whole = ui.response();
+        // Also where it is, for those who find it by its name.
+        let name = format!("{}, {line}", row.name);
+        whole.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, &name));
         keyboard(ui, row, &whole).or(inner.inner)
     });
     let mut action = inner.inner;
@@ -160,6 +165,7 @@ fn sign(ui: &Ui, row: &Row) -> (Icon, Color32) {
         Stage::NoRoom { .. } => (Icon::Warning, colors.attention),
         Stage::Running { phase: Phase::Waiting { .. }, .. } => (Icon::Waiting, colors.attention),
         Stage::Running { .. } => (Icon::Download, colors.accent),
+        Stage::Over { certificate: Some(_), .. } => (Icon::Warning, colors.attention),
         Stage::Over { ending, .. } => match ending.end {
             End::Verified => (Icon::Shield, colors.success),
             End::Complete => (Icon::Done, colors.success),
@@ -249,16 +255,13 @@ fn name(ui: &mut Ui, row: &Row, width: f32) {
 
 /// What stands under the name.
 fn below(ui: &mut Ui, row: &Row, line: &str) -> Option<RowAction> {
-    let is_running = matches!(row.stage, Stage::Running { .. });
-    let is_held = matches!(row.stage, Stage::Paused | Stage::NoRoom { .. });
-    if is_running || (is_held && row.progress.is_some()) {
-        let (share, received) = share(row);
-        ui.add_space(2.0);
-        let colors = look::colors(ui);
-        let color = if is_pausing(row) || !is_running { colors.edge } else { colors.accent };
-        let name = format!("Progress of {}", row.name);
-        widgets::progress_bar(ui, share, received, &name, color);
-        ui.add_space(2.0);
+    match row.stage {
+        Stage::Running { .. } => spaced_bar(ui, row),
+        Stage::NoRoom { .. } if row.progress.is_some() => spaced_bar(ui, row),
+        // Between the lines: so that all rows of a group keep one height.
+        Stage::Paused if row.progress.is_some() => bar(ui, row),
+        Stage::Paused => ui.add_space(look::BAR),
+        _ => {}
     }
     match &row.stage {
         Stage::Over { certificate: Some(certificate), .. } => card_ui(ui, certificate, &row.name)
@@ -282,6 +285,21 @@ fn below(ui: &mut Ui, row: &Row, line: &str) -> Option<RowAction> {
             None
         }
     }
+}
+
+fn spaced_bar(ui: &mut Ui, row: &Row) {
+    ui.add_space(2.0);
+    bar(ui, row);
+    ui.add_space(2.0);
+}
+
+fn bar(ui: &mut Ui, row: &Row) {
+    let (share, received) = share(row);
+    let colors = look::colors(ui);
+    let is_moving = matches!(row.stage, Stage::Running { .. }) && !is_pausing(row);
+    let color = if is_moving { colors.accent } else { colors.edge };
+    let name = format!("Progress of {}", row.name);
+    widgets::progress_bar(ui, share, received, &name, color);
 }
 
 fn note(ui: &mut Ui, row: &Row) {
@@ -315,6 +333,8 @@ fn second_line(ui: &mut Ui, row: &Row, line: &str) {
     if let Some(hash) = hash {
         line = format!("{line} · SHA-256 {}", short_hash(hash));
     }
+    // A row of this height, not one of buttons.
+    ui.spacing_mut().interact_size.y = look::LINE;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         let room = ui.available_width() - if hash.is_some() { look::LINE + space::XS } else { 0.0 };
