@@ -60,7 +60,7 @@ impl Notices {
 fn line(ui: &mut Ui, text: &str, away: &str, button: Option<&str>) -> Option<bool> {
     let colors = look::colors(ui);
     let mut answer = None;
-    ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = space::S;
         if widgets::icon_button(ui, Icon::Cross, away).clicked() {
             answer = Some(false);

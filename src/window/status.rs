@@ -108,6 +108,8 @@ fn settings_menu(ui: &mut Ui, continues_at_start: bool) -> Option<StatusAction> 
     let menu = Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     menu.show(|ui| {
         ui.set_max_width(320.0);
+        // Menus draw no edges, and a box without one cannot be found.
+        ui.visuals_mut().widgets.inactive.bg_stroke = (1.0, look::colors(ui).edge).into();
         ui.checkbox(&mut continues, "Continue unfinished transfers when Ashore starts");
     });
     (continues != continues_at_start).then_some(StatusAction::ContinueAtStart(continues))

@@ -1,4 +1,5 @@
 //! The list over restarts: what an earlier run has left, all of it at once, and the person's answers.
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 use std::path::Path;
 use std::time::SystemTime;
