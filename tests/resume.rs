@@ -1,7 +1,7 @@
 //! What has arrived is continued only where it is proven to belong to the file (product contract §3),
 //! and nobody else's bytes are ever touched.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on stops")]
 
 mod support;
 

@@ -15,6 +15,7 @@ mod request;
 mod resume;
 mod retry;
 mod slots;
+mod teller;
 
 pub use download::{Handle, download};
 pub use ending::{End, Ending};
