@@ -7,6 +7,7 @@ use ashore::terminal::{self, Order};
 fn main() -> ExitCode {
     match terminal::read_command_line(std::env::args_os()) {
         Ok(Order::Get(order)) => terminal::get(&order, end_at_once),
+        Ok(Order::Ls(order)) => terminal::ls(&order, end_at_once),
         Ok(Order::OpenWindow { address }) => open_window(address),
         Err(code) => code,
     }

@@ -77,7 +77,16 @@ pub(super) fn time(text: &str) -> Option<SystemTime> {
     // A leap second is written 60; no clock here knows it.
     let second = field(8)?.min(59);
     let time = civil::DateTime::new(year, field(0)?, field(2)?, field(4)?, field(6)?, second, 0);
-    let seconds = time.ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second();
+    utc(time.ok()?)
+}
+
+/// The moment at which a clock in UTC shows `time`.
+pub(super) fn utc(time: civil::DateTime) -> Option<SystemTime> {
+    since_epoch(time.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second())
+}
+
+/// The moment so many seconds after the beginning of 1970.
+pub(super) fn since_epoch(seconds: i64) -> Option<SystemTime> {
     let since = Duration::from_secs(seconds.unsigned_abs());
     let epoch = SystemTime::UNIX_EPOCH;
     if seconds < 0 { epoch.checked_sub(since) } else { epoch.checked_add(since) }

@@ -2,18 +2,23 @@
 
 mod address;
 mod command;
+mod data;
 mod dial;
 mod error;
 mod facts;
+pub mod listing;
 mod passive;
 mod reply;
 mod session;
 mod stream;
+mod tls;
 
 pub use address::{Address, AddressError, Host, Login, RemotePath, Scheme, Secret};
 pub use command::{BadArgument, Command};
+pub use data::Data;
 pub use error::{Awaiting, Error};
 pub use facts::Facts;
 pub use reply::{Kind, MAX_LINE, MAX_REPLY, Reply};
-pub use session::{Data, Line, RemoteFile, Session};
+pub use session::{Line, RemoteFile, Server, Session};
 pub use stream::{Limits, Stop};
+pub use tls::{Security, Trust};

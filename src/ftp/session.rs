@@ -8,12 +8,15 @@ use std::time::Duration;
 
 use super::address::{Host, Login, RemotePath};
 use super::command::Command;
+use super::data::Data;
 use super::dial;
 use super::error::{Awaiting, Error};
 use super::facts::{self, Facts};
+use super::listing;
 use super::passive;
 use super::reply::{Kind, Reply};
-use super::stream::{Limits, Stream, Wait};
+use super::stream::{Limits, Stream};
+use super::tls::{Security, Tls, Trust};
 
 /// How many preliminary replies (1xx) one command may get. Real servers send one or two.
 const MOST_PRELIMINARIES: usize = 20;
@@ -35,10 +38,24 @@ pub enum Line {
     Received(String),
 }
 
+/// Which server, and how the conversation with it is to be secured.
+#[derive(Debug, Clone, Copy)]
+pub struct Server<'a> {
+    /// Its name or address.
+    pub host: &'a Host,
+    /// The port of its control connection.
+    pub port: u16,
+    /// Whether and how the conversation is secured.
+    pub security: Security,
+    /// Whose certificates are believed.
+    pub trust: &'a Trust,
+}
+
 /// One conversation with one server.
 pub struct Session<'a> {
     control: BufReader<Stream>,
     peer: SocketAddr,
+    tls: Option<Tls>,
     limits: Limits,
     log: &'a dyn Fn(Line),
     features: HashSet<String>,
@@ -46,6 +63,8 @@ pub struct Session<'a> {
     is_epsv_useless: bool,
     /// A final reply that came before it was asked for.
     early_final: Option<Reply>,
+    /// What is known about the server's listings.
+    pub(super) listing: listing::Known,
 }
 
 impl std::fmt::Debug for Session<'_> {
@@ -62,54 +81,6 @@ pub struct RemoteFile {
     pub facts: Facts,
 }
 
-/// The bytes of a file, on their way.
-#[derive(Debug)]
-pub struct Data {
-    stream: Stream,
-    silence: Option<Wait>,
-    /// The size that the server mentioned when it began to send, in bytes. Whether it means the
-    /// whole file or what is still to come depends on the server; for offset 0 it is the same.
-    pub announced: Option<u64>,
-}
-
-impl Data {
-    /// Reads what has come, or waits for it a twentieth of a second: `None` if nothing came, so that
-    /// a stalled transfer can say so. `Some(0)` is the end of the data.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Silent`] when patience is over, [`Error::Cut`], [`Error::Stopped`].
-    pub fn poll(&mut self, block: &mut [u8]) -> Result<Option<usize>, Error> {
-        if self.stream.limits().stop.is_given() {
-            return Err(Error::Stopped);
-        }
-        let count = self.stream.poll(block)?;
-        match (&mut self.silence, count) {
-            (_, Some(_)) => self.silence = None,
-            (Some(silence), None) => silence.go_on()?,
-            (None, None) => self.silence = Some(Wait::new(self.stream.limits(), Awaiting::Data)),
-        }
-        Ok(count)
-    }
-
-    /// Reads exactly as many bytes as `block` holds.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Data::poll`], and [`Error::Cut`] if the data ends before.
-    pub fn read_exact(&mut self, block: &mut [u8]) -> Result<(), Error> {
-        let mut filled = 0;
-        while let Some(rest @ [_, ..]) = block.get_mut(filled..) {
-            match self.poll(rest)? {
-                Some(0) => return Err(Error::Cut(io::ErrorKind::UnexpectedEof.into())),
-                Some(count) => filled += count,
-                None => {}
-            }
-        }
-        Ok(())
-    }
-}
-
 impl<'a> Session<'a> {
     /// Finds the server, connects, and waits for its greeting (RFC 959 §5.4, "120 or 220").
     ///
@@ -120,29 +91,66 @@ impl<'a> Session<'a> {
     /// * [`Error::Garbled`]: it is no FTP server.
     /// * [`Error::Silent`], [`Error::HungUp`], [`Error::Cut`], [`Error::Stopped`].
     pub fn connect(
-        host: &Host,
-        port: u16,
+        server: Server<'_>,
         limits: &Limits,
         log: &'a dyn Fn(Line),
     ) -> Result<Self, Error> {
-        let socket = dial::dial(host, port, limits)?;
+        let socket = dial::dial(server.host, server.port, limits)?;
         socket.set_nodelay(true).map_err(Error::Cut)?;
         let alive = socket2::TcpKeepalive::new().with_time(KEEP_ALIVE).with_interval(KEEP_ALIVE);
         socket2::SockRef::from(&socket).set_tcp_keepalive(&alive).map_err(Error::Cut)?;
         let stream = Stream::new(socket, limits.clone(), Awaiting::Greeting)?;
         let mut session = Self {
             peer: stream.peer()?,
-            control: BufReader::with_capacity(8 * 1024, stream),
+            control: BufReader::new(stream),
+            tls: None,
             limits: limits.clone(),
             log,
             features: HashSet::new(),
             is_epsv_useless: false,
             early_final: None,
+            listing: listing::Known::default(),
         };
+        if server.security == Security::Implicit {
+            session = session.secure(Tls::new(server.host, server.trust)?)?;
+        }
         let greeting = session.read_past_preliminaries()?;
         done("the greeting", greeting)?;
         session.control.get_mut().expect(Awaiting::Reply, limits.patience);
+        if matches!(server.security, Security::Explicit | Security::Auto) {
+            let tls = Tls::new(server.host, server.trust)?;
+            session = session.ask_for_tls(tls, server.security == Security::Explicit)?;
+        }
         Ok(session)
+    }
+
+    /// `AUTH TLS` (RFC 4217 §4). A server that has none is spoken to without, unless `is_must`.
+    fn ask_for_tls(mut self, tls: Tls, is_must: bool) -> Result<Self, Error> {
+        let auth = Command::with("AUTH", b"TLS")?;
+        let reply = self.ask(&auth)?;
+        match reply.code {
+            // What came with the reply came before anything was secret: somebody may have put it
+            // there to be taken for the server's word later on.
+            234 | 334 if !self.control.buffer().is_empty() => Err(Error::Tls {
+                what: "the server sent more than its answer before the handshake".to_owned(),
+            }),
+            234 | 334 => self.secure(tls),
+            421 => Err(Error::Refused { command: auth.to_string(), reply }),
+            _ if is_must => Err(Error::NoTls { command: auth.to_string(), reply }),
+            _ => Ok(self),
+        }
+    }
+
+    fn secure(self, tls: Tls) -> Result<Self, Error> {
+        let mut stream = self.control.into_inner().begin_tls(&tls)?;
+        stream.finish_tls()?;
+        Ok(Self { control: BufReader::new(stream), tls: Some(tls), ..self })
+    }
+
+    /// Whether the conversation is secret.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.tls.is_some()
     }
 
     /// Signs in (RFC 959 §5.4): `USER`, and `PASS` and `ACCT` where the server asks for them. Then
@@ -171,9 +179,24 @@ impl<'a> Session<'a> {
         if let Ok(reply) = self.ask_optional(&Command::new("FEAT"))? {
             self.features = features(&reply);
         }
+        if self.tls.is_some() {
+            self.secure_data()?;
+        }
         let binary = Command::with("TYPE", b"I")?;
         let reply = self.ask(&binary)?;
         done(&binary.to_string(), reply).map(drop)
+    }
+
+    /// The data connections are to be as secret as this one (RFC 4217 §8 and §9).
+    fn secure_data(&mut self) -> Result<(), Error> {
+        let size = Command::with("PBSZ", b"0")?;
+        self.ask(&size)?;
+        let protect = Command::with("PROT", b"P")?;
+        let reply = self.ask(&protect)?;
+        match reply.kind() {
+            Kind::Done => Ok(()),
+            _ => Err(Error::NoTls { command: protect.to_string(), reply }),
+        }
     }
 
     /// Asks about the file at `path`: `SIZE` and `MDTM`, and `MLST` for what they leave open
@@ -249,17 +272,38 @@ impl<'a> Session<'a> {
                 return Err(Error::Refused { command: rest.to_string(), reply });
             }
         }
-        let retr = Command::with("RETR", &file.argument)?;
-        let reply = self.ask(&retr)?;
+        self.begin(stream, &Command::with("RETR", &file.argument)?)
+    }
+
+    /// Starts the transfer that `command` asks for. What [`Session::retrieve`] says about [`Data`]
+    /// holds here too, but the last word is [`Session::last_word`].
+    pub(super) fn open(&mut self, command: &Command) -> Result<Data, Error> {
+        self.early_final = None;
+        let stream = self.open_data()?;
+        self.begin(stream, command)
+    }
+
+    fn begin(&mut self, mut stream: Stream, command: &Command) -> Result<Data, Error> {
+        self.say(command)?;
+        if let Some(tls) = &self.tls {
+            // Not before the command: no server answers this handshake until it has something to send.
+            stream = stream.begin_tls(tls)?;
+        }
+        let reply = self.read_reply()?;
         let announced = facts::size_in_preliminary(&reply.text());
         match reply.kind() {
             Kind::Begun => {}
             Kind::Done => self.early_final = Some(reply),
             Kind::NeedsMore | Kind::TryLater | Kind::Refused => {
-                return Err(Error::Refused { command: retr.to_string(), reply });
+                return Err(Error::Refused { command: command.to_string(), reply });
             }
         }
-        Ok(Data { stream, silence: None, announced })
+        Ok(Data::new(stream, announced))
+    }
+
+    /// Whether the last word on the transfer came before its data.
+    pub(super) fn has_final(&self) -> bool {
+        self.early_final.is_some()
     }
 
     /// Waits for the server's last word on the transfer (`226` or `250`).
@@ -272,6 +316,11 @@ impl<'a> Session<'a> {
     /// * [`Error::Refused`] with code 426 or 451 if the server gave up half-way.
     /// * [`Error::Silent`] if it says nothing for 15 s.
     pub fn finish(&mut self) -> Result<(), Error> {
+        self.last_word("RETR")
+    }
+
+    /// The same for the transfer that `verb` began.
+    pub(super) fn last_word(&mut self, verb: &str) -> Result<(), Error> {
         let reply = match self.early_final.take() {
             Some(reply) => reply,
             None => {
@@ -282,12 +331,22 @@ impl<'a> Session<'a> {
                 reply
             }
         };
-        done("RETR", reply).map(drop)
+        done(verb, reply).map(drop)
     }
 
     /// Says goodbye and does not wait for the answer: whatever it is, it changes nothing.
     pub fn quit(mut self) {
         self.say(&Command::new("QUIT")).ok();
+    }
+
+    /// Whether the server says that it has the command `verb` (RFC 2389).
+    pub(super) fn offers(&self, verb: &str) -> bool {
+        self.features.contains(verb)
+    }
+
+    /// Whether it may have it, having not said what it has, or having said so.
+    pub(super) fn may_have(&self, verb: &str) -> bool {
+        self.features.is_empty() || self.offers(verb)
     }
 
     /// Makes a data connection in passive mode: `EPSV`, or else `PASV` on IPv4 (RFC 2428 §3; over
@@ -332,7 +391,10 @@ impl<'a> Session<'a> {
 
     /// Sends `command` and waits for the answer. `Ok(Err(reply))` if the server refuses; a server
     /// that hangs up with 421 ends the conversation.
-    fn ask_optional(&mut self, command: &Command) -> Result<Result<Reply, Reply>, Error> {
+    pub(super) fn ask_optional(
+        &mut self,
+        command: &Command,
+    ) -> Result<Result<Reply, Reply>, Error> {
         let reply = self.ask(command)?;
         match reply.kind() {
             Kind::Done => Ok(Ok(reply)),

@@ -61,17 +61,22 @@ struct File {
     announced: Option<u64>,
 }
 
+impl File {
+    fn of(number: usize, request: &Request) -> Self {
+        let (url, name) = (request.address.to_string(), sentences::name(&request.address));
+        Self { number, url, name, announced: None }
+    }
+}
+
 impl Run {
     fn new(flags: &Get, mut engine: Engine, requests: Vec<Request>) -> Self {
         let board = Board::new(flags);
         if requests.iter().any(|request| request.address.login.password.is_some()) {
             board.note("The password is sent unencrypted: this version does not speak TLS yet.");
         }
-        let mut files = BTreeMap::new();
-        for (number, request) in (1..).zip(requests) {
-            let (url, name) = (request.address.to_string(), sentences::name(&request.address));
-            files.insert(engine.download(request), File { number, url, name, announced: None });
-        }
+        let files: Vec<File> =
+            (1..).zip(&requests).map(|(n, request)| File::of(n, request)).collect();
+        let files: BTreeMap<_, _> = engine.download_all(requests).into_iter().zip(files).collect();
         Self {
             engine,
             board,

@@ -32,12 +32,12 @@ struct Told<'a> {
 #[serde(tag = "event", rename_all = "kebab-case")]
 enum What {
     Phase {
-        /// `connecting`, `signing-in`, `receiving`, `finishing` or `waiting`.
+        /// `queued`, `connecting`, `signing-in`, `receiving`, `finishing`, `waiting` or `paused`.
         phase: &'static str,
-        /// Why it waits before the next attempt.
+        /// Why it waits.
         #[serde(skip_serializing_if = "Option::is_none")]
         why: Option<String>,
-        /// When that goes on by itself.
+        /// When it goes on by itself, if that is known.
         #[serde(skip_serializing_if = "Option::is_none")]
         until: Option<String>,
     },
@@ -57,8 +57,6 @@ enum What {
         voice: &'static str,
         text: String,
     },
-    /// It waits for its turn.
-    Queued,
     /// The last event of each file.
     Ended(Box<Ended>),
 }
@@ -94,7 +92,18 @@ struct Kept {
 
 fn what(news: &News) -> What {
     match news {
-        News::Phase(phase) => self::phase(phase),
+        News::Queued => named_phase("queued"),
+        News::Phase(Phase::Connecting) => named_phase("connecting"),
+        News::Phase(Phase::SigningIn) => named_phase("signing-in"),
+        News::Phase(Phase::Receiving) => named_phase("receiving"),
+        News::Phase(Phase::Finishing) => named_phase("finishing"),
+        News::Phase(Phase::Waiting { why, until }) => {
+            What::Phase { phase: "waiting", why: Some(words::shown(why)), until: utc(*until) }
+        }
+        News::NoRoom(why) => {
+            What::Phase { phase: "waiting", why: Some(words::shown(why)), until: None }
+        }
+        News::Paused => named_phase("paused"),
         News::Destination(path) => What::Destination { path: path.display().to_string() },
         News::Progress(Progress { received, expected, speed, remaining }) => What::Progress {
             received: *received,
@@ -113,19 +122,11 @@ fn what(news: &News) -> What {
             text: words::shown(text),
         },
         News::Ended(outcome) => What::Ended(Box::new(ended(outcome))),
-        News::Queued | News::Paused | News::NoRoom(_) => What::Queued,
     }
 }
 
-fn phase(phase: &Phase) -> What {
-    let (phase, why, until) = match phase {
-        Phase::Connecting => ("connecting", None, None),
-        Phase::SigningIn => ("signing-in", None, None),
-        Phase::Receiving => ("receiving", None, None),
-        Phase::Finishing => ("finishing", None, None),
-        Phase::Waiting { why, until } => ("waiting", Some(words::shown(why)), utc(*until)),
-    };
-    What::Phase { phase, why, until }
+fn named_phase(phase: &'static str) -> What {
+    What::Phase { phase, why: None, until: None }
 }
 
 fn ended(outcome: &Outcome) -> Ended {
@@ -138,7 +139,7 @@ fn ended(outcome: &Outcome) -> Ended {
             },
             path: Some(summary.path.display().to_string()),
             bytes: Some(summary.length),
-            sha256: summary.sha256.map(|sum| sentences::hex(&sum)),
+            sha256: summary.sha256.map(|sum| words::hex(&sum)),
             modified: summary.modified.and_then(utc),
             seconds: Some(summary.took.as_secs_f64()),
             exit_code: exit.code(),

@@ -1,6 +1,6 @@
-//! The face without a window: `ashore get`.
+//! The face without a window: `ashore get` and `ashore ls`.
 //!
-//! [`read_command_line`] turns arguments into an [`Order`], [`get`] carries it out. What goes to
+//! [`read_command_line`] turns arguments into an [`Order`], [`get()`] or [`ls()`] carries it out. What goes to
 //! stdout is for programs (`--json`), what goes to stderr is for people. How it ends is an [`Exit`].
 
 mod exit;
@@ -8,13 +8,15 @@ mod flags;
 mod get;
 mod interrupt;
 mod json;
+mod ls;
 mod plan;
 mod progress;
 mod sentences;
 
 pub use exit::Exit;
-pub use flags::{Get, Order, read_command_line};
+pub use flags::{Get, Ls, Order, read_command_line};
 pub use get::get;
+pub use ls::ls;
 
 use std::io::Write as _;
 use std::process::ExitCode;

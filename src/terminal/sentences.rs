@@ -104,7 +104,7 @@ pub(super) fn arrived(summary: &Summary, announced: Option<u64>) -> Vec<String> 
                 "the server confirmed it"
             };
             let mut lines = vec![format!("Saved as {path}")];
-            lines.extend(summary.sha256.map(|sum| format!("SHA-256 {}", hex(&sum))));
+            lines.extend(summary.sha256.map(|sum| format!("SHA-256 {}", words::hex(&sum))));
             lines.push(format!("Complete: {proof}"));
             lines.push(received(summary.length, Some(summary.length)));
             lines
@@ -168,11 +168,6 @@ fn path(path: &Path) -> String {
     words::shown(&path.display().to_string())
 }
 
-/// `[0xab, 0x01]` → `ab01`.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -234,10 +229,9 @@ mod tests {
     fn a_failure_says_what_happened_what_was_kept_and_what_to_do() {
         let path = "data/a.bin.part".into();
         let failure = Failure::Stopped { kept: Some(Kept { path, length: 12_300_000 }) };
-        let said = failed("a.bin", &failure);
-        assert!(
-            said.starts_with("a.bin: Stopped. 12.3 MB are kept in data/a.bin.part. "),
-            "{said}"
+        assert_eq!(
+            failed("a.bin", &failure),
+            "a.bin: Stopped. 12.3 MB are kept in data/a.bin.part; the same command continues."
         );
         let exists = disk::Error::Exists { path: "data/a.bin".into() };
         assert_eq!(

@@ -142,7 +142,14 @@ impl Job<'_> {
             ftp::Line::Received(text) => self.tell(Voice::Received, text),
         };
         (self.report)(News::Phase(Phase::Connecting));
-        let mut session = Session::connect(&address.host, address.port, &limits, &log)?;
+        let mut session = Session::connect(self.request.access().server(), &limits, &log)?;
+        if address.login.password.is_some() && !session.is_secure() {
+            self.tell(
+                Voice::Warning,
+                "The password goes over the network unprotected: this connection is not secure"
+                    .to_owned(),
+            );
+        }
 
         (self.report)(News::Phase(Phase::SigningIn));
         session.sign_in(&address.login)?;
@@ -154,8 +161,22 @@ impl Job<'_> {
 
         (self.report)(News::Phase(Phase::Receiving));
         self.tell_joint(&resume::join(&mut data, file, offset)?, file);
-        self.receive(&mut data, file, expected)?;
+        let received = self.receive(&mut data, file, expected);
+        let is_end_doubtful = data.is_end_doubtful && Some(file.length()) != expected;
         drop(data); // Some servers send their last word only once we have closed our end.
+
+        if let Err(Trouble::Server(error @ (ftp::Error::Tls { .. } | ftp::Error::Cut(_)))) =
+            received
+        {
+            // The server knows better why nothing came: it wants the session resumed, for example.
+            return Err(session
+                .finish()
+                .err()
+                .filter(ftp::Error::is_refusal)
+                .unwrap_or(error)
+                .into());
+        }
+        received?;
 
         (self.report)(News::Phase(Phase::Finishing));
         session.finish().map_err(|error| match error {
@@ -163,6 +184,9 @@ impl Job<'_> {
             ftp::Error::Stopped => Trouble::Server(error),
             _ => Trouble::Unfinished(error),
         })?;
+        if is_end_doubtful {
+            return Err(ftp::Error::Cut(std::io::ErrorKind::UnexpectedEof.into()).into());
+        }
         let facts = self.judge(&mut session, &remote, expected, file.length())?;
         session.quit();
         Ok(facts)
@@ -338,16 +362,8 @@ impl Job<'_> {
         match trouble {
             Trouble::Disk(error) => Failure::Disk { error, kept },
             Trouble::Doubt(doubt) => Failure::Doubtful { doubt, kept },
-            Trouble::Server(ftp::Error::Stopped) | Trouble::Unfinished(ftp::Error::Stopped) => {
-                Failure::Stopped { kept }
-            }
             Trouble::Server(error) | Trouble::Unfinished(error) => {
-                let address = &self.request.address;
-                let server = match address.port {
-                    21 => address.host.to_string(),
-                    port => format!("{} port {port}", address.host),
-                };
-                Failure::Server { server, is_guest: address.login.is_guest(), error, kept }
+                Failure::of_server(&self.request.address, error, kept)
             }
         }
     }

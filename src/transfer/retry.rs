@@ -105,7 +105,11 @@ impl Retry {
                 }
                 Error::NoDataConnection { .. }
                 | Error::Garbled { .. }
+                | Error::Untrusted { .. }
+                | Error::Tls { .. }
+                | Error::NoTls { .. }
                 | Error::Argument(_)
+                | Error::TooLong { .. }
                 | Error::Stopped => false,
             },
         }

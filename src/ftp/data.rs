@@ -1,0 +1,67 @@
+//! The bytes of a file, on their way.
+
+use std::io;
+
+use super::error::{Awaiting, Error};
+use super::stream::{Stream, Wait};
+
+/// The bytes of a file, on their way.
+#[derive(Debug)]
+pub struct Data {
+    stream: Stream,
+    silence: Option<Wait>,
+    /// Over TLS, the end came without a word: it may have been forged (RFC 8446 §6.1). Only a
+    /// number of bytes that agrees with the announced one makes it believable.
+    pub is_end_doubtful: bool,
+    /// The size that the server mentioned when it began to send, in bytes. Whether it means the
+    /// whole file or what is still to come depends on the server; for offset 0 it is the same.
+    pub announced: Option<u64>,
+}
+
+impl Data {
+    pub(super) fn new(stream: Stream, announced: Option<u64>) -> Self {
+        Self { stream, silence: None, is_end_doubtful: false, announced }
+    }
+
+    /// Reads what has come, or waits for it a twentieth of a second: `None` if nothing came, so that
+    /// a stalled transfer can say so. `Some(0)` is the end of the data.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Silent`] when patience is over, [`Error::Cut`], [`Error::Stopped`].
+    pub fn poll(&mut self, block: &mut [u8]) -> Result<Option<usize>, Error> {
+        if self.stream.limits().stop.is_given() {
+            return Err(Error::Stopped);
+        }
+        let count = match self.stream.poll(block) {
+            Err(Error::HungUp) if self.stream.is_secure() => {
+                self.is_end_doubtful = true;
+                Some(0)
+            }
+            count => count?,
+        };
+        match (&mut self.silence, count) {
+            (_, Some(_)) => self.silence = None,
+            (Some(silence), None) => silence.go_on()?,
+            (None, None) => self.silence = Some(Wait::new(self.stream.limits(), Awaiting::Data)),
+        }
+        Ok(count)
+    }
+
+    /// Reads exactly as many bytes as `block` holds.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Data::poll`], and [`Error::Cut`] if the data ends before.
+    pub fn read_exact(&mut self, block: &mut [u8]) -> Result<(), Error> {
+        let mut filled = 0;
+        while let Some(rest @ [_, ..]) = block.get_mut(filled..) {
+            match self.poll(rest)? {
+                Some(0) => return Err(Error::Cut(io::ErrorKind::UnexpectedEof.into())),
+                Some(count) => filled += count,
+                None => {}
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,113 @@
+//! Which system a server is, and how to get into a folder and back.
+
+use super::{Form, Zone};
+use crate::ftp::address::RemotePath;
+use crate::ftp::command::Command;
+use crate::ftp::error::Error;
+use crate::ftp::session::Session;
+
+/// What a session learns about a server's listings.
+#[derive(Debug, Default)]
+pub(in crate::ftp) struct Known {
+    /// `FEAT` promised `MLSD`, but it is not there.
+    pub(super) is_mlsd_useless: bool,
+    system: Option<System>,
+    pub(super) zone: Option<Zone>,
+    pub(super) zone_tries: u8,
+    /// The folder that the login opens.
+    home: Option<Vec<u8>>,
+}
+
+/// What `SYST` says about `LIST`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct System {
+    pub(super) form: Form,
+    /// It thinks in EBCDIC: only with `TYPE A` is a listing in ASCII.
+    pub(super) is_ebcdic: bool,
+}
+
+impl Session<'_> {
+    /// What `SYST` says, asked once.
+    pub(super) fn system(&mut self) -> Result<System, Error> {
+        if let Some(system) = self.listing.system {
+            return Ok(system);
+        }
+        let text = self.ask_optional(&Command::new("SYST"))?.map(|reply| reply.text());
+        let text = text.unwrap_or_default().to_uppercase();
+        let form = Form::of_system(&text);
+        let is_ebcdic =
+            form == Form::Mvs || ["OS/400", "Z/VM", "VM/"].iter().any(|name| text.contains(name));
+        let system = System { form, is_ebcdic };
+        self.listing.system = Some(system);
+        Ok(system)
+    }
+
+    /// The folder that the login opened, as `PWD` says it (RFC 959, appendix II).
+    pub(super) fn home(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        if self.listing.home.is_none() {
+            let reply = self.ask_optional(&Command::new("PWD"))?;
+            self.listing.home = reply.ok().and_then(|reply| quoted(&reply.text()));
+        }
+        Ok(self.listing.home.clone())
+    }
+
+    /// Enters the folder at `path`: at once, or else step by step. If refused, the session is at
+    /// `home`.
+    pub(super) fn enter(
+        &mut self,
+        path: &RemotePath,
+        argument: &[u8],
+        home: &[u8],
+    ) -> Result<Result<(), Error>, Error> {
+        let refusal = match self.change_to(argument)? {
+            Ok(()) => return Ok(Ok(())),
+            Err(refusal) => refusal,
+        };
+        let last = path.name().filter(|_| !path.is_folder());
+        let steps: Vec<&[u8]> = path.folders().chain(last).collect();
+        if steps.len() < 2 {
+            return Ok(Err(refusal));
+        }
+        for step in steps {
+            if self.change_to(step)?.is_err() {
+                self.change_to(home)??;
+                return Ok(Err(refusal));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    pub(super) fn change_to(&mut self, folder: &[u8]) -> Result<Result<(), Error>, Error> {
+        let command = Command::with("CWD", folder)?;
+        let refused = |reply| Error::Refused { command: command.to_string(), reply };
+        Ok(self.ask_optional(&command)?.map(drop).map_err(refused))
+    }
+}
+
+/// The path in a `257` reply: between the first and the last quote, each quote within it doubled,
+/// which some servers forget.
+fn quoted(text: &str) -> Option<Vec<u8>> {
+    let (first, last) = (text.find('"')?, text.rfind('"')?);
+    let path = text.get(first + 1..last)?.replace("\"\"", "\"");
+    // Replies are read as UTF-8; a path that is not cannot be sent back.
+    (!path.is_empty() && !path.contains('\u{fffd}')).then(|| path.into_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folder_in_a_pwd_reply_is_found_whatever_stands_around_it() {
+        for (text, path) in [
+            ("\"/pub\" is the current directory", Some("/pub")),
+            ("\"/a \"\"b\"\" c\"", Some("/a \"b\" c")),
+            ("\"/a \"b\" c\" is current", Some("/a \"b\" c")),
+            ("'HLQ.' is the working directory name prefix", None),
+            ("\"\"", None),
+            ("\"", None),
+        ] {
+            assert_eq!(quoted(text), path.map(|path| path.as_bytes().to_vec()), "{text}");
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! The date and time that `ls` prints before a name: several words, in the order of the country.
+
+use jiff::civil::DateTime;
+
+use super::Modified;
+use super::date::{Clock, Day, clock, clock_at, date, year};
+use super::line::{Line, number, small};
+use super::months::month;
+
+/// A date, what it means, and where the next word is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stamp {
+    /// `None` for a day that no calendar has.
+    pub(super) modified: Option<Modified>,
+    /// The word after it.
+    pub(super) next: usize,
+}
+
+/// Reads the date that begins with the word `at`.
+pub(super) fn stamp(line: &Line<'_>, at: usize, now: DateTime) -> Option<Stamp> {
+    named(line, at, now)
+        .or_else(|| marked(line, at, now))
+        .or_else(|| whole(line, at, now))
+        .or_else(|| split(line, at, now))
+}
+
+/// `Oct 8 09:47`, `Oct 8 2002`, `8. Okt 2002`, `Oct 08, 2002 09:47`, `Oct 8 09:47:12 2002`.
+fn named(line: &Line<'_>, at: usize, now: DateTime) -> Option<Stamp> {
+    let (month, day) = match month(line.word(at)) {
+        Some(month) => (month, day_number(line.word(at + 1))?),
+        None => (month(line.word(at + 1))?, day_number(line.word(at))?),
+    };
+    with_rest(line, at + 2, month, day, now)
+}
+
+/// `3 29 03:26`, `29.3. 03:26`, `09-26 13:45`, `09-26 2000`: the month first if it can be one.
+fn split(line: &Line<'_>, at: usize, now: DateTime) -> Option<Stamp> {
+    let word = line.word(at);
+    let (first, second, next) = match word.iter().position(|byte| matches!(byte, b'-' | b'/')) {
+        Some(mark) => {
+            let (first, second) = word.split_at_checked(mark)?;
+            (small(first, 2)?, small(second.get(1..)?, 2)?, at + 1)
+        }
+        None => (small(word, 2)?, day_number(line.word(at + 1))?, at + 2),
+    };
+    let (month, day) = if first > 12 { (second, first) } else { (first, second) };
+    with_rest(line, next, month, day, now)
+}
+
+/// The year, the time, or both, of a day whose month is known.
+fn with_rest(line: &Line<'_>, at: usize, month: i8, day: i8, now: DateTime) -> Option<Stamp> {
+    let is_day = (1..=12).contains(&month) && (1..=31).contains(&day);
+    let word = line.word(at);
+    let (year, clock, next) = match (year(word), clock(word)) {
+        (Some(year), _) => match clock(line.word(at + 1)) {
+            Some(clock) => (Some(year), Some(clock), at + 2),
+            None => (Some(year), None, at + 1),
+        },
+        // Only with seconds does `ls` add the year; a name may begin with one.
+        (None, Some(clock)) if clock.has_seconds() => match year(line.word(at + 1)) {
+            Some(year) => (Some(year), Some(clock), at + 2),
+            None => (None, Some(clock), at + 1),
+        },
+        (None, Some(clock)) => (None, Some(clock), at + 1),
+        (None, None) => return None,
+    };
+    is_day.then(|| made(Day { year, month, day }, clock, now, next))
+}
+
+fn made(day: Day, clock: Option<Clock>, now: DateTime, next: usize) -> Stamp {
+    Stamp { modified: day.at(clock, now), next }
+}
+
+/// `2003-03-29 12:30:15.000 +0200`, `29.03.2003`, and all else that [`date`] knows.
+fn whole(line: &Line<'_>, at: usize, now: DateTime) -> Option<Stamp> {
+    let day = date(line.word(at))?;
+    let Some((clock, next)) = clock_at(line, at + 1) else {
+        return Some(made(day, None, now, at + 1));
+    };
+    let mut stamp = made(day, Some(clock), now, next);
+    if let Some(zone) = zone(line.word(next)).filter(|_| clock.has_seconds()) {
+        stamp.next += 1;
+        stamp.modified = stamp.modified.and_then(|modified| modified.in_zone(zone));
+    }
+    Some(stamp)
+}
+
+/// `+0200`, in seconds.
+fn zone(word: &[u8]) -> Option<i32> {
+    let (sign, digits) = word.split_first()?;
+    let number = i32::try_from(number(digits).filter(|_| digits.len() == 4)?).ok()?;
+    let seconds = number / 100 * 3600 + number % 100 * 60;
+    match sign {
+        b'+' => Some(seconds),
+        b'-' => Some(-seconds),
+        _ => None,
+    }
+}
+
+/// The number of a day, with the mark that some countries put behind it.
+fn day_number(word: &[u8]) -> Option<i8> {
+    let word = word.strip_suffix(b",").or_else(|| word.strip_suffix(b".")).unwrap_or(word);
+    small(word, 2)
+}
+
+/// What a number counts in East Asia.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unit {
+    Year,
+    Month,
+    Day,
+}
+
+/// The signs for year, month and day in Chinese, Japanese and Korean, in UTF-8, Shift-JIS, EUC-JP,
+/// GBK, Big5 and EUC-KR.
+const MARKS: [(&[u8], Unit); 21] = [
+    ("年".as_bytes(), Unit::Year),
+    ("月".as_bytes(), Unit::Month),
+    ("日".as_bytes(), Unit::Day),
+    ("년".as_bytes(), Unit::Year),
+    ("월".as_bytes(), Unit::Month),
+    ("일".as_bytes(), Unit::Day),
+    (b"\x94\x4e", Unit::Year),
+    (b"\x8c\x8e", Unit::Month),
+    (b"\x93\xfa", Unit::Day),
+    (b"\xc7\xaf", Unit::Year),
+    (b"\xb7\xee", Unit::Month),
+    (b"\xc6\xfc", Unit::Day),
+    (b"\xc4\xea", Unit::Year),
+    (b"\xd4\xc2", Unit::Month),
+    (b"\xc8\xd5", Unit::Day),
+    (b"\xa6\x7e", Unit::Year),
+    (b"\xa4\xeb", Unit::Month),
+    (b"\xa4\xe9", Unit::Day),
+    (b"\xb3\xe2", Unit::Year),
+    (b"\xbf\xf9", Unit::Month),
+    (b"\xc0\xcf", Unit::Day),
+];
+
+/// A date whose numbers say what they count: `2005年 1月 6日`, `3月 2 15:13`, `6月 3日 2003年`.
+#[derive(Debug, Clone, Copy, Default)]
+struct Marked {
+    year: Option<i16>,
+    month: Option<i8>,
+    day: Option<i8>,
+    /// A number whose mark has not come yet.
+    open: Option<u64>,
+}
+
+fn marked(line: &Line<'_>, at: usize, now: DateTime) -> Option<Stamp> {
+    let has_mark = |word: &[u8]| !word.is_ascii();
+    if !line.word(at).first().is_some_and(u8::is_ascii_digit)
+        || !(has_mark(line.word(at)) || has_mark(line.word(at + 1)))
+    {
+        return None;
+    }
+    let mut date = Marked::default();
+    let mut next = at;
+    while next < at + 6
+        && !date.is_whole()
+        && let Some(more) = date.with(line.word(next))
+    {
+        (date, next) = (more, next + 1);
+    }
+    let (month, day) = (date.month?, date.day?);
+    if date.open.is_some() {
+        return None;
+    }
+    if date.year.is_none() {
+        return with_rest(line, next, month, day, now);
+    }
+    let clock = clock(line.word(next));
+    let next = next + usize::from(clock.is_some());
+    Some(made(Day { year: date.year, month, day }, clock, now, next))
+}
+
+impl Marked {
+    fn is_whole(&self) -> bool {
+        self.year.is_some() && self.month.is_some() && self.day.is_some()
+    }
+
+    /// The same with one more word. `None` if the word does not belong to the date.
+    fn with(mut self, word: &[u8]) -> Option<Self> {
+        let mut rest = word;
+        while let Some(first) = rest.first() {
+            if let (Some(number), Some((unit, after))) = (self.open.take(), mark(rest)) {
+                self.set(unit, number)?;
+                rest = after;
+            } else if first.is_ascii_digit() {
+                let end = rest.iter().position(|byte| !byte.is_ascii_digit());
+                let (digits, after) = rest.split_at_checked(end.unwrap_or(rest.len()))?;
+                // After month and day come the time or a year without a mark, and not this.
+                if after.is_empty() && self.month.is_some() && self.day.is_some() {
+                    return None;
+                }
+                self.open = number(digits);
+                rest = after;
+            } else {
+                return None;
+            }
+        }
+        // `3月 2`: the day goes without its mark.
+        if self.month.is_some()
+            && self.day.is_none()
+            && let Some(number) = self.open.take()
+        {
+            self.set(Unit::Day, number)?;
+        }
+        Some(self)
+    }
+
+    fn set(&mut self, unit: Unit, number: u64) -> Option<()> {
+        match unit {
+            Unit::Year => {
+                let year = i16::try_from(number).ok();
+                self.year = Some(year.filter(|year| (1900..2200).contains(year))?);
+            }
+            Unit::Month => self.month = Some(up_to(12, number)?),
+            Unit::Day => self.day = Some(up_to(31, number)?),
+        }
+        Some(())
+    }
+}
+
+fn up_to(most: i8, number: u64) -> Option<i8> {
+    i8::try_from(number).ok().filter(|number| (1..=most).contains(number))
+}
+
+fn mark(bytes: &[u8]) -> Option<(Unit, &[u8])> {
+    MARKS.iter().find_map(|&(mark, unit)| Some((unit, bytes.strip_prefix(mark)?)))
+}

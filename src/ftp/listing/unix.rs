@@ -1,0 +1,107 @@
+//! `ls -l` in all its variants, and those who imitate it: NetWare, NetPresenz, Connect:Enterprise.
+
+use jiff::civil::DateTime;
+
+use super::line::{Line, number, size};
+use super::stamp::stamp;
+use super::{Entry, Kind};
+
+/// Reads a line such as `-rw-r--r-- 1 root wheel 531 Jan 29 03:26 name`.
+///
+/// Between the permissions and the size stands what each server likes: links, owner, group, all of
+/// them in any number of words or none. The size is the number before the first date; the name
+/// begins exactly one space after it.
+pub(super) fn entry(line: &Line<'_>, now: DateTime) -> Option<Entry> {
+    // `ls -is` puts two numbers before everything else.
+    let first = (0..3).find(|&index| number(line.word(index)).is_none())?;
+    let (kind, facts) = permissions(line, first)?;
+    let is_netware = line.word(facts - 1).ends_with(b"]");
+    let sized = |at: usize| size(line.word(at - 1)).is_some();
+    let dated = |at: usize| Some((at, stamp(line, at, now)?));
+    let found = (facts + 1..line.len())
+        .filter(|&at| sized(at))
+        .find_map(dated)
+        .or_else(|| (facts..line.len()).find_map(dated));
+    let Some((at, stamp)) = found else {
+        return dateless(line, facts, kind);
+    };
+    let name = match is_netware {
+        true => line.from_word(stamp.next),
+        false => line.after_one_space(stamp.next - 1),
+    };
+    let bytes = size(line.word(at - 1)).filter(|_| at > facts);
+    let mut entry = named(name, kind, bytes);
+    entry.modified = stamp.modified;
+    Some(entry)
+}
+
+/// The kind, and where the words after the permissions begin.
+fn permissions(line: &Line<'_>, at: usize) -> Option<(Kind, usize)> {
+    let word = line.word(at);
+    let (&letter, rest) = word.split_first()?;
+    let kind = match letter {
+        b'-' | b'f' | b'C' | b'M' => Kind::File,
+        b'd' => Kind::Dir,
+        b'l' => Kind::Link,
+        b'b' | b'c' | b'p' | b's' | b'D' | b'P' | b'w' | b'n' | b'?' => Kind::Other,
+        _ => return None,
+    };
+    // NetWare: `d [R----F--]`, `-[RWCEAFMS]`.
+    let rights = if rest.is_empty() { line.word(at + 1) } else { rest };
+    if let Some(rights) = rights.strip_prefix(b"[").and_then(|word| word.strip_suffix(b"]")) {
+        let is_rights = rights.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'-');
+        return is_rights.then_some((kind, at + if rest.is_empty() { 2 } else { 1 }));
+    }
+    // Nine they are, but one of them may have been forgotten.
+    let bits = rest.get(..9).or(Some(rest).filter(|rest| rest.len() == 8))?;
+    let is_unix = bits.iter().all(|byte| b"-rwxsStTlLXaA?".contains(byte));
+    // Connect:Enterprise: `-C--E-----FTP`.
+    let is_letters = bits.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'-')
+        && bits.iter().filter(|&&byte| byte == b'-').count() >= 3
+        && matches!(letter, b'-' | b'd');
+    (is_unix || is_letters).then_some((kind, at + 1))
+}
+
+/// A line without a date: `drwxr-xr-x 3 owner group 512 name`, or the question marks that `ls` prints
+/// when it may not look.
+fn dateless(line: &Line<'_>, facts: usize, kind: Kind) -> Option<Entry> {
+    let is_unknown = |index: usize| line.word(index) == b"?";
+    if is_unknown(facts) && is_unknown(facts + 3) {
+        let name = (facts..line.len()).find(|&index| !is_unknown(index))?;
+        return Some(named(line.from_word(name), kind, None));
+    }
+    let bytes = number(line.word(facts + 3))?;
+    number(line.word(facts))?;
+    (line.len() > facts + 4).then(|| named(line.after_one_space(facts + 3), kind, Some(bytes)))
+}
+
+fn named(name: &[u8], kind: Kind, bytes: Option<u64>) -> Entry {
+    let mut entry = Entry::new(name, kind);
+    match kind {
+        Kind::File => entry.size = bytes,
+        // `ls -F` marks folders; no name holds a slash.
+        Kind::Dir => entry.name = name.strip_suffix(b"/").unwrap_or(name).to_vec(),
+        Kind::Link => {
+            if let Some((name, target)) = link(name, bytes) {
+                (entry.name, entry.target) = (name.to_vec(), Some(target.to_vec()));
+            }
+        }
+        Kind::Other => {}
+    }
+    entry
+}
+
+/// The two halves of `name -> target`. Either may hold an arrow too; the size of a link is the
+/// length of its target, and tells which arrow is the one.
+fn link(text: &[u8], bytes: Option<u64>) -> Option<(&[u8], &[u8])> {
+    const ARROW: &[u8] = b" -> ";
+    let split = |at: usize| Some((text.get(..at)?, text.get(at + ARROW.len()..)?));
+    let by_size = bytes.and_then(|bytes| {
+        let at = text.len().checked_sub(usize::try_from(bytes).ok()?)?.checked_sub(ARROW.len())?;
+        let (name, target) = split(at)?;
+        (!name.is_empty() && text.get(at..)?.starts_with(ARROW) && !target.is_empty())
+            .then_some((name, target))
+    });
+    let first = || split(text.windows(ARROW.len()).position(|window| window == ARROW)?);
+    by_size.or_else(first)
+}

@@ -1,0 +1,260 @@
+//! `ashore ls`: what a folder on a server holds, a line for each entry.
+
+use std::io::{self, BufWriter, StdoutLock, Write};
+use std::ops::ControlFlow;
+use std::process::ExitCode;
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+
+use serde::Serialize;
+
+use super::flags::Ls;
+use super::{Exit, interrupt, plan, say, sentences};
+use crate::ftp::listing::{Entry, Kind, ListingEnd, Modified, Precision};
+use crate::ftp::{Limits, Stop};
+use crate::transfer::{self, Access, Failure};
+use crate::words;
+
+/// How long an entry may wait in the buffer for the next one. Short enough to watch a listing grow.
+const MOST_DELAY: Duration = Duration::from_millis(100);
+
+/// Lists the folder that the command line names, on stdout.
+///
+/// The first Ctrl-C ends it. `end_at_once` is called from another thread at the second one; it should
+/// end the process.
+#[must_use]
+pub fn ls(flags: &Ls, end_at_once: fn()) -> ExitCode {
+    let (address, trust) = match plan::folder(flags) {
+        Ok(found) => found,
+        Err(refusal) => {
+            for sentence in refusal.sentences {
+                say(&format!("ashore: {sentence}."));
+            }
+            return refusal.exit.into();
+        }
+    };
+    let stop = stop_at_ctrl_c(end_at_once);
+    let limits = Limits { patience: flags.connection.timeout, stop };
+    let log = |line| {
+        if flags.verbose {
+            say(&sentences::log_line(&line));
+        }
+    };
+    let access = Access { address: &address, security: flags.connection.tls.into(), trust: &trust };
+    let mut page = Page::new(flags.json);
+    let ended = transfer::list(access, &limits, &log, &mut |entry| page.take(entry));
+    page.end(ended.as_ref().ok());
+    match ended {
+        Ok(_) => Exit::Complete,
+        // Whoever reads us has read enough.
+        Err(_) if page.is_unread => Exit::Complete,
+        Err(Failure::Stopped { .. }) => Exit::Interrupted,
+        Err(failure) => {
+            say(&sentences::failed(&sentences::name(&address), &failure));
+            Exit::of(&Err(failure))
+        }
+    }
+    .into()
+}
+
+fn stop_at_ctrl_c(end_at_once: fn()) -> Stop {
+    let (stop, signal) = (Stop::default(), interrupt::first_stop(end_at_once));
+    let given = stop.clone();
+    thread::spawn(move || {
+        if signal.recv().is_ok() {
+            given.give();
+        }
+    });
+    stop
+}
+
+/// What is printed.
+struct Page {
+    is_json: bool,
+    out: BufWriter<StdoutLock<'static>>,
+    flushed: Instant,
+    /// Entries whose time is in the server's zone wait until that is known, and all after them.
+    waiting: Vec<Entry>,
+    /// Nobody reads stdout any more.
+    is_unread: bool,
+}
+
+impl Page {
+    fn new(is_json: bool) -> Self {
+        Self {
+            is_json,
+            out: BufWriter::new(io::stdout().lock()),
+            flushed: Instant::now(),
+            waiting: Vec::new(),
+            is_unread: false,
+        }
+    }
+
+    fn take(&mut self, entry: Entry) -> ControlFlow<()> {
+        let is_certain =
+            entry.modified.is_none_or(|time| time.is_utc || time.precision == Precision::Day);
+        if !self.waiting.is_empty() || !is_certain {
+            self.waiting.push(entry);
+            return ControlFlow::Continue(());
+        }
+        self.print(&entry);
+        if self.flushed.elapsed() > MOST_DELAY {
+            self.is_unread |= self.out.flush().is_err();
+            self.flushed = Instant::now();
+        }
+        if self.is_unread { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    /// Prints what has waited, in UTC if the end says how.
+    fn end(&mut self, end: Option<&ListingEnd>) {
+        let zone = end.and_then(|end| end.zone);
+        for mut entry in std::mem::take(&mut self.waiting) {
+            if let (Some(zone), Some(modified)) = (zone, &mut entry.modified) {
+                *modified = modified.corrected(zone);
+            }
+            self.print(&entry);
+        }
+        self.is_unread |= self.out.flush().is_err();
+    }
+
+    fn print(&mut self, entry: &Entry) {
+        if self.is_unread {
+            return;
+        }
+        let line = if self.is_json { json(entry) } else { columns(entry) };
+        self.is_unread |= writeln!(self.out, "{line}").is_err();
+    }
+}
+
+/// Size, time in UTC, name. A folder ends in `/`, a link names its target.
+fn columns(entry: &Entry) -> String {
+    let shown = |bytes: &[u8]| words::shown(&String::from_utf8_lossy(bytes));
+    let size = entry.size.map_or_else(|| "-".to_owned(), words::count);
+    let time = entry.modified.map_or_else(|| "-".to_owned(), date);
+    let mut line = format!("{size:>17}  {time:<16}  {}", shown(&entry.name));
+    match (&entry.kind, &entry.target) {
+        (Kind::Dir, _) => line.push('/'),
+        (_, Some(target)) => line.push_str(&format!(" -> {}", shown(target))),
+        (Kind::File | Kind::Link | Kind::Other, None) => {}
+    }
+    line
+}
+
+fn date(modified: Modified) -> String {
+    let form = match modified.precision {
+        Precision::Day => "%Y-%m-%d",
+        Precision::Minute | Precision::Second => "%Y-%m-%d %H:%M",
+    };
+    jiff::Timestamp::try_from(modified.time).map_or_else(
+        |_| "-".to_owned(),
+        |time| time.to_zoned(jiff::tz::TimeZone::UTC).strftime(form).to_string(),
+    )
+}
+
+#[derive(Serialize)]
+struct Told<'a> {
+    name: &'a str,
+    kind: &'static str,
+    size: Option<u64>,
+    modified: Option<String>,
+    target: Option<&'a str>,
+    /// The name in base64, if it is not UTF-8.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name_bytes: Option<String>,
+}
+
+fn json(entry: &Entry) -> String {
+    let name = String::from_utf8_lossy(&entry.name);
+    let target = entry.target.as_deref().map(String::from_utf8_lossy);
+    let is_utf_8 = std::str::from_utf8(&entry.name).is_ok();
+    let told = Told {
+        name: &name,
+        kind: match entry.kind {
+            Kind::File => "file",
+            Kind::Dir => "dir",
+            Kind::Link => "link",
+            Kind::Other => "other",
+        },
+        size: entry.size,
+        modified: entry.modified.and_then(|modified| utc(modified.time)),
+        target: target.as_deref(),
+        name_bytes: (!is_utf_8).then(|| base64(&entry.name)),
+    };
+    // Nothing in it can fail to be written.
+    serde_json::to_string(&told).unwrap_or_default()
+}
+
+fn utc(time: SystemTime) -> Option<String> {
+    jiff::Timestamp::try_from(time).ok().map(|time| time.to_string())
+}
+
+/// RFC 4648 §4.
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for three in bytes.chunks(3) {
+        let byte = |at: usize| u32::from(three.get(at).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for at in 0..4_usize {
+            let six = usize::try_from(bits >> (18 - 6 * at) & 63).unwrap_or(0);
+            let digit = DIGITS.get(six).filter(|_| at <= three.len());
+            text.push(digit.map_or('=', |&digit| char::from(digit)));
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_not_utf_8_is_told_in_base64_too() {
+        for (bytes, text) in [
+            (&b""[..], ""),
+            (b"f", "Zg=="),
+            (b"fo", "Zm8="),
+            (b"foo", "Zm9v"),
+            (b"\xff\xfe\xfd\xfc", "//79/A=="),
+        ] {
+            assert_eq!(base64(bytes), text);
+        }
+        let entry = |name: &[u8]| Entry {
+            name: name.to_vec(),
+            kind: Kind::Link,
+            size: None,
+            modified: None,
+            target: Some(b"x".to_vec()),
+        };
+        assert_eq!(
+            json(&entry("späße".as_bytes())),
+            r#"{"name":"späße","kind":"link","size":null,"modified":null,"target":"x"}"#
+        );
+        assert_eq!(
+            json(&entry(b"caf\xe9")),
+            r#"{"name":"caf�","kind":"link","size":null,"modified":null,"target":"x","name_bytes":"Y2Fm6Q=="}"#
+        );
+    }
+
+    #[test]
+    fn the_columns_stand_in_line_and_no_name_can_paint_over_them() {
+        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(86_400);
+        let modified = |precision| Some(Modified { time, precision, is_utc: true });
+        let file = Entry {
+            name: b"a\x1b[2Jb".to_vec(),
+            kind: Kind::File,
+            size: Some(1_234_567),
+            modified: modified(Precision::Second),
+            target: None,
+        };
+        assert_eq!(columns(&file), "        1,234,567  1970-01-02 00:00  a\\u{1b}[2Jb");
+        let dir = Entry {
+            name: b"pub".to_vec(),
+            kind: Kind::Dir,
+            size: None,
+            modified: modified(Precision::Day),
+            target: None,
+        };
+        assert_eq!(columns(&dir), "                -  1970-01-02        pub/");
+    }
+}

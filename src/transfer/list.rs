@@ -1,0 +1,41 @@
+//! What a folder on a server holds.
+
+use std::ops::ControlFlow;
+use std::time::SystemTime;
+
+use super::failure::Failure;
+use super::news::{Line, Voice};
+use super::request::Access;
+use crate::ftp::listing::{Entry, ListingEnd};
+use crate::ftp::{self, Limits, Session};
+
+/// Lists the folder at the address of `access`. Blocks until the server called the listing complete.
+///
+/// `handed` gets each entry as soon as it has arrived, and may break off; `log` hears every line of
+/// the conversation. See [`Session::list`] for what the end says about the times of the entries.
+///
+/// # Errors
+///
+/// [`Failure::Server`] and [`Failure::Stopped`]. What was handed on until then is not all.
+pub fn list(
+    access: Access<'_>,
+    limits: &Limits,
+    log: &dyn Fn(Line),
+    handed: &mut dyn FnMut(Entry) -> ControlFlow<()>,
+) -> Result<ListingEnd, Failure> {
+    let tell = |line| {
+        let (voice, text) = match line {
+            ftp::Line::Sent(text) => (Voice::Sent, text),
+            ftp::Line::Received(text) => (Voice::Received, text),
+        };
+        log(Line { at: SystemTime::now(), voice, text });
+    };
+    let mut talk = || {
+        let mut session = Session::connect(access.server(), limits, &tell)?;
+        session.sign_in(&access.address.login)?;
+        let end = session.list(&access.address.path, handed)?;
+        session.quit();
+        Ok(end)
+    };
+    talk().map_err(|error| Failure::of_server(access.address, error, None))
+}
