@@ -267,7 +267,7 @@ impl Desk {
         let has_room = |failure: &Failure| match failure {
             Failure::Disk { error: disk::Error::Full { path, needed, .. }, .. } => {
                 let free = disk::available(disk::folder_of(path)).unwrap_or(0);
-                free > needed.unwrap_or(0).max(disk::LEAST_ROOM)
+                free >= needed.unwrap_or(disk::LEAST_ROOM)
             }
             _ => true,
         };
