@@ -90,7 +90,7 @@ fn stopped_at(here: u64, second: &str) -> Stopped {
             handle.stop.give();
         }
     });
-    let Err(Failure::Stopped { kept: Some(kept) }) = outcome else { panic!("{outcome:?}") };
+    let Err(Failure::Stopped { kept: Some(kept) }) = outcome else { unreachable!("{outcome:?}") };
     assert_eq!(kept.length, here);
     assert_eq!(names(folder.path()), ["hello.txt.part", "hello.txt.part.ashore"]);
     Stopped { server, folder, retries: 0 }
@@ -179,7 +179,7 @@ fn a_server_that_cannot_continue_is_asked_from_the_start_on_the_same_connection(
     let facts = facts(LENGTH, 2024);
     for no in ["502 Not here", "501 Not that far", "550 No", "504 No"] {
         let whole = from_start(LENGTH);
-        let no = format!("C: REST {ASKED}\nD# 0\nS: {no}");
+        let no = format!("C: REST {ASKED}\nS: {no}");
         let epsv = "C: EPSV\nS: 229 Here (|||{port}|)";
         let (told, _, folder) = stopped(&format!("{facts}\n{epsv}\n{no}\n{whole}")).goes_on(LENGTH);
         assert_eq!(times(&told, "cannot continue"), 1, "{told:?}");
@@ -190,7 +190,7 @@ fn a_server_that_cannot_continue_is_asked_from_the_start_on_the_same_connection(
 #[test]
 fn a_server_that_takes_back_its_yes_to_continuing_is_asked_from_the_start() {
     let (facts, whole) = (facts(LENGTH, 2024), from_start(LENGTH));
-    let no = |reply| continued(&format!("D# 0\nS: {reply}")).replace("S: 150 Here it comes\n", "");
+    let no = |reply| continued(&format!("S: {reply}")).replace("S: 150 Here it comes\n", "");
     let firm = no("554 Cannot start there");
     stopped(&format!("{facts}\n{firm}\n{whole}")).goes_on(LENGTH);
     // This one may be a passing trouble, and beginning anew is dear: only when it says so twice.
