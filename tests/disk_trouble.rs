@@ -10,7 +10,7 @@ use std::path::Path;
 
 use ashore::transfer::{self, Class, Destination, Failure, Handle, News, Phase, Request};
 use support::quay::{Manners, Quay};
-use support::{names, request_for, run};
+use support::{calm_request, names, run};
 use tempfile::TempDir;
 
 const KIB: u64 = 1024;
@@ -24,7 +24,7 @@ fn a_folder_that_this_user_may_not_write_to_is_said_before_anybody_is_connected_
     if fs::write(folder.path().join("root may do anything"), "").is_ok() {
         return; // As root this is the story of the read-only disk.
     }
-    let (outcome, news) = run(&request_for("ftp://127.0.0.1:9/file.bin", folder.path()));
+    let (outcome, news) = run(&calm_request("ftp://127.0.0.1:9/file.bin", folder.path()));
     assert_eq!(outcome.unwrap_err().class(), Class::Disk);
     assert!(news.is_empty(), "{news:?}");
 }
@@ -34,7 +34,7 @@ fn what_stands_where_the_folder_should_be_is_named_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("no folder");
     fs::write(&file, "mine").unwrap();
-    let (outcome, _) = run(&request_for("ftp://127.0.0.1:9/file.bin", &file));
+    let (outcome, _) = run(&calm_request("ftp://127.0.0.1:9/file.bin", &file));
     let failure = outcome.unwrap_err();
     assert_eq!(failure.class(), Class::Disk);
     let sentence = failure.to_string();
@@ -46,7 +46,7 @@ fn what_stands_where_the_folder_should_be_is_named_and_left_alone() {
 fn a_destination_that_is_a_folder_is_said_to_be_one() {
     let folder = tempfile::tempdir().unwrap();
     let destination = Destination::File(folder.path().to_owned());
-    let request = request_for("ftp://127.0.0.1:9/file.bin", folder.path());
+    let request = calm_request("ftp://127.0.0.1:9/file.bin", folder.path());
     let (outcome, _) = run(&Request { destination, ..request });
     let failure = outcome.unwrap_err();
     assert_eq!(failure.class(), Class::Disk);
@@ -61,7 +61,7 @@ fn spoilt(spoil: impl Fn(&Path)) -> (Failure, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let into = folder.path().join("into");
     fs::create_dir(&into).unwrap();
-    let request = request_for(&quay.link("file.bin"), &into);
+    let request = calm_request(&quay.link("file.bin"), &into);
     let outcome = transfer::download(&request, &Handle::default(), &|news| {
         if let News::Phase(Phase::Receiving) = news {
             spoil(&into);

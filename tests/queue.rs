@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 
 use ashore::transfer::{End, Engine, Entry, Event, Found, News, Request, State, TransferId};
 use crossbeam_channel::Receiver;
+use support::calm_request;
 use support::quay::{Cut, Manners, Quay, cargo};
-use support::request_for;
 use tempfile::TempDir;
 
 const KIB: u64 = 1024;
@@ -46,7 +46,7 @@ impl Harbour {
     }
 
     fn request(&self, quay: &Quay, name: &str) -> Request {
-        request_for(&quay.link(name), self.folder.path())
+        calm_request(&quay.link(name), self.folder.path())
     }
 
     fn order(&mut self, quay: &Quay, names: &[&str]) -> Vec<TransferId> {
@@ -125,13 +125,14 @@ fn an_ashore_to_be_killed() {
     let Ok(address) = std::env::var("ASHORE_TEST_QUAY") else { return };
     let folder = PathBuf::from(std::env::var_os("ASHORE_TEST_FOLDER").unwrap());
     let (mut engine, events, _) = Engine::open(&list(&folder), || ()).unwrap();
-    let request = |name| request_for(&format!("ftp://{address}/{name}"), &folder);
+    let request = |name| calm_request(&format!("ftp://{address}/{name}"), &folder);
     let names = ["missing", "a.bin", "b.bin", "c.bin", "d.bin", "e.bin"];
     let ids = engine.download_all(names.map(request));
     engine.pause(ids[3]);
     engine.reorder(vec![ids[5], ids[4]]);
     let mut arriving = std::collections::HashSet::new();
-    for event in events {
+    // Not for ever, should the other one fail.
+    while let Ok(event) = events.recv_timeout(Duration::from_secs(20)) {
         if is_arriving(&event.news) && arriving.insert(event.id) && arriving.len() == 2 {
             println!("two are arriving");
         }
@@ -263,7 +264,7 @@ fn a_download_that_rests_lets_others_go_on() {
     });
     let quay = Quay::open(Manners::good(1000));
     let mut harbour = Harbour::open();
-    let rests = request_for(&format!("ftp://{at}/never.bin"), harbour.folder.path());
+    let rests = calm_request(&format!("ftp://{at}/never.bin"), harbour.folder.path());
     let rests = Request { retries: 9, ..rests };
     let resting = harbour.engine.download_all([rests.clone(), rests]);
     let id = harbour.order(&quay, &["a.bin"])[0];

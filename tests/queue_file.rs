@@ -9,9 +9,9 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use ashore::transfer::{Engine, News, Request};
+use ashore::transfer::{Engine, News};
 use support::quay::{Manners, Quay};
-use support::{names, request_for};
+use support::{calm_request, names};
 
 /// A list with this many transfers, all of them waiting, and none of them begun.
 fn list_of(count: usize, list: &Path) {
@@ -19,10 +19,7 @@ fn list_of(count: usize, list: &Path) {
     let link = format!("ftp://{}/", nobody.local_addr().unwrap());
     let folder = list.parent().unwrap();
     let (mut engine, events, _) = Engine::open(list, || ()).unwrap();
-    let request = |number| Request {
-        patience: Duration::from_secs(30),
-        ..request_for(&format!("{link}folder/file-{number}.bin"), folder)
-    };
+    let request = |number| calm_request(&format!("{link}folder/file-{number}.bin"), folder);
     let listener = std::thread::spawn(move || {
         events.iter().filter(|event| matches!(event.news, News::Queued)).take(count).count()
     });
@@ -48,7 +45,7 @@ fn set_aside(spoil: impl FnOnce(&Path)) {
     let quay = Quay::open(Manners::good(1000));
     let (mut engine, events, found) = Engine::open(&list, || ()).unwrap();
     assert_eq!(found.notice, None, "it was said twice");
-    engine.download(request_for(&quay.link("a.bin"), folder.path()));
+    engine.download(calm_request(&quay.link("a.bin"), folder.path()));
     assert!(events.iter().any(|event| matches!(event.news, News::Ended(Ok(_)))));
     drop(engine);
     assert_eq!(Engine::open(&list, || ()).unwrap().2.entries.len(), 1);
@@ -105,8 +102,8 @@ fn no_password_is_ever_in_the_list() {
     let list = folder.path().join("queue.db");
     let (mut engine, events, _) = Engine::open(&list, || ()).unwrap();
     let link = |name| quay.link(name).replace("//", "//alice:swordfish@");
-    engine.download(request_for(&link("a.bin"), folder.path()));
-    engine.download(request_for(&link("missing"), folder.path()));
+    engine.download(calm_request(&link("a.bin"), folder.path()));
+    engine.download(calm_request(&link("missing"), folder.path()));
     let look = || {
         for name in names(folder.path()) {
             let bytes = fs::read(folder.path().join(&name)).unwrap_or_default();
@@ -162,7 +159,7 @@ fn the_program_ends_even_when_nobody_listens_to_its_news() {
     let list = folder.path().join("queue.db");
     let quay = Quay::open(Manners::good(10));
     let (mut engine, events, _) = Engine::open(&list, || ()).unwrap();
-    let request = |number| request_for(&quay.link(&format!("{number}.bin")), folder.path());
+    let request = |number| calm_request(&quay.link(&format!("{number}.bin")), folder.path());
     engine.download_all((0..10_000).map(request)); // More news than may wait.
     std::thread::sleep(Duration::from_millis(500));
     let since = Instant::now();

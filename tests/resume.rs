@@ -301,7 +301,7 @@ fn bytes_behind_the_record_are_not_believed_and_fetched_again() {
     let stopped = stopped(&format!("{facts}\n{rest}\n{DONE}"));
     let mut part = File::options().append(true).open(stopped.path("hello.txt.part")).unwrap();
     // As after a power cut: the file has grown, but nobody knows whether the bytes are right.
-    std::io::Write::write_all(&mut part, &[0; 30_000]).unwrap();
+    std::io::Write::write_all(&mut part, &[0; 80_000]).unwrap();
     drop(part);
     stopped.goes_on(LENGTH);
 }

@@ -17,7 +17,7 @@ use ashore::transfer::{
 };
 use crossbeam_channel::Receiver;
 use support::quay::{Manners, Quay, cargo};
-use support::{arrived, ending, names, request_for, run};
+use support::{arrived, calm_request, ending, names, run};
 use tempfile::TempDir;
 
 const KIB: u64 = 1024;
@@ -53,7 +53,7 @@ impl Drop for Disk {
 }
 
 fn waiting_for_room(quay: &Quay, folder: &Path) -> Request {
-    Request { waits_for_room: true, ..request_for(&quay.link("file.bin"), folder) }
+    Request { waits_for_room: true, ..calm_request(&quay.link("file.bin"), folder) }
 }
 
 /// The first of `events` that `pick` wants, ten seconds at most.
@@ -87,7 +87,7 @@ fn ended(news: News) -> Option<Ending> {
 fn a_file_that_does_not_fit_is_not_begun_and_the_numbers_are_said() {
     let quay = Quay::open(Manners::good(1024 * KIB));
     let disk = Disk::of(160);
-    let (outcome, _) = run(&request_for(&quay.link("file.bin"), disk.path()));
+    let (outcome, _) = run(&calm_request(&quay.link("file.bin"), disk.path()));
     let failure = outcome.unwrap_err();
     assert_eq!((failure.class(), failure.next_step()), (Class::Disk, NextStep::SaveElsewhere));
     let sentence = failure.to_string();
@@ -101,7 +101,7 @@ fn a_file_that_does_not_fit_is_not_begun_and_the_numbers_are_said() {
 fn a_disk_that_fills_up_keeps_what_has_arrived_and_it_is_continued() {
     let quay = Quay::open(Manners { tells_size: false, ..Manners::good(4096 * KIB) });
     let disk = Disk::of(2560);
-    let request = request_for(&quay.link("file.bin"), disk.path());
+    let request = calm_request(&quay.link("file.bin"), disk.path());
     let end = ending(&run(&request).0);
     assert_eq!((end.end, end.sentence.as_str()), (End::Failed, "The disk is full"));
     let kept = end.kept.unwrap().length;
@@ -132,7 +132,7 @@ fn in_the_queue_it_waits_for_room_and_goes_on_by_itself() {
 
 /// Somebody else takes all the room there is, as soon as `is_time`.
 fn filled_up_when(disk: &Disk, quay: &Quay, is_time: fn(&News) -> bool) -> transfer::Outcome {
-    let request = request_for(&quay.link("file.bin"), disk.path());
+    let request = calm_request(&quay.link("file.bin"), disk.path());
     let is_done = Cell::new(false);
     transfer::download(&request, &Handle::default(), &|news| {
         if is_time(&news) && !is_done.replace(true) {
@@ -154,6 +154,21 @@ fn room_that_was_there_when_the_first_byte_came_stays_the_files() {
 
 #[test]
 #[ignore = "needs root and a tmpfs: ./tests/run"]
+fn what_has_arrived_is_continued_even_if_not_one_byte_of_room_was_left() {
+    let quay = Quay::open(Manners { tells_size: false, ..Manners::paced(2048 * KIB, 4096 * KIB) });
+    let disk = Disk::of(4096);
+    let is_time = |news: &News| matches!(news, News::Progress(it) if it.received > 400 * KIB);
+    let end = ending(&filled_up_when(&disk, &quay, is_time));
+    assert_eq!((end.end, end.sentence.as_str()), (End::Failed, "The disk is full"));
+    let kept = end.kept.unwrap().length;
+    fs::remove_file(disk.path().join("filler")).unwrap();
+    arrived(run(&calm_request(&quay.link("file.bin"), disk.path())).0);
+    assert_eq!(fs::read(disk.path().join("file.bin")).unwrap(), cargo(2048 * KIB));
+    assert_eq!(quay.books.asked.lock().unwrap()[1].1, kept - 64 * KIB, "it was begun anew");
+}
+
+#[test]
+#[ignore = "needs root and a tmpfs: ./tests/run"]
 fn where_the_size_is_known_the_sentence_says_how_much_room_is_missing() {
     let quay = Quay::open(Manners::good(2048 * KIB));
     let disk = Disk::of(4096);
@@ -163,7 +178,7 @@ fn where_the_size_is_known_the_sentence_says_how_much_room_is_missing() {
     assert!(end.sentence.contains("the file needs"), "{}", end.sentence);
     assert_eq!(names(disk.path()), ["filler"]);
     fs::remove_file(disk.path().join("filler")).unwrap();
-    arrived(run(&request_for(&quay.link("file.bin"), disk.path())).0);
+    arrived(run(&calm_request(&quay.link("file.bin"), disk.path())).0);
 }
 
 #[test]
@@ -189,7 +204,7 @@ fn a_disk_that_is_read_only_is_said_before_anybody_is_connected_to() {
     let quay = Quay::open(Manners::good(1000));
     let disk = Disk::of(160);
     disk.becomes("ro");
-    let (outcome, news) = run(&request_for(&quay.link("file.bin"), disk.path()));
+    let (outcome, news) = run(&calm_request(&quay.link("file.bin"), disk.path()));
     let failure = outcome.unwrap_err();
     assert_eq!(failure.class(), Class::Disk);
     let sentence = failure.to_string();

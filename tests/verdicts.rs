@@ -330,7 +330,7 @@ fn what_may_pass_is_tried_again_and_the_person_sees_why_it_waits() {
         (format!("{HELLO}\n{size}\n{}", refused("450 Being written to")), "450"),
         (format!("{HELLO}\n{size}\n{}", refused("451 Disk error")), "451"),
         (format!("{HELLO}\n{size}\n{}", refused("550 Too many connections")), "is full"),
-        (format!("{HELLO}\n--"), "closed the connection"),
+        (format!("{HELLO}\nC: SIZE hello.txt\n--"), "closed the connection"),
     ] {
         let server = Server::play(&format!("{first}\n{goes_well}"));
         let folder = tempfile::tempdir().unwrap();
