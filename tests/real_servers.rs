@@ -58,6 +58,7 @@ at! { vsftpd:
     a_wrong_password_is_said_to_be_wrong
     a_full_server_is_said_to_be_full
     a_false_address_in_pasv_does_not_lead_astray
+    to_ask_in_vain_for_a_checksum_spoils_nothing
     ; in secret:
     a_password_is_sent_only_after_the_line_is_secret
     a_large_file_arrives_in_secret_by_ipv4_and_ipv6
@@ -73,6 +74,7 @@ at! { proftpd:
     a_wrong_password_is_said_to_be_wrong
     a_full_server_is_said_to_be_full
     a_false_address_in_pasv_does_not_lead_astray
+    its_own_checksum_proves_the_file
     ; in secret:
     a_password_is_sent_only_after_the_line_is_secret
     a_large_file_arrives_in_secret_by_ipv4_and_ipv6
@@ -88,6 +90,7 @@ at! { pure_ftpd:
     a_wrong_password_is_said_to_be_wrong
     a_full_server_is_said_to_be_full
     a_false_address_in_pasv_does_not_lead_astray
+    to_ask_in_vain_for_a_checksum_spoils_nothing
     ; in secret:
     a_password_is_sent_only_after_the_line_is_secret
     a_large_file_arrives_in_secret_by_ipv4_and_ipv6
@@ -101,6 +104,7 @@ at! { pyftpdlib:
     a_wrong_password_is_said_to_be_wrong
     a_full_server_is_said_to_be_full
     a_false_address_in_pasv_does_not_lead_astray
+    to_ask_in_vain_for_a_checksum_spoils_nothing
     ; in secret:
     a_password_is_sent_only_after_the_line_is_secret
     a_large_file_arrives_in_secret_by_ipv4_and_ipv6
@@ -110,4 +114,6 @@ at! { pyftpdlib:
 }
 
 // The server of the practice example: every guest is welcome, there is no limit, names are UTF-8.
-at! { embedded: }
+at! { embedded:
+    to_ask_in_vain_for_a_checksum_spoils_nothing
+}

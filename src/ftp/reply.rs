@@ -1,5 +1,6 @@
 //! What the server says, with limits (RFC 959 §4.2).
 
+use std::collections::HashMap;
 use std::fmt;
 use std::io::{self, BufRead};
 
@@ -55,6 +56,18 @@ impl Reply {
         self.lines.join(" ")
     }
 
+    /// The verbs in a reply to `FEAT` (RFC 2389 §3.2), in capitals, and what stands behind them. The
+    /// first and the last line are frame.
+    pub(super) fn features(&self) -> HashMap<String, String> {
+        let feature = |line: &String| {
+            let line = line.trim();
+            let (verb, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+            (verb.to_ascii_uppercase(), rest.trim().to_owned())
+        };
+        let count = self.lines.len().saturating_sub(2);
+        self.lines.iter().skip(1).take(count).map(feature).collect()
+    }
+
     /// Whether it says that too many others are connected already: codes 421 and 530 alone do not
     /// tell that from "go away" and "wrong password".
     ///
@@ -62,7 +75,16 @@ impl Reply {
     #[must_use]
     pub fn says_too_many(&self) -> bool {
         let text = self.text().to_lowercase();
-        let clear = ["too many connect", "too many user", "maximum number of", "maximum clients"];
+        let clear = [
+            "too many connect",
+            "too many user",
+            "too many client",
+            "too many session",
+            "too many transfer",
+            "too many download",
+            "maximum number of",
+            "maximum clients",
+        ];
         let vague = ["too many", "maximum number", "no more", "limit", "server is full", "busy"];
         let has_any = |words: &[&str]| words.iter().any(|words| text.contains(words));
         match self.code {

@@ -16,8 +16,8 @@ use rustls::{
 };
 use sha2::{Digest as _, Sha256};
 
-use super::address::Host;
 use super::error::Error;
+use super::host::Host;
 
 /// How much of a TLS connection is read from the network at once, in bytes. rustls itself reads at
 /// most 16 KiB; with this, a quarter of the system calls remain.
