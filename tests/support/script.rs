@@ -8,8 +8,8 @@
 //! C: USER anonymous             the client must say exactly this
 //! S: 229 Passive (|||{port}|)   {port} becomes the data port, {p1},{p2} its two halves for PASV,
 //!                               {dead} a port where nobody listens
-//! D: hello                      the server sends this on the data connection and ends it; it goes on
-//!                               once the client has closed its end too, as some servers do
+//! D: hello                      the server sends this on the data connection, then closes it
+//! D= hello                      the same, and it goes on once the client has closed its end too
 //! D# 5000                       the same with 5000 bytes of [`pattern`]
 //! D# 2000..5000                 the same with a part of the pattern, as after REST 2000
 //! D? 99000000                   the same, but the client may leave before the end
@@ -134,6 +134,7 @@ enum Step {
 #[derive(Clone, Copy, PartialEq)]
 enum Then {
     Close,
+    Wait,
     CloseIfStillThere,
     Reset,
     Hold,
@@ -161,6 +162,7 @@ fn step(text: &str) -> Step {
         ("S#", rest) => Step::Say(vec![b'x'; bytes(rest).len()]),
         ("C:", rest) => Step::Expect([&unescape(rest), &b"\r\n"[..]].concat()),
         ("D:", rest) => Step::Send(unescape(rest), Then::Close),
+        ("D=", rest) => Step::Send(unescape(rest), Then::Wait),
         ("D#", rest) => Step::Send(bytes(rest), Then::Close),
         ("D?", rest) => Step::Send(bytes(rest), Then::CloseIfStillThere),
         ("R#", rest) => Step::Send(bytes(rest), Then::Reset),
@@ -277,7 +279,8 @@ impl Stage {
                 let sent = data.write_all(bytes);
                 match then {
                     Then::CloseIfStillThere => return Ok(()),
-                    Then::Close => {
+                    Then::Close => (),
+                    Then::Wait => {
                         data.shutdown(Shutdown::Write).ok(); // It may have hung up already.
                         if data.read(&mut [0]).is_err_and(|error| is_timeout(&error)) {
                             return Err("the client left its data connection open".to_owned());
