@@ -19,6 +19,7 @@ mod request;
 mod resume;
 mod retry;
 mod slots;
+mod teller;
 mod trouble;
 mod verify;
 
