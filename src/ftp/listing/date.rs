@@ -124,7 +124,7 @@ pub(super) fn year(word: &[u8]) -> Option<i16> {
     let year = i16::try_from(number(word)?).ok()?;
     match word.len() {
         4 => Some(year).filter(|year| (1900..2200).contains(year)),
-        5 => Some(year - 17_200).filter(|year| (2000..2099).contains(year)),
+        5 => Some(year - 17_100).filter(|year| (2000..2099).contains(year)),
         _ => None,
     }
 }

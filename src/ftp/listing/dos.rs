@@ -76,11 +76,13 @@ pub(super) fn size_first(line: &Line<'_>, now: DateTime) -> Option<Entry> {
 /// Reads a line of numbers: `0100644   500  101   12345    123456789   name`, that is mode, user,
 /// group, size, and seconds since 1970.
 pub(super) fn numeric(line: &Line<'_>) -> Option<Entry> {
-    let mode = std::str::from_utf8(line.word(0)).ok().filter(|word| word.len() >= 5)?;
+    let mode = std::str::from_utf8(line.word(0)).ok().filter(|word| word.len() >= 3)?;
     let kind = match u32::from_str_radix(mode, 8).ok()? & 0o170_000 {
         0o100_000 => Kind::File,
         0o040_000 => Kind::Dir,
         0o120_000 => Kind::Link,
+        // The permissions alone.
+        0 if line.word(4).len() >= 8 => Kind::File,
         0 => return None,
         _ => Kind::Other,
     };

@@ -109,12 +109,12 @@ pub(super) fn os_9(line: &Line<'_>, now: DateTime) -> Option<Entry> {
     Some(entry)
 }
 
-/// Bay Networks' WfFTP: `name  1234  12/25/98  14:55:05.`
+/// Bay Networks' WfFTP: `name  1234  12/25/98  Fri.  14:55:05`.
 pub(super) fn bay(line: &Line<'_>, now: DateTime) -> Option<Entry> {
     let bytes = number(line.word(1))?;
-    let clock = clock(line.word(3).strip_suffix(b".")?)?;
+    let clock = clock(line.word(4)).filter(|_| line.word(3).ends_with(b"."))?;
     let mut entry = Entry::new(line.word(0), Kind::File);
-    entry.size = Some(bytes).filter(|_| line.len() == 4);
+    entry.size = Some(bytes);
     entry.modified = date(line.word(2))?.at(Some(clock), now);
     Some(entry)
 }
