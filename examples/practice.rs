@@ -8,11 +8,13 @@
 #[path = "../tests/support/embedded.rs"]
 mod embedded;
 
+use std::cell::Cell;
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use ashore::transfer::{self, Destination, Handle, IfExists, News, Request, Voice};
 use ashore::words;
@@ -63,7 +65,7 @@ fn has_opened_window(link: &str, pier: &Path) -> bool {
     match ashore::window::open(prefill) {
         Ok(()) => true,
         Err(error) => {
-            println!("There is no window to be had here ({error}), so it comes to the terminal.");
+            println!("{error}\nSo the file comes here, to the terminal:");
             false
         }
     }
@@ -102,6 +104,7 @@ fn hex(bytes: &[u8]) -> String {
 fn download(link: &str, pier: &Path) -> Result<(), Box<dyn std::error::Error>> {
     let mut request = Request::new(link.parse()?, Destination::Folder(PathBuf::from(pier)));
     request.if_exists = IfExists::Rename;
+    let told = Cell::new(Instant::now());
     let outcome = transfer::download(&request, &Handle::default(), &|news| match news {
         News::Line(line) => {
             let mark = match line.voice {
@@ -112,20 +115,16 @@ fn download(link: &str, pier: &Path) -> Result<(), Box<dyn std::error::Error>> {
             };
             println!("{mark} {}", line.text);
         }
-        News::Progress(progress) => {
+        News::Progress(progress) if told.get().elapsed() >= Duration::from_secs(1) => {
+            told.set(Instant::now());
             let expected = progress.expected.unwrap_or(progress.received);
-            print!("\r  {}   ", words::bytes_of(progress.received, expected));
-            io::stdout().flush().ok(); // A lost progress line is no loss.
+            let speed = words::speed(progress.speed);
+            println!("  {} — {speed}", words::bytes_of(progress.received, expected));
         }
-        News::Phase(_)
-        | News::Destination(_)
-        | News::Queued
-        | News::Paused
-        | News::NoRoom(_)
-        | News::Ended(_) => (),
+        _ => (),
     });
     let summary = outcome.map_err(|failure| format!("{failure}. {}", failure.advice()))?;
-    println!("\n{} bytes in {}", words::count(summary.length), words::duration(summary.took));
+    println!("{} bytes in {}", words::count(summary.length), words::duration(summary.took));
     println!("The file is {}", summary.path.display());
     if let Some(sha256) = summary.sha256 {
         println!("Its SHA-256 is {}", hex(&sha256));

@@ -101,6 +101,12 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// A certificate's fingerprint, as other programs show it: `AB:CD:…`.
+#[must_use]
+pub fn fingerprint(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(":")
+}
+
 /// The time of day here, `14:02:11`.
 #[must_use]
 pub fn time_of_day(time: SystemTime) -> String {

@@ -1,6 +1,7 @@
 //! The same downloads from five real servers. `./tests/run` starts four of them; the fifth runs in
 //! here.
 
+#![cfg(unix)] // Names that are not UTF-8.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

@@ -109,7 +109,6 @@ fn what_belongs_in_one_place_is_in_no_other() {
         ("egui", "src/window"),
         ("eframe", "src/window"),
         ("rfd::", "src/window"),
-        ("Color32", "src/window/look.rs"),
         ("TcpStream", "src/ftp"),
         ("clap::", "src/terminal"),
         ("process::exit", "src/main.rs"),
@@ -118,6 +117,19 @@ fn what_belongs_in_one_place_is_in_no_other() {
             let is_there = code(file).contains(word);
             assert!(!is_there, "{} mentions {word}, which belongs in {home}", file.display());
         }
+    }
+}
+
+#[test]
+fn every_colour_is_mixed_in_one_place() {
+    for file in sources("src").iter().filter(|file| !file.ends_with("window/look.rs")) {
+        let code = code(file);
+        let made = ["hex_color!", "Rgba::", "Hsva::"].iter().find(|word| code.contains(**word));
+        let taken = code.split("Color32::").skip(1).map(first_word).find(|word| {
+            // These are no colours: "the one of the text around" and "none".
+            !matches!(word.as_str(), "PLACEHOLDER" | "TRANSPARENT")
+        });
+        assert_eq!((made, taken), (None, None), "{} makes a colour", file.display());
     }
 }
 

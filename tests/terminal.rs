@@ -208,6 +208,7 @@ fn a_second_ctrl_c_ends_it_even_when_nobody_reads_what_it_says() {
     assert_eq!(is_over(Duration::from_millis(500)), None, "the first one found a reader");
     let end = is_over(Duration::from_secs(10));
     child.kill().ok();
+    child.wait().ok();
     assert_eq!(end, Some(Some(130)));
 }
 

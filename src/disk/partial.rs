@@ -14,8 +14,9 @@ use super::record::{self, Record};
 use super::recorder::{BLOCK, Block, Recorder, Urgency, state_from_text};
 use super::space;
 
-/// How often it is written down how far the file is. A killed program fetches at most this again.
-const WRITE_DOWN: Duration = Duration::from_secs(1);
+/// How often it is written down how far the file is. A killed program fetches at most a second's
+/// bytes again: half of it is for the disk to take the bytes before.
+const WRITE_DOWN: Duration = Duration::from_millis(500);
 
 /// How far ahead of the bytes room is reserved. Not the whole file: a size is only an estimate.
 const RESERVE: u64 = 64 * 1024 * 1024;

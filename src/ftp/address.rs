@@ -5,10 +5,12 @@
 //! would fetch another file than the one that was linked to.
 
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
-use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, percent_encode};
+use percent_encoding::{AsciiSet, percent_decode_str, percent_encode};
+
+use super::host::Host;
+use super::path::{IN_PATH, RemotePath};
 
 /// Where a file is: the server, who we are to it, and the path there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,71 +54,6 @@ impl Scheme {
             Self::Ftpes => "ftpes",
             Self::Ftps => "ftps",
         }
-    }
-}
-
-/// The name or the IP address of a server, ready to be looked up. IPv6 without brackets.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Host(String);
-
-impl Host {
-    /// As it is given to the system's resolver: ASCII, international names in their `xn--` form.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The address that every computer has for itself, for tests and for the practice server.
-    #[must_use]
-    pub fn loopback() -> Self {
-        Self(Ipv4Addr::LOCALHOST.to_string())
-    }
-}
-
-impl FromStr for Host {
-    type Err = AddressError;
-
-    fn from_str(text: &str) -> Result<Self, AddressError> {
-        let bad = || AddressError::Host { host: text.to_owned() };
-        if text.is_empty() {
-            return Err(AddressError::NoHost);
-        }
-        let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-        if let Some(v6) = bare.or_else(|| text.matches(':').nth(1).map(|_| text)) {
-            // A zone id (RFC 6874) names a network card of this computer: `fe80::1%25eth0`.
-            let (ip, zone) = v6.split_once('%').map_or((v6, ""), |(ip, zone)| (ip, zone));
-            let ip = Ipv6Addr::from_str(ip).map_err(|_| bad())?;
-            let zone = zone.strip_prefix("25").unwrap_or(zone);
-            let is_word = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
-            return match zone {
-                "" => Ok(Self(ip.to_string())),
-                zone if zone.chars().all(is_word) => Ok(Self(format!("{ip}%{zone}"))),
-                _ => Err(bad()),
-            };
-        }
-        // `192.168.1` and `0x7f.1` are not what anybody means by a server's name.
-        if text.chars().all(|c| c.is_ascii_digit() || c == '.') {
-            return Ipv4Addr::from_str(text).map(|ip| Self(ip.to_string())).map_err(|_| bad());
-        }
-        if text.contains(char::is_whitespace) {
-            return Err(bad());
-        }
-        match url::Host::parse(text).map_err(|_| bad())? {
-            url::Host::Domain(name) if name.len() <= 253 => Ok(Self(name)),
-            _ => Err(bad()),
-        }
-    }
-}
-
-impl fmt::Display for Host {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for Host {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 
@@ -168,168 +105,8 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// A path on a server, in bytes.
-///
-/// RFC 1738 §3.2.2: a link's path starts in the folder that the login opens; `%2F` or a second `/`
-/// at its start means the server's root.
-#[derive(Clone, PartialEq, Eq, Hash, Default)]
-pub struct RemotePath {
-    is_absolute: bool,
-    segments: Vec<Vec<u8>>,
-    is_folder: bool,
-}
-
-impl RemotePath {
-    /// Takes the part of a link after the host and its `/`.
-    ///
-    /// # Errors
-    ///
-    /// [`AddressError::ForbiddenByte`] if it decodes to CR, LF or NUL: they would end the command
-    /// and begin another.
-    pub fn from_link(raw: &str) -> Result<Self, AddressError> {
-        let (raw, type_code) =
-            match raw.len().checked_sub(7).and_then(|at| raw.split_at_checked(at)) {
-                Some((path, end)) if end.to_ascii_lowercase().starts_with(";type=") => {
-                    match end.chars().last().map(|c| c.to_ascii_lowercase()) {
-                        Some(code @ ('a' | 'i' | 'd')) => (path, Some(code)),
-                        _ => (raw, None),
-                    }
-                }
-                _ => (raw, None),
-            };
-        let segments = raw.split('/').map(|raw| percent_decode_str(raw).collect()).collect();
-        let mut path = Self::from_segments(segments)?;
-        path.is_folder |= type_code == Some('d');
-        Ok(path)
-    }
-
-    /// Takes a path as a person types it, without any decoding: `%41` is three characters.
-    ///
-    /// One leading `/` is a habit and means the same as none; two mean the server's root.
-    ///
-    /// # Errors
-    ///
-    /// [`AddressError::ForbiddenByte`] if it holds CR, LF or NUL.
-    pub fn from_typed(text: &str) -> Result<Self, AddressError> {
-        let text = text.strip_prefix('/').unwrap_or(text);
-        Self::from_segments(text.split('/').map(|part| part.as_bytes().to_vec()).collect())
-    }
-
-    fn from_segments(mut segments: Vec<Vec<u8>>) -> Result<Self, AddressError> {
-        if let Some(&byte) =
-            segments.iter().flatten().find(|byte| matches!(byte, b'\r' | b'\n' | 0))
-        {
-            return Err(AddressError::ForbiddenByte { byte });
-        }
-        let is_folder = segments.last().is_some_and(Vec::is_empty);
-        if is_folder {
-            segments.pop();
-        }
-        let mut is_absolute = false;
-        if let Some(first) = segments.first_mut() {
-            if first.is_empty() {
-                is_absolute = true;
-                segments.remove(0);
-            } else if first.first() == Some(&b'/') {
-                is_absolute = true;
-                first.remove(0);
-                if first.is_empty() {
-                    segments.remove(0);
-                }
-            }
-        }
-        Ok(Self { is_absolute, is_folder: is_folder || segments.is_empty(), segments })
-    }
-
-    /// The whole path as one command argument. Empty: the folder that the login opens.
-    #[must_use]
-    pub fn to_wire(&self) -> Vec<u8> {
-        let mut wire = if self.is_absolute { b"/".to_vec() } else { Vec::new() };
-        wire.extend(self.segments.join(&b'/'));
-        wire
-    }
-
-    /// The folders to enter one by one (`CWD`), for servers that take no paths: `/` first if the
-    /// path begins at the root.
-    pub fn folders(&self) -> impl Iterator<Item = &[u8]> {
-        let root = self.is_absolute.then_some(&b"/"[..]);
-        let last = self.segments.len().saturating_sub(usize::from(!self.is_folder));
-        root.into_iter().chain(self.segments.iter().take(last).map(Vec::as_slice))
-    }
-
-    /// The last part: the file's name, or the folder's. `None` for the login folder and the root.
-    #[must_use]
-    pub fn name(&self) -> Option<&[u8]> {
-        self.segments.last().map(Vec::as_slice)
-    }
-
-    /// Whether it is a folder for certain: nothing, or something that ends in `/`.
-    #[must_use]
-    pub fn is_folder(&self) -> bool {
-        self.is_folder
-    }
-
-    /// As a person would type it, with a leading `/`; `None` if it cannot be typed
-    /// because it is not UTF-8 or holds control characters.
-    #[must_use]
-    pub fn to_typed(&self) -> Option<String> {
-        let mut wire = b"/".to_vec();
-        wire.extend(self.to_wire());
-        if self.is_folder && !self.segments.is_empty() {
-            wire.push(b'/');
-        }
-        String::from_utf8(wire).ok().filter(|text| !text.contains(char::is_control))
-    }
-}
-
-impl fmt::Debug for RemotePath {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "RemotePath({self})")
-    }
-}
-
-/// What stays as it is in a link's path; everything else becomes `%XX`.
-const IN_PATH: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'#')
-    .add(b'%')
-    .add(b'/')
-    .add(b';')
-    .add(b'<')
-    .add(b'>')
-    .add(b'?')
-    .add(b'[')
-    .add(b'\\')
-    .add(b']')
-    .add(b'^')
-    .add(b'`')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}');
-
 /// The same for user names.
 const IN_USER: &AsciiSet = &IN_PATH.add(b':').add(b'@');
-
-impl fmt::Display for RemotePath {
-    /// As in a link, beginning with the `/` that follows the host.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("/")?;
-        if self.is_absolute {
-            f.write_str("%2F")?;
-        }
-        for (n, segment) in self.segments.iter().enumerate() {
-            if n > 0 {
-                f.write_str("/")?;
-            }
-            write!(f, "{}", percent_encode(segment, IN_PATH))?;
-        }
-        if self.is_folder && !self.segments.is_empty() {
-            f.write_str("/")?;
-        }
-        Ok(())
-    }
-}
 
 impl FromStr for Address {
     type Err = AddressError;
@@ -348,6 +125,11 @@ impl FromStr for Address {
         if let Some(control) = text.chars().find(|c| c.is_control()) {
             let byte = u8::try_from(u32::from(control)).unwrap_or(b'\r');
             return Err(AddressError::ForbiddenByte { byte });
+        }
+        if let Some((scheme @ ("ftp" | "ftps" | "ftpes"), rest)) = text.split_once(":/")
+            && !rest.starts_with('/')
+        {
+            return Err(AddressError::OneSlash { scheme: scheme.to_owned() });
         }
         let (scheme, rest) = match text.split_once("://") {
             None => (Scheme::Ftp, text),
@@ -392,7 +174,7 @@ fn split_port(place: &str) -> Result<(&str, Option<u16>), AddressError> {
         "" => Ok((host, None)),
         port => match port.parse() {
             Ok(port) if port > 0 => Ok((host, Some(port))),
-            _ => Err(AddressError::Port { port: port.to_owned() }),
+            _ => Err(AddressError::Port),
         },
     }
 }
@@ -456,6 +238,12 @@ pub enum AddressError {
         /// What stands before `://`.
         scheme: String,
     },
+    /// `ftp:/host`: who reads it kindly takes the password for a part of the path.
+    #[error("After {scheme}: come two slashes: {scheme}://ftp.example.org/file.zip")]
+    OneSlash {
+        /// What stands before `:/`.
+        scheme: String,
+    },
     /// Nothing where the server's name should be.
     #[error("The address names no server. It should look like ftp://ftp.example.org/file.zip")]
     NoHost,
@@ -466,11 +254,12 @@ pub enum AddressError {
         host: String,
     },
     /// A port that is not a number from 1 to 65535.
-    #[error("“{}” is not a port. It is a number from 1 to 65535, usually 21", port.escape_debug())]
-    Port {
-        /// What was given.
-        port: String,
-    },
+    ///
+    /// What was given is not repeated: with a `/` in a password, it is a part of that.
+    #[error(
+        "The port is not a number from 1 to 65535; it usually is 21. A / in a password is written %2F"
+    )]
+    Port,
     /// CR, LF or NUL: they would end a command and smuggle in another.
     #[error(
         "The address holds a control character (byte {byte:#04x}), which no FTP command may carry. Remove it"
@@ -479,4 +268,64 @@ pub enum AddressError {
         /// The byte.
         byte: u8,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(text: &str) -> Address {
+        text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
+    }
+
+    #[test]
+    fn every_part_of_a_link_is_found() {
+        let all = address("ftpes://u%40h%3Ax:p%40ss%3A%2Fw@FTP.example.org:2121/pub/a%20b");
+        assert_eq!((all.scheme, all.port), (Scheme::Ftpes, 2121));
+        assert_eq!(all.host.as_str(), "ftp.example.org");
+        assert_eq!(all.login.user.as_deref(), Some(&b"u@h:x"[..]));
+        assert_eq!(all.login.password.as_ref().map(Secret::reveal), Some(&b"p@ss:/w"[..]));
+        assert_eq!(all.path.to_wire(), b"pub/a b");
+    }
+
+    #[test]
+    fn people_may_leave_out_what_goes_without_saying() {
+        for (text, link) in [
+            ("ftp.example.org", "ftp://ftp.example.org/"),
+            ("ftp.example.org/a/b", "ftp://ftp.example.org/a/b"),
+            ("bob@example.org:2121/a", "ftp://bob@example.org:2121/a"),
+            (" <ftp://example.org/a> ", "ftp://example.org/a"),
+            ("::1", "ftp://[::1]/"),
+            ("[::1]:2121/a", "ftp://[::1]:2121/a"),
+            ("ftps://example.org:990/a", "ftps://example.org/a"),
+            ("example.org/see/http://x", "ftp://example.org/see/http://x"),
+        ] {
+            assert_eq!(address(text).to_string(), link);
+        }
+    }
+
+    #[test]
+    fn what_is_no_ftp_address_says_what_to_mend() {
+        for (text, error) in [
+            ("", AddressError::Empty),
+            ("http://example.org/a", AddressError::Scheme { scheme: "http".to_owned() }),
+            ("ftp:///a", AddressError::NoHost),
+            ("ftp:/h/a", AddressError::OneSlash { scheme: "ftp".to_owned() }),
+            ("ftp://h:0/a", AddressError::Port),
+            ("ftp://h:99999/a", AddressError::Port),
+            ("ftp://u:pa/ss@h", AddressError::Port),
+            ("ftp://h/a%0d%0aDELE%20b", AddressError::ForbiddenByte { byte: b'\r' }),
+            ("ftp://u%0aX@h/a", AddressError::ForbiddenByte { byte: b'\n' }),
+        ] {
+            assert_eq!(text.parse::<Address>().unwrap_err(), error, "for {text}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_never_shown_with_the_address() {
+        let secret = address("ftp://bob:swordfish@example.org/a");
+        assert_eq!(secret.to_string(), "ftp://bob@example.org/a");
+        assert!(!format!("{secret:?}").contains("swordfish"));
+        assert!(!serde_json::to_string(&secret).unwrap().contains("swordfish"));
+    }
 }

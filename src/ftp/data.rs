@@ -1,4 +1,4 @@
-//! The bytes of a transfer, as they come.
+//! The bytes of a file, on their way.
 
 use std::io;
 
@@ -8,14 +8,21 @@ use super::stream::{Stream, Wait};
 /// The bytes of a file, on their way.
 #[derive(Debug)]
 pub struct Data {
-    pub(super) stream: Stream,
-    pub(super) silence: Option<Wait>,
+    stream: Stream,
+    silence: Option<Wait>,
+    /// Over TLS, the end came without a word: it may have been forged (RFC 8446 §6.1). Only a
+    /// number of bytes that agrees with the announced one makes it believable.
+    pub is_end_doubtful: bool,
     /// The size that the server mentioned when it began to send, in bytes. Whether it means the
     /// whole file or what is still to come depends on the server; for offset 0 it is the same.
     pub announced: Option<u64>,
 }
 
 impl Data {
+    pub(super) fn new(stream: Stream, announced: Option<u64>) -> Self {
+        Self { stream, silence: None, is_end_doubtful: false, announced }
+    }
+
     /// Reads what has come, or waits for it a twentieth of a second: `None` if nothing came, so that
     /// a stalled transfer can say so. `Some(0)` is the end of the data.
     ///
@@ -26,7 +33,13 @@ impl Data {
         if self.stream.limits().stop.is_given() {
             return Err(Error::Stopped);
         }
-        let count = self.stream.poll(block)?;
+        let count = match self.stream.poll(block) {
+            Err(Error::HungUp) if self.stream.is_secure() => {
+                self.is_end_doubtful = true;
+                Some(0)
+            }
+            count => count?,
+        };
         match (&mut self.silence, count) {
             (_, Some(_)) => self.silence = None,
             (Some(silence), None) => silence.go_on()?,

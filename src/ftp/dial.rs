@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 
-use super::address::Host;
 use super::error::{Awaiting, Error};
+use super::host::Host;
 use super::stream::{Limits, Wait};
 
 /// How long one address has the field to itself before the next one is tried beside it.

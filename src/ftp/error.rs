@@ -72,12 +72,42 @@ pub enum Error {
         /// The answer.
         reply: Reply,
     },
+    /// The server's certificate is not believed.
+    #[error("the server's certificate is not trusted: {reason}")]
+    Untrusted {
+        /// SHA-256 of the certificate.
+        fingerprint: [u8; 32],
+        /// Why, in words: "it has expired".
+        reason: String,
+    },
+    /// The two sides could not agree on TLS, or one broke its rules.
+    #[error("no secure connection: {what}")]
+    Tls {
+        /// What went wrong.
+        what: String,
+    },
+    /// The server does not secure the connection although it must be (`AUTH TLS` or `PROT P`).
+    #[error("the server offers no secure connection: {command} was answered {reply}")]
+    NoTls {
+        /// The command.
+        command: String,
+        /// The answer.
+        reply: Reply,
+    },
     /// An argument that cannot be sent.
     #[error(transparent)]
     Argument(#[from] BadArgument),
     /// We were told to stop.
     #[error("stopped")]
     Stopped,
+}
+
+impl Error {
+    /// Whether the server said no, as opposed to nothing at all.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::Refused { .. })
+    }
 }
 
 /// What a connection was waiting for when it fell silent.

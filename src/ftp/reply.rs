@@ -62,17 +62,15 @@ impl Reply {
     #[must_use]
     pub fn says_too_many(&self) -> bool {
         let text = self.text().to_lowercase();
-        let words = [
-            "too many",
-            "maximum number",
-            "maximum clients",
-            "no more",
-            "limit",
-            "server is full",
-            "busy",
-        ];
-        matches!(self.code, 421 | 425 | 426 | 450 | 451 | 530 | 550)
-            && words.iter().any(|words| text.contains(words))
+        let clear = ["too many connect", "too many user", "maximum number of", "maximum clients"];
+        let vague = ["too many", "maximum number", "no more", "limit", "server is full", "busy"];
+        let has_any = |words: &[&str]| words.iter().any(|words| text.contains(words));
+        match self.code {
+            421 | 425 | 426 | 530 => has_any(&clear) || has_any(&vague),
+            // These repeat the file's name, which may be busybox or limits.conf.
+            450 | 451 | 550 => has_any(&clear),
+            _ => false,
+        }
     }
 
     /// Reads one reply, single-line or multi-line.
@@ -224,6 +222,8 @@ mod tests {
             (530, "Authentication failed.", false),
             (421, "Timeout.", false),
             (220, "No more than 3 connections, please", false),
+            (550, "busybox-limits.tar: No such file or directory", false),
+            (550, "Too many connections from your address", true),
         ] {
             let reply = Reply { code, lines: vec![text.to_owned()] };
             assert_eq!(reply.says_too_many(), is_full, "in {text:?}");

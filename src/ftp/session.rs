@@ -6,16 +6,19 @@ use std::io::{self, BufReader};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::address::{Host, Login, RemotePath};
+use super::address::Login;
 use super::command::Command;
 use super::data::Data;
 use super::dial;
 use super::error::{Awaiting, Error};
 use super::facts::{self, Facts};
+use super::host::Host;
 use super::listing;
 use super::passive;
+use super::path::RemotePath;
 use super::reply::{Kind, Reply};
 use super::stream::{Limits, Stream};
+use super::tls::{Security, Tls, Trust};
 
 /// How many preliminary replies (1xx) one command may get. Real servers send one or two.
 const MOST_PRELIMINARIES: usize = 20;
@@ -37,10 +40,24 @@ pub enum Line {
     Received(String),
 }
 
+/// Which server, and how the conversation with it is to be secured.
+#[derive(Debug, Clone, Copy)]
+pub struct Server<'a> {
+    /// Its name or address.
+    pub host: &'a Host,
+    /// The port of its control connection.
+    pub port: u16,
+    /// Whether and how the conversation is secured.
+    pub security: Security,
+    /// Whose certificates are believed.
+    pub trust: &'a Trust,
+}
+
 /// One conversation with one server.
 pub struct Session<'a> {
     control: BufReader<Stream>,
     peer: SocketAddr,
+    tls: Option<Tls>,
     limits: Limits,
     log: &'a dyn Fn(Line),
     features: HashSet<String>,
@@ -76,19 +93,19 @@ impl<'a> Session<'a> {
     /// * [`Error::Garbled`]: it is no FTP server.
     /// * [`Error::Silent`], [`Error::HungUp`], [`Error::Cut`], [`Error::Stopped`].
     pub fn connect(
-        host: &Host,
-        port: u16,
+        server: Server<'_>,
         limits: &Limits,
         log: &'a dyn Fn(Line),
     ) -> Result<Self, Error> {
-        let socket = dial::dial(host, port, limits)?;
+        let socket = dial::dial(server.host, server.port, limits)?;
         socket.set_nodelay(true).map_err(Error::Cut)?;
         let alive = socket2::TcpKeepalive::new().with_time(KEEP_ALIVE).with_interval(KEEP_ALIVE);
         socket2::SockRef::from(&socket).set_tcp_keepalive(&alive).map_err(Error::Cut)?;
         let stream = Stream::new(socket, limits.clone(), Awaiting::Greeting)?;
         let mut session = Self {
             peer: stream.peer()?,
-            control: BufReader::with_capacity(8 * 1024, stream),
+            control: BufReader::new(stream),
+            tls: None,
             limits: limits.clone(),
             log,
             features: HashSet::new(),
@@ -96,10 +113,46 @@ impl<'a> Session<'a> {
             early_final: None,
             listing: listing::Known::default(),
         };
+        if server.security == Security::Implicit {
+            session = session.secure(Tls::new(server.host, server.trust)?)?;
+        }
         let greeting = session.read_past_preliminaries()?;
         done("the greeting", greeting)?;
         session.control.get_mut().expect(Awaiting::Reply, limits.patience);
+        if matches!(server.security, Security::Explicit | Security::Auto) {
+            let tls = Tls::new(server.host, server.trust)?;
+            session = session.ask_for_tls(tls, server.security == Security::Explicit)?;
+        }
         Ok(session)
+    }
+
+    /// `AUTH TLS` (RFC 4217 §4). A server that has none is spoken to without, unless `is_must`.
+    fn ask_for_tls(mut self, tls: Tls, is_must: bool) -> Result<Self, Error> {
+        let auth = Command::with("AUTH", b"TLS")?;
+        let reply = self.ask(&auth)?;
+        match reply.code {
+            // What came with the reply came before anything was secret: somebody may have put it
+            // there to be taken for the server's word later on.
+            234 | 334 if !self.control.buffer().is_empty() => Err(Error::Tls {
+                what: "the server sent more than its answer before the handshake".to_owned(),
+            }),
+            234 | 334 => self.secure(tls),
+            421 => Err(Error::Refused { command: auth.to_string(), reply }),
+            _ if is_must => Err(Error::NoTls { command: auth.to_string(), reply }),
+            _ => Ok(self),
+        }
+    }
+
+    fn secure(self, tls: Tls) -> Result<Self, Error> {
+        let mut stream = self.control.into_inner().begin_tls(&tls)?;
+        stream.finish_tls()?;
+        Ok(Self { control: BufReader::new(stream), tls: Some(tls), ..self })
+    }
+
+    /// Whether the conversation is secret.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.tls.is_some()
     }
 
     /// Signs in (RFC 959 §5.4): `USER`, and `PASS` and `ACCT` where the server asks for them. Then
@@ -128,9 +181,24 @@ impl<'a> Session<'a> {
         if let Ok(reply) = self.ask_optional(&Command::new("FEAT"))? {
             self.features = features(&reply);
         }
+        if self.tls.is_some() {
+            self.secure_data()?;
+        }
         let binary = Command::with("TYPE", b"I")?;
         let reply = self.ask(&binary)?;
         done(&binary.to_string(), reply).map(drop)
+    }
+
+    /// The data connections are to be as secret as this one (RFC 4217 §8 and §9).
+    fn secure_data(&mut self) -> Result<(), Error> {
+        let size = Command::with("PBSZ", b"0")?;
+        self.ask(&size)?;
+        let protect = Command::with("PROT", b"P")?;
+        let reply = self.ask(&protect)?;
+        match reply.kind() {
+            Kind::Done => Ok(()),
+            _ => Err(Error::NoTls { command: protect.to_string(), reply }),
+        }
     }
 
     /// Asks about the file at `path`: `SIZE` and `MDTM`, and `MLST` for what they leave open
@@ -217,8 +285,13 @@ impl<'a> Session<'a> {
         self.begin(stream, command)
     }
 
-    fn begin(&mut self, stream: Stream, command: &Command) -> Result<Data, Error> {
-        let reply = self.ask(command)?;
+    fn begin(&mut self, mut stream: Stream, command: &Command) -> Result<Data, Error> {
+        self.say(command)?;
+        if let Some(tls) = &self.tls {
+            // Not before the command: no server answers this handshake until it has something to send.
+            stream = stream.begin_tls(tls)?;
+        }
+        let reply = self.read_reply()?;
         let announced = facts::size_in_preliminary(&reply.text());
         match reply.kind() {
             Kind::Begun => {}
@@ -227,7 +300,7 @@ impl<'a> Session<'a> {
                 return Err(Error::Refused { command: command.to_string(), reply });
             }
         }
-        Ok(Data { stream, silence: None, announced })
+        Ok(Data::new(stream, announced))
     }
 
     /// Whether the last word on the transfer came before its data.

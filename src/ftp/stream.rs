@@ -1,12 +1,13 @@
 //! The socket that waits patiently, can be told to stop, and says which wait ended.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::error::{Awaiting, Error};
+use super::tls::{Tls, TlsStream};
 
 /// How often a wait looks up to see whether it should go on. The longest time that a stop takes.
 const TICK: Duration = Duration::from_millis(50);
@@ -78,10 +79,51 @@ impl Wait {
     }
 }
 
+/// What the bytes travel on.
+#[derive(Debug)]
+enum Wire {
+    Plain(TcpStream),
+    Tls(TlsStream),
+}
+
+impl Wire {
+    fn socket(&self) -> &TcpStream {
+        match self {
+            Self::Plain(socket) => socket,
+            Self::Tls(stream) => stream.socket(),
+        }
+    }
+}
+
+impl Read for Wire {
+    fn read(&mut self, block: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(socket) => socket.read(block),
+            Self::Tls(stream) => stream.read(block),
+        }
+    }
+}
+
+impl Write for Wire {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(socket) => socket.write(bytes),
+            Self::Tls(stream) => stream.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Plain(socket) => socket.flush(),
+            Self::Tls(stream) => stream.flush(),
+        }
+    }
+}
+
 /// A connected socket whose reads and writes keep to [`Limits`].
 #[derive(Debug)]
 pub(super) struct Stream {
-    socket: TcpStream,
+    wire: Wire,
     limits: Limits,
     awaiting: Awaiting,
 }
@@ -97,7 +139,7 @@ impl Stream {
     ) -> Result<Self, Error> {
         socket.set_read_timeout(Some(TICK)).map_err(Error::Cut)?;
         socket.set_write_timeout(Some(TICK)).map_err(Error::Cut)?;
-        Ok(Self { socket, limits, awaiting })
+        Ok(Self { wire: Wire::Plain(socket), limits, awaiting })
     }
 
     /// What the next reads wait for, and how patiently.
@@ -107,12 +149,12 @@ impl Stream {
     }
 
     pub(super) fn peer(&self) -> Result<SocketAddr, Error> {
-        self.socket.peer_addr().map_err(Error::Cut)
+        self.wire.socket().peer_addr().map_err(Error::Cut)
     }
 
     /// Reads what is there, or waits for one tick. `None`: nothing came.
     pub(super) fn poll(&mut self, block: &mut [u8]) -> Result<Option<usize>, Error> {
-        match self.socket.read(block) {
+        match self.wire.read(block) {
             Err(error) if is_pause(&error) => Ok(None),
             Err(error) => Err(Error::from(error)),
             Ok(count) => Ok(Some(count)),
@@ -124,11 +166,41 @@ impl Stream {
         &self.limits
     }
 
+    /// Begins to speak TLS: sends its first words, and does not wait for the answer. The next reads
+    /// and writes go on from there.
+    ///
+    /// Waiting here would be for ever on a data connection: servers answer only after `RETR`.
+    pub(super) fn begin_tls(self, tls: &Tls) -> Result<Self, Error> {
+        let Self { wire: Wire::Plain(socket), limits, awaiting } = self else { return Ok(self) };
+        let mut stream = tls.over(socket)?;
+        stream.send_pending()?;
+        Ok(Self { wire: Wire::Tls(stream), limits, awaiting })
+    }
+
+    /// Waits until the two sides have agreed on TLS.
+    pub(super) fn finish_tls(&mut self) -> Result<(), Error> {
+        let mut wait = Wait::new(&self.limits, Awaiting::Reply);
+        while let Wire::Tls(stream) = &mut self.wire
+            && stream.is_handshaking()
+        {
+            match stream.shake_hands() {
+                Err(error) if is_pause(&error) => wait.go_on()?,
+                done => done?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the bytes are secret on their way.
+    pub(super) fn is_secure(&self) -> bool {
+        matches!(self.wire, Wire::Tls(_))
+    }
+
     /// Writes all of `bytes`.
     pub(super) fn send(&mut self, mut bytes: &[u8]) -> Result<(), Error> {
         let mut wait = Wait::new(&self.limits, Awaiting::Reply);
         while !bytes.is_empty() {
-            match io::Write::write(&mut self.socket, bytes) {
+            match self.wire.write(bytes) {
                 Ok(0) => return Err(Error::HungUp),
                 Ok(n) => bytes = bytes.get(n..).unwrap_or_default(),
                 Err(error) if is_pause(&error) => wait.go_on()?,
@@ -145,7 +217,7 @@ impl Read for Stream {
         let mut wait = Wait::new(&self.limits, self.awaiting);
         loop {
             wait.go_on().map_err(io::Error::other)?;
-            match self.socket.read(block) {
+            match self.wire.read(block) {
                 Err(error) if is_pause(&error) => {}
                 done => return done,
             }

@@ -61,6 +61,7 @@ impl Exit {
             Class::Exists => Self::Exists,
             Class::Login => Self::Login,
             Class::Missing => Self::Missing,
+            Class::Tls => Self::Tls,
             Class::Disk => Self::Disk,
             Class::Doubt => Self::NeedsALook,
             Class::Stopped => Self::Interrupted,

@@ -12,6 +12,7 @@ use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{Exit, say, sentences};
+use crate::ftp::Security;
 use crate::transfer;
 
 /// What the command line asks for.
@@ -127,21 +128,8 @@ pub struct Get {
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub(super) retries: u32,
 
-    /// Longest silence: while connecting, awaiting a reply, or amid the data
-    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
-    pub(super) timeout: Duration,
-
-    /// Encryption (this version has none yet)
-    #[arg(long, value_name = "HOW", value_enum, default_value_t)]
-    pub(super) tls: Tls,
-
-    /// Sign in with this name, whatever the addresses say
-    #[arg(long, value_name = "NAME", value_parser = user_name)]
-    pub(super) user: Option<String>,
-
-    /// Read the password from the first line of standard input
-    #[arg(long)]
-    pub(super) password_stdin: bool,
+    #[command(flatten)]
+    pub(super) connection: Connection,
 
     /// Do not compute the SHA-256 of what arrives
     #[arg(long)]
@@ -171,25 +159,40 @@ pub struct Ls {
     #[arg(long)]
     pub(super) json: bool,
 
+    #[command(flatten)]
+    pub(super) connection: Connection,
+
+    /// Show the conversation with the server
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+}
+
+/// How to talk to a server, whatever for.
+#[derive(Debug, Args)]
+pub(super) struct Connection {
     /// Longest silence: while connecting, awaiting a reply, or amid the data
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     pub(super) timeout: Duration,
 
-    /// Encryption (this version has none yet)
+    /// Whether and how the connection to ftp:// addresses is secured
     #[arg(long, value_name = "HOW", value_enum, default_value_t)]
     pub(super) tls: Tls,
 
-    /// Sign in with this name, whatever the address says
+    /// Believe the certificates in this file (PEM) instead of the system's
+    #[arg(long, value_name = "FILE")]
+    pub(super) ca_file: Option<PathBuf>,
+
+    /// Believe any certificate: nobody can listen, but nobody knows who answers
+    #[arg(long)]
+    pub(super) insecure: bool,
+
+    /// Sign in with this name, whatever the addresses say
     #[arg(long, value_name = "NAME", value_parser = user_name)]
     pub(super) user: Option<String>,
 
     /// Read the password from the first line of standard input
     #[arg(long)]
     pub(super) password_stdin: bool,
-
-    /// Show the conversation with the server
-    #[arg(short, long)]
-    pub(super) verbose: bool,
 }
 
 /// `--if-exists`, in the words of the command line.
@@ -220,15 +223,26 @@ impl From<IfExists> for transfer::IfExists {
 /// `--tls`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum Tls {
-    /// As the address says; ftp:// is not encrypted yet
+    /// With a user name, if the server can; guests have nothing to hide
     #[default]
     Auto,
-    /// Never encrypt
+    /// Never
     Off,
-    /// AUTH TLS on the usual port (not in this version)
+    /// By AUTH TLS on the usual port, or not at all
     Explicit,
-    /// TLS from the first byte (not in this version)
+    /// From the first byte, as ftps:// does
     Implicit,
+}
+
+impl From<Tls> for Security {
+    fn from(tls: Tls) -> Self {
+        match tls {
+            Tls::Auto => Self::Auto,
+            Tls::Off => Self::Off,
+            Tls::Explicit => Self::Explicit,
+            Tls::Implicit => Self::Implicit,
+        }
+    }
 }
 
 /// The longest `--timeout`: a day, in seconds.
@@ -291,13 +305,13 @@ mod tests {
     fn without_options_nothing_is_overwritten_and_the_current_folder_is_used() {
         let get = get("ftp://a/b");
         assert_eq!(get.dir, PathBuf::from("."));
-        assert_eq!((get.retries, get.timeout), (5, Duration::from_secs(30)));
+        assert_eq!((get.retries, get.connection.timeout), (5, Duration::from_secs(30)));
         assert!(matches!(get.if_exists, IfExists::Refuse));
     }
 
     #[test]
     fn a_timeout_may_be_a_fraction_but_not_nothing_and_not_for_ever() {
-        assert_eq!(get("--timeout 0.5 a/b").timeout, Duration::from_millis(500));
+        assert_eq!(get("--timeout 0.5 a/b").connection.timeout, Duration::from_millis(500));
         for text in ["0", "-1", "nan", "inf", "1e300", "1,5", ""] {
             assert!(seconds(text).is_err(), "{text}");
         }

@@ -12,7 +12,7 @@ use super::flags::Ls;
 use super::{Exit, interrupt, plan, say, sentences};
 use crate::ftp::listing::{Entry, Kind, ListingEnd, Modified, Precision};
 use crate::ftp::{Limits, Stop};
-use crate::transfer::{self, Failure};
+use crate::transfer::{self, Access, Failure};
 use crate::words;
 
 /// How long an entry may wait in the buffer for the next one. Short enough to watch a listing grow.
@@ -24,8 +24,8 @@ const MOST_DELAY: Duration = Duration::from_millis(100);
 /// end the process.
 #[must_use]
 pub fn ls(flags: &Ls, end_at_once: fn()) -> ExitCode {
-    let address = match plan::folder(flags) {
-        Ok(address) => address,
+    let (address, trust) = match plan::folder(flags) {
+        Ok(found) => found,
         Err(refusal) => {
             for sentence in refusal.sentences {
                 say(&format!("ashore: {sentence}."));
@@ -34,14 +34,15 @@ pub fn ls(flags: &Ls, end_at_once: fn()) -> ExitCode {
         }
     };
     let stop = stop_at_ctrl_c(end_at_once);
-    let limits = Limits { patience: flags.timeout, stop };
+    let limits = Limits { patience: flags.connection.timeout, stop };
     let log = |line| {
         if flags.verbose {
             say(&sentences::log_line(&line));
         }
     };
+    let access = Access { address: &address, security: flags.connection.tls.into(), trust: &trust };
     let mut page = Page::new(flags.json);
-    let ended = transfer::list(&address, &limits, &log, &mut |entry| page.take(entry));
+    let ended = transfer::list(access, &limits, &log, &mut |entry| page.take(entry));
     page.end(ended.as_ref().ok());
     match ended {
         Ok(_) => Exit::Complete,

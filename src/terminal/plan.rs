@@ -3,10 +3,11 @@
 use std::io::{BufRead as _, Read as _};
 
 use super::Exit;
-use super::flags::{Get, Ls, Tls};
+use super::flags::{Connection, Get, Ls};
 use super::sentences;
-use crate::ftp::{Address, Login, Scheme, Secret};
+use crate::ftp::{Address, Login, Secret, Trust};
 use crate::transfer::{Checks, Destination, Request};
+use crate::words;
 
 /// The most that is read as a password, in bytes.
 const LONGEST_PASSWORD: u64 = 4096;
@@ -28,33 +29,40 @@ impl Refusal {
 pub(super) fn requests(flags: &Get) -> Result<Vec<Request>, Refusal> {
     check_output(flags)?;
     let mut addresses = read_addresses(&flags.addresses)?;
-    refuse_tls(flags.tls, &addresses)?;
-    let password = if flags.password_stdin { Some(read_password()?) } else { None };
-    for address in &mut addresses {
-        sign_in(&mut address.login, flags.user.as_deref(), password.as_ref())?;
-    }
+    let Connection { tls, timeout, .. } = flags.connection;
+    let trust = access(&flags.connection, &mut addresses)?;
     let destination = || match &flags.output {
         Some(file) => Destination::File(file.clone()),
         None => Destination::Folder(flags.dir.clone()),
     };
     let request = |address| Request {
         if_exists: flags.if_exists.into(),
-        patience: flags.timeout,
+        patience: timeout,
         retries: flags.retries,
         checks: Checks { hash: !flags.no_hash },
+        security: tls.into(),
+        trust: trust.clone(),
         ..Request::new(address, destination())
     };
     Ok(addresses.into_iter().map(request).collect())
 }
 
-/// Which folder to list.
-pub(super) fn folder(flags: &Ls) -> Result<Address, Refusal> {
+/// Which folder to list, and whose certificates to believe.
+pub(super) fn folder(flags: &Ls) -> Result<(Address, Trust), Refusal> {
     let mut addresses = read_addresses(std::slice::from_ref(&flags.address))?;
-    refuse_tls(flags.tls, &addresses)?;
+    let trust = access(&flags.connection, &mut addresses)?;
+    let address = addresses.pop().ok_or_else(|| Refusal::usage("there is no address"))?;
+    Ok((address, trust))
+}
+
+/// Who we are to all the servers, and whom to believe.
+fn access(flags: &Connection, addresses: &mut [Address]) -> Result<Trust, Refusal> {
+    let trust = trust(flags)?;
     let password = if flags.password_stdin { Some(read_password()?) } else { None };
-    let mut address = addresses.pop().ok_or_else(|| Refusal::usage("there is no address"))?;
-    sign_in(&mut address.login, flags.user.as_deref(), password.as_ref())?;
-    Ok(address)
+    for address in addresses {
+        sign_in(&mut address.login, flags.user.as_deref(), password.as_ref())?;
+    }
+    Ok(trust)
 }
 
 fn check_output(flags: &Get) -> Result<(), Refusal> {
@@ -80,20 +88,16 @@ fn read_addresses(texts: &[String]) -> Result<Vec<Address>, Refusal> {
     if sentences.is_empty() { Ok(addresses) } else { Err(Refusal { exit: Exit::Usage, sentences }) }
 }
 
-/// Who asked for encryption does not get a connection without it.
-fn refuse_tls(tls: Tls, addresses: &[Address]) -> Result<(), Refusal> {
-    let is_asked_for = match tls {
-        Tls::Explicit | Tls::Implicit => true,
-        Tls::Auto | Tls::Off => {
-            addresses.iter().any(|address| matches!(address.scheme, Scheme::Ftps | Scheme::Ftpes))
-        }
+/// Whose certificates are believed.
+fn trust(flags: &Connection) -> Result<Trust, Refusal> {
+    let roots = match &flags.ca_file {
+        None => None,
+        Some(file) => Some(std::fs::read_to_string(file).map_err(|error| {
+            let why = words::io_error(&error);
+            Refusal::usage(&format!("{} cannot be read: {why}", file.display()))
+        })?),
     };
-    if !is_asked_for {
-        return Ok(());
-    }
-    let sentence = "this version does not speak TLS yet, so ftps://, ftpes:// and --tls explicit or \
-                    implicit cannot be honoured. Nothing was sent to the server";
-    Err(Refusal { exit: Exit::Tls, sentences: vec![sentence.to_owned()] })
+    Ok(Trust { roots, pin: None, is_blind: flags.insecure })
 }
 
 /// The first line of standard input, without its end.
@@ -162,22 +166,5 @@ mod tests {
         assert!(sign_in(&mut guest, None, Some(&password)).is_err());
         sign_in(&mut guest, Some("alice"), Some(&password)).ok().unwrap();
         assert_eq!(guest, login("ftp://alice:secret@host/file"));
-    }
-
-    #[test]
-    fn who_asks_for_encryption_is_never_connected_without() {
-        let addresses = |link: &str| [link.parse::<Address>().unwrap()];
-        for (tls, link, is_refused) in [
-            (Tls::Auto, "ftp://h/f", false),
-            (Tls::Off, "ftp://h/f", false),
-            (Tls::Explicit, "ftp://h/f", true),
-            (Tls::Implicit, "ftp://h/f", true),
-            (Tls::Auto, "ftps://h/f", true),
-            (Tls::Off, "ftpes://h/f", true),
-        ] {
-            let refusal = refuse_tls(tls, &addresses(link));
-            assert_eq!(refusal.is_err(), is_refused, "{tls:?} {link}");
-            assert!(refusal.err().is_none_or(|refusal| refusal.exit == Exit::Tls));
-        }
     }
 }

@@ -1,5 +1,6 @@
 //! One file, as a straight story. Read this first.
 
+use std::cell::Cell;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -81,7 +82,7 @@ impl Handle {
 /// request continues from there.
 pub fn download(request: &Request, handle: &Handle, report: &dyn Fn(News)) -> Outcome {
     let started = Instant::now();
-    let job = Job { request, handle, report };
+    let job = Job { request, handle, report, vague_refusals: Cell::new(0) };
     let no_file = |error| Failure::Disk { error, kept: None };
     let (destination, replaces) = match settle(request).map_err(no_file)? {
         None => return Err(Failure::NotAFile),
@@ -96,9 +97,15 @@ pub fn download(request: &Request, handle: &Handle, report: &dyn Fn(News)) -> Ou
     notices.into_iter().for_each(|notice| job.tell(Voice::Warning, notice));
 
     let mut retry = Retry::new(request.retries);
+    let mut unconfirmed = None;
     loop {
         let before = file.length();
-        let trouble = match job.attempt(&mut file, &mut retry) {
+        let attempt = job.attempt(&mut file, &mut retry);
+        if attempt.is_ok() && unconfirmed == Some(file.length()) {
+            job.story("That it is whole was confirmed on second asking".to_owned());
+        }
+        unconfirmed = matches!(attempt, Err(Trouble::Unfinished(_))).then_some(file.length());
+        let trouble = match attempt {
             Ok(facts) => match job.name(&mut file, destination.clone(), replaces, facts, started) {
                 Ok(summary) => return Ok(summary),
                 Err(trouble) => trouble,
@@ -120,6 +127,8 @@ struct Job<'a> {
     request: &'a Request,
     handle: &'a Handle,
     report: &'a dyn Fn(News),
+    /// How often the server has refused to go on from the middle, in words that may mean anything.
+    vague_refusals: Cell<u32>,
 }
 
 impl Job<'_> {
@@ -133,7 +142,14 @@ impl Job<'_> {
             ftp::Line::Received(text) => self.tell(Voice::Received, text),
         };
         (self.report)(News::Phase(Phase::Connecting));
-        let mut session = Session::connect(&address.host, address.port, &limits, &log)?;
+        let mut session = Session::connect(self.request.access().server(), &limits, &log)?;
+        if address.login.password.is_some() && !session.is_secure() {
+            self.tell(
+                Voice::Warning,
+                "The password goes over the network unprotected: this connection is not secure"
+                    .to_owned(),
+            );
+        }
 
         (self.report)(News::Phase(Phase::SigningIn));
         session.sign_in(&address.login)?;
@@ -145,8 +161,22 @@ impl Job<'_> {
 
         (self.report)(News::Phase(Phase::Receiving));
         self.tell_joint(&resume::join(&mut data, file, offset)?, file);
-        self.receive(&mut data, file, expected)?;
+        let received = self.receive(&mut data, file, expected);
+        let is_end_doubtful = data.is_end_doubtful && Some(file.length()) != expected;
         drop(data); // Some servers send their last word only once we have closed our end.
+
+        if let Err(Trouble::Server(error @ (ftp::Error::Tls { .. } | ftp::Error::Cut(_)))) =
+            received
+        {
+            // The server knows better why nothing came: it wants the session resumed, for example.
+            return Err(session
+                .finish()
+                .err()
+                .filter(ftp::Error::is_refusal)
+                .unwrap_or(error)
+                .into());
+        }
+        received?;
 
         (self.report)(News::Phase(Phase::Finishing));
         session.finish().map_err(|error| match error {
@@ -154,6 +184,9 @@ impl Job<'_> {
             ftp::Error::Stopped => Trouble::Server(error),
             _ => Trouble::Unfinished(error),
         })?;
+        if is_end_doubtful {
+            return Err(ftp::Error::Cut(std::io::ErrorKind::UnexpectedEof.into()).into());
+        }
         let facts = self.judge(&mut session, &remote, expected, file.length())?;
         session.quit();
         Ok(facts)
@@ -177,6 +210,11 @@ impl Job<'_> {
         let offset = resume::offset(file.length());
         match session.retrieve(&remote, offset) {
             Ok(data) => Ok((remote, offset, data)),
+            Err(error) if offset > 0 && self.cannot_continue(&error) => {
+                self.story("The server cannot continue a file. It sends it from the start, and what is here is compared".to_owned());
+                let data = session.retrieve(&remote, 0)?;
+                Ok((remote, 0, data))
+            }
             Err(error) if is_no_such_path(&error) && path.folders().next().is_some() => {
                 // The first answer is the one to be told, if this leads nowhere as well.
                 let Ok(remote) = session.locate_by_folders(path) else { return Err(error.into()) };
@@ -185,12 +223,20 @@ impl Job<'_> {
                 let data = session.retrieve(&remote, offset).map_err(|_| error)?;
                 Ok((remote, offset, data))
             }
-            Err(ftp::Error::Refused { command, .. }) if command.starts_with("REST") => {
-                self.story("The server cannot continue a file. It sends it from the start, and what is here is compared".to_owned());
-                let data = session.retrieve(&remote, 0)?;
-                Ok((remote, 0, data))
-            }
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Whether the server has said that it sends a file only from its start: to `REST`, or only to
+    /// the `RETR` after it. A 451 may be a passing trouble, and beginning anew is dear: it must come
+    /// twice.
+    fn cannot_continue(&self, error: &ftp::Error) -> bool {
+        let ftp::Error::Refused { command, reply } = error else { return false };
+        match reply.code {
+            _ if command.starts_with("REST") => true,
+            500..=504 | 554 => command.starts_with("RETR"),
+            451 => self.vague_refusals.replace(self.vague_refusals.get() + 1) > 0,
+            _ => false,
         }
     }
 

@@ -83,6 +83,7 @@ impl Ending {
                 | Class::Exists
                 | Class::Login
                 | Class::Missing
+                | Class::Tls
                 | Class::Disk => End::Failed,
             },
             sentence: failure.to_string(),

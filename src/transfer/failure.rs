@@ -128,6 +128,8 @@ pub enum Class {
     Login,
     /// The file is not on the server, or may not be read.
     Missing,
+    /// No secure connection, or the certificate is not trusted.
+    Tls,
     /// The disk of this computer.
     Disk,
     /// It ended, but the evidence disagrees.
@@ -147,6 +149,8 @@ pub enum NextStep {
     SignIn,
     /// Save under another name or in another folder.
     SaveElsewhere,
+    /// Believe the certificate that the server showed.
+    Trust,
     /// Look at the bytes that were kept.
     ShowKept,
 }
@@ -160,6 +164,7 @@ impl NextStep {
             Self::CheckAddress => "Check address",
             Self::SignIn => "Sign in…",
             Self::SaveElsewhere => "Save elsewhere…",
+            Self::Trust => "Trust this server",
             Self::ShowKept => "Show in folder",
         }
     }
@@ -207,9 +212,24 @@ impl Failure {
                 _ => Class::Server,
             },
             Self::Server { error: Error::Argument(_), .. } => Class::Usage,
+            Self::Server {
+                error: Error::Untrusted { .. } | Error::Tls { .. } | Error::NoTls { .. },
+                ..
+            } => Class::Tls,
             Self::Server { .. } | Self::Bug { .. } => Class::Server,
             Self::Doubtful { .. } => Class::Doubt,
             Self::Stopped { .. } => Class::Stopped,
+        }
+    }
+
+    /// The certificate that was not believed: its SHA-256, for [`Trust::pin`](ftp::Trust::pin).
+    #[must_use]
+    pub fn fingerprint(&self) -> Option<[u8; 32]> {
+        match self {
+            Self::Server { error: ftp::Error::Untrusted { fingerprint, .. }, .. } => {
+                Some(*fingerprint)
+            }
+            _ => None,
         }
     }
 
@@ -236,9 +256,12 @@ impl Failure {
                 | Error::Garbled { .. }
                 | Error::Argument(_)
                 | Error::TooLong { .. } => NextStep::CheckAddress,
+                Error::Untrusted { .. } => NextStep::Trust,
                 Error::Unreachable { .. }
                 | Error::NoDataConnection { .. }
                 | Error::Silent { .. }
+                | Error::Tls { .. }
+                | Error::NoTls { .. }
                 | Error::HungUp
                 | Error::Cut(_)
                 | Error::Stopped => NextStep::TryAgain,
@@ -283,6 +306,15 @@ impl Failure {
                     "The server may be off, or your network blocks FTP. Try again."
                 }
                 Error::Garbled { .. } => "Check the port: FTP usually answers on port 21.",
+                Error::Untrusted { .. } => {
+                    "Compare the fingerprint with the one its administrator gives. Trust it only if they are equal."
+                }
+                Error::Tls { .. } => {
+                    "The server may be too old, or something stands between. Ask its administrator, or use another server."
+                }
+                Error::NoTls { .. } => {
+                    "Ask its administrator for FTPS. Nothing was sent in the clear."
+                }
                 Error::Argument(_) => "Remove the control characters from the address.",
                 Error::TooLong { .. } => "Name one of the folders in it, or a file.",
                 Error::HungUp | Error::Cut(_) | Error::Stopped => "Try again.",
@@ -377,6 +409,15 @@ impl Failure {
                 }
                 Error::Garbled { said } => {
                     write!(f, "{server} does not speak FTP: it said “{said}”")
+                }
+                Error::Untrusted { fingerprint, reason } => write!(
+                    f,
+                    "The certificate of {server} is not trusted: {reason}. Its SHA-256 fingerprint is {}",
+                    words::fingerprint(fingerprint)
+                ),
+                Error::Tls { what } => write!(f, "No secure connection to {server}: {what}"),
+                Error::NoTls { reply, .. } => {
+                    write!(f, "{server} offers no secure connection: it said “{reply}”")
                 }
                 Error::Argument(error) => f.write_str(&words::sentence(&error.to_string())),
                 Error::TooLong { what } => {

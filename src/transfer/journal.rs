@@ -1,6 +1,6 @@
 //! The queue on disk: every transfer is written down before its first byte moves.
 
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -60,6 +60,8 @@ impl State {
 #[derive(Debug)]
 pub(super) struct Journal {
     db: Connection,
+    /// Held as long as the list is ours alone.
+    _lock: Option<File>,
 }
 
 /// Why the queue on disk cannot be used.
@@ -72,11 +74,25 @@ impl Journal {
     }
 
     /// The queue in the file at `path`, which is made if it is not there. One that is damaged, or of
-    /// a later Ashore, is set aside; the sentence says so.
+    /// a later Ashore, is set aside; one that another Ashore has open is left to it. The sentence says
+    /// so.
     pub(super) fn open(path: &Path) -> Result<(Self, Option<String>), Error> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).ok();
         }
+        let lock = File::create(path.with_extension("lock")).ok();
+        if let Some(lock) = &lock
+            && let Err(TryLockError::WouldBlock) = lock.try_lock()
+        {
+            // Two that number their transfers alike would write over each other.
+            let notice = "Another Ashore is running and keeps the list of transfers. What is ordered here is forgotten when this one ends";
+            return Ok((Self::in_memory()?, Some(notice.to_owned())));
+        }
+        let (journal, notice) = Self::open_locked(path)?;
+        Ok((Self { _lock: lock, ..journal }, notice))
+    }
+
+    fn open_locked(path: &Path) -> Result<(Self, Option<String>), Error> {
         match Connection::open(path).and_then(Self::set_up) {
             Ok(journal) => Ok((journal, None)),
             Err(error) if is_damage(&error) => {
@@ -123,7 +139,7 @@ impl Journal {
              DELETE FROM transfer WHERE is_cleared = 1;",
         )?;
         db.pragma_update(None, "user_version", LAYOUT)?;
-        Ok(Self { db })
+        Ok(Self { db, _lock: None })
     }
 
     /// All transfers, in their order. Those that cannot be read any more are left out.

@@ -5,10 +5,11 @@ use std::time::SystemTime;
 
 use super::failure::Failure;
 use super::news::{Line, Voice};
+use super::request::Access;
 use crate::ftp::listing::{Entry, ListingEnd};
-use crate::ftp::{self, Address, Limits, Session};
+use crate::ftp::{self, Limits, Session};
 
-/// Lists the folder at `address`. Blocks until the server called the listing complete.
+/// Lists the folder at the address of `access`. Blocks until the server called the listing complete.
 ///
 /// `handed` gets each entry as soon as it has arrived, and may break off; `log` hears every line of
 /// the conversation. See [`Session::list`] for what the end says about the times of the entries.
@@ -17,7 +18,7 @@ use crate::ftp::{self, Address, Limits, Session};
 ///
 /// [`Failure::Server`] and [`Failure::Stopped`]. What was handed on until then is not all.
 pub fn list(
-    address: &Address,
+    access: Access<'_>,
     limits: &Limits,
     log: &dyn Fn(Line),
     handed: &mut dyn FnMut(Entry) -> ControlFlow<()>,
@@ -30,11 +31,11 @@ pub fn list(
         log(Line { at: SystemTime::now(), voice, text });
     };
     let mut talk = || {
-        let mut session = Session::connect(&address.host, address.port, limits, &tell)?;
-        session.sign_in(&address.login)?;
-        let end = session.list(&address.path, handed)?;
+        let mut session = Session::connect(access.server(), limits, &tell)?;
+        session.sign_in(&access.address.login)?;
+        let end = session.list(&access.address.path, handed)?;
         session.quit();
         Ok(end)
     };
-    talk().map_err(|error| Failure::of_server(address, error, None))
+    talk().map_err(|error| Failure::of_server(access.address, error, None))
 }

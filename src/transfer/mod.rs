@@ -24,4 +24,4 @@ pub use failure::{Class, Doubt, Failure, Kept, NextStep};
 pub use journal::{Entry, State};
 pub use list::list;
 pub use news::{Event, Line, News, Outcome, Phase, Progress, Summary, Verdict, Voice};
-pub use request::{Checks, Destination, IfExists, Request};
+pub use request::{Access, Checks, Destination, IfExists, Request};

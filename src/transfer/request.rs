@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ftp::Address;
+use crate::ftp::{Address, Scheme, Security, Server, Trust};
 
 /// One file to be brought ashore: from where, to where, and how patiently.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +20,10 @@ pub struct Request {
     pub patience: Duration,
     /// How many attempts in a row may bring no new byte before it is given up. 0: one try, no more.
     pub retries: u32,
+    /// Whether and how the conversation is secured, where the link leaves that open.
+    pub security: Security,
+    /// Whose certificates are believed.
+    pub trust: Trust,
     /// How it is proven right.
     pub checks: Checks,
     /// Whether a full disk is waited for, or is a failure.
@@ -36,9 +40,44 @@ impl Request {
             if_exists: IfExists::default(),
             patience: Duration::from_secs(30),
             retries: 5,
+            security: Security::Auto,
+            trust: Trust::default(),
             checks: Checks::default(),
             waits_for_room: false,
         }
+    }
+}
+
+/// What it takes to talk to a server: where it is, and how the conversation is secured.
+#[derive(Debug, Clone, Copy)]
+pub struct Access<'a> {
+    /// The server, and who we are to it.
+    pub address: &'a Address,
+    /// Whether and how the conversation is secured, where the address leaves that open.
+    pub security: Security,
+    /// Whose certificates are believed.
+    pub trust: &'a Trust,
+}
+
+impl<'a> Access<'a> {
+    /// The server to connect to. An address that says how it is to be secured has the last word; a
+    /// guest, who has nothing to hide, needs nothing.
+    pub(super) fn server(self) -> Server<'a> {
+        let Address { scheme, host, port, login, .. } = self.address;
+        let security = match (scheme, self.security) {
+            (Scheme::Ftpes, _) => Security::Explicit,
+            (Scheme::Ftps, _) => Security::Implicit,
+            (Scheme::Ftp, Security::Auto) if login.is_guest() => Security::Off,
+            (Scheme::Ftp, security) => security,
+        };
+        Server { host, port: *port, security, trust: self.trust }
+    }
+}
+
+impl Request {
+    /// What it takes to talk to its server.
+    pub(super) fn access(&self) -> Access<'_> {
+        Access { address: &self.address, security: self.security, trust: &self.trust }
     }
 }
 

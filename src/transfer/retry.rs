@@ -29,6 +29,7 @@ pub(super) struct Retry {
     budget: u32,
     idle: u32,
     shorts: u32,
+    changes: u32,
     outage: Option<Instant>,
     /// The server has answered in this download: it exists, and it speaks FTP.
     has_met: bool,
@@ -36,7 +37,7 @@ pub(super) struct Retry {
 
 impl Retry {
     pub(super) fn new(budget: u32) -> Self {
-        Self { budget, idle: 0, shorts: 0, outage: None, has_met: false }
+        Self { budget, idle: 0, shorts: 0, changes: 0, outage: None, has_met: false }
     }
 
     /// The server has let us in.
@@ -60,6 +61,13 @@ impl Retry {
         if let Trouble::Doubt(Doubt::Short { .. }) = trouble {
             self.shorts += 1;
             return (progressed || self.shorts < 2).then_some(PAUSE_AFTER_PROGRESS);
+        }
+        if let Trouble::Doubt(Doubt::Changed) = trouble {
+            self.changes += 1;
+            if self.changes == 1 {
+                // What was here is set aside; the file as it is now has had no try yet.
+                return Some(PAUSE_AFTER_PROGRESS);
+            }
         }
         if !self.may_pass(trouble) {
             return None;
@@ -97,6 +105,9 @@ impl Retry {
                 }
                 Error::NoDataConnection { .. }
                 | Error::Garbled { .. }
+                | Error::Untrusted { .. }
+                | Error::Tls { .. }
+                | Error::NoTls { .. }
                 | Error::Argument(_)
                 | Error::TooLong { .. }
                 | Error::Stopped => false,

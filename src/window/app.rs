@@ -83,6 +83,11 @@ impl App {
                 self.screen.model.add(id, *request);
             }
             Wish::Cancel(id) => self.engine.cancel(id),
+            Wish::Pause(id) => self.engine.pause(id),
+            Wish::Resume(id) => self.engine.resume(id),
+            Wish::Replace(id, request) => self.engine.replace(id, *request),
+            Wish::Clear(ids) => self.engine.clear(ids),
+            Wish::Unclear(ids) => self.engine.unclear(ids),
             Wish::TryNow(id) => self.engine.try_now(id),
             Wish::Choose { folder, name } => {
                 self.screen.is_choosing = true;

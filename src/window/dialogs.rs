@@ -71,20 +71,16 @@ impl Dialogs {
     /// Opens a file with the program that belongs to it.
     pub fn open(&self, id: TransferId, path: PathBuf) {
         self.ask("open", move || {
-            let what = "This computer could not open it";
-            opener::open(&path)
-                .err()
-                .map(|error| Answer::NotShown(id, sentence(&path, what, &error)))
+            let what = "No program here could open it";
+            opener::open(&path).err().map(|_why| Answer::NotShown(id, sentence(&path, what)))
         });
     }
 
     /// Shows a file in the system's file manager.
     pub fn show_in_folder(&self, id: TransferId, path: PathBuf) {
         self.ask("show in folder", move || {
-            let what = "This computer could not show the folder";
-            opener::reveal(&path)
-                .err()
-                .map(|error| Answer::NotShown(id, sentence(&path, what, &error)))
+            let what = "No program here could show the folder";
+            opener::reveal(&path).err().map(|_why| Answer::NotShown(id, sentence(&path, what)))
         });
     }
 
@@ -102,12 +98,11 @@ impl Dialogs {
     }
 }
 
-/// Why a file was not shown, and what still works.
-fn sentence(path: &Path, what: &str, error: &opener::OpenError) -> String {
+/// What did not work with a file, and where it is.
+fn sentence(path: &Path, what: &str) -> String {
     let shown = crate::words::shown(&path.to_string_lossy());
     if path.exists() {
-        let error = crate::words::shown(&error.to_string());
-        format!("{what}: {error}. The file is {shown}")
+        format!("{what}. The file is {shown}")
     } else {
         format!("{shown} is not there any more")
     }

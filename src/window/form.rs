@@ -209,6 +209,12 @@ impl Form {
         self.meaning.address()
     }
 
+    /// The folder that the next file goes to, as it may be shown.
+    #[must_use]
+    pub fn usual_folder(&self) -> String {
+        crate::words::shown(&self.folder.to_string_lossy())
+    }
+
     /// The port that is meant when none is given.
     #[must_use]
     pub fn usual_port(&self) -> String {
@@ -357,6 +363,9 @@ impl Form {
         let mut request = Request::new(address, Destination::File(target));
         // Nothing was there a moment ago. Should something come between, both are kept.
         request.if_exists = if choice.is_some() { self.if_exists } else { IfExists::Rename };
+        // A full disk is a pause here: the person who can make room is watching.
+        request.waits_for_room = true;
+        self.hint = None;
         self.is_sent = true;
         self.is_asked = false;
         self.is_following = true;

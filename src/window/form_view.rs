@@ -164,7 +164,7 @@ fn field(ui: &mut Ui, form: &mut Form, field: Field, caption: f32, width: f32) -
         Field::Password => ("Password", ""),
         Field::Port => ("Port", ""),
     };
-    let usual = form.usual_port();
+    let (usual_port, usual_folder) = (form.usual_port(), form.usual_folder());
     let has_problem = form.problem(field).is_some();
     let texts = &mut form.texts;
     let text = match field {
@@ -177,7 +177,11 @@ fn field(ui: &mut Ui, form: &mut Form, field: Field, caption: f32, width: f32) -
         Field::Port => &mut texts.port,
     };
     let label = widgets::caption(ui, name, caption, height);
-    let hint = if field == Field::Port { usual } else { hint.to_owned() };
+    let hint = match field {
+        Field::Port => usual_port,
+        Field::SaveTo => usual_folder,
+        _ => hint.to_owned(),
+    };
     let is_cut = widgets::text_width(ui, text, &look::name_font()) > width - 20.0;
     let whole = (is_cut && field != Field::Password).then(|| words::shown(text));
     let mut response = ui

@@ -3,9 +3,11 @@
 //! Each is drawn on a square of 16 by 16 and scaled to where it stands.
 
 use eframe::egui::{
-    Atom, AtomExt as _, AtomKind, Color32, Painter, Pos2, Rect, Response, Role, Sense, Shape,
-    Stroke, Ui, Vec2, WidgetInfo,
+    Atom, AtomExt as _, AtomKind, Painter, Pos2, Rect, Response, Role, Sense, Shape, Stroke, Ui,
+    Vec2, WidgetInfo,
 };
+
+use super::look::Color;
 
 /// A picture that stands for something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -22,6 +24,8 @@ pub(super) enum Icon {
     Stopped,
     /// It waits.
     Waiting,
+    /// It is paused.
+    Paused,
     /// A server.
     Server,
     /// Take it off the list.
@@ -74,7 +78,7 @@ impl Canvas<'_> {
 }
 
 /// Paints `icon` into the largest square in the middle of `rect`.
-pub(super) fn paint(painter: &Painter, rect: Rect, icon: Icon, color: Color32) {
+pub(super) fn paint(painter: &Painter, rect: Rect, icon: Icon, color: Color) {
     let side = rect.width().min(rect.height());
     let rect = Rect::from_center_size(rect.center(), Vec2::splat(side));
     let stroke = Stroke::new(1.5 * side / 16.0, color);
@@ -106,6 +110,11 @@ pub(super) fn paint(painter: &Painter, rect: Rect, icon: Icon, color: Color32) {
         Icon::Waiting => {
             c.circle(8.0, 8.0, 6.25);
             c.line(&[(8.0, 4.5), (8.0, 8.0), (10.5, 9.5)]);
+        }
+        Icon::Paused => {
+            c.circle(8.0, 8.0, 6.25);
+            c.line(&[(6.25, 5.5), (6.25, 10.5)]);
+            c.line(&[(9.75, 5.5), (9.75, 10.5)]);
         }
         Icon::Server => {
             c.outline(&[(2.0, 2.5), (14.0, 2.5), (14.0, 7.25), (2.0, 7.25)]);
@@ -174,7 +183,7 @@ pub(super) fn show(
     ui: &mut Ui,
     icon: Icon,
     side: f32,
-    color: Color32,
+    color: Color,
     name: Option<&str>,
 ) -> Response {
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(side), Sense::hover());

@@ -175,6 +175,8 @@ fn filter_ui(ui: &mut Ui, log: &mut Log, model: &Model) {
 /// Draws the lines. It stays at the newest unless it was scrolled up.
 pub fn lines_ui(ui: &mut Ui, log: &Log) {
     ui.spacing_mut().item_spacing.y = 3.0;
+    // A panel is as high as what is in it: it must not shrink when there is little.
+    ui.set_min_height(ui.available_height());
     if log.is_empty() {
         let quiet = look::colors(ui).quiet;
         let words = "What Ashore and the servers say to each other appears here.";

@@ -51,6 +51,9 @@ pub const CAPTION: f32 = 64.0;
 /// Height of the log when it is first opened.
 pub const LOG: f32 = 168.0;
 
+/// A colour. Only this file makes one; the others pass them on.
+pub type Color = Color32;
+
 /// Colours by their meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Colors {
@@ -186,6 +189,7 @@ fn set(style: &mut Style, is_dark: bool) {
     style.spacing.button_padding = vec2(space::M, space::XS);
     style.spacing.interact_size = vec2(CONTROL, SMALL);
     style.spacing.menu_margin = Margin::same(6);
+    style.spacing.icon_spacing = 6.0;
     style.spacing.tooltip_width = READING;
     style.visuals = visuals(is_dark);
 }

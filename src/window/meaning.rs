@@ -76,7 +76,7 @@ impl Meaning {
             "" => Ok(self.scheme.default_port()),
             text => match text.parse() {
                 Ok(port) if port > 0 => Ok(port),
-                _ => Err(AddressError::Port { port: text.to_owned() }),
+                _ => Err(AddressError::Port),
             },
         };
     }

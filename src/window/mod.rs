@@ -16,6 +16,7 @@ pub mod look;
 mod meaning;
 pub mod model;
 pub mod place;
+pub mod row;
 pub mod screen;
 pub mod transfers;
 mod widgets;

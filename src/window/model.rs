@@ -2,193 +2,11 @@
 //!
 //! Each row keeps its [`Request`], so that "Try again" orders exactly the same thing once more.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::SystemTime;
 
-use crate::disk;
-use crate::transfer::{
-    Destination, Event, Failure, Line, News, Outcome, Phase, Progress, Request, Summary, TransferId,
-};
-use crate::words;
-
-/// One transfer, as it stands on the screen.
-#[derive(Debug)]
-pub struct Row {
-    /// Which transfer.
-    pub id: TransferId,
-    /// The file's name, fit to be shown.
-    pub name: String,
-    /// The server, fit to be shown.
-    pub host: String,
-    /// What was ordered.
-    pub request: Request,
-    /// Where the file will stand, as far as it is known.
-    pub destination: PathBuf,
-    /// How far it is.
-    pub stage: Stage,
-    /// A word from this computer about the row, such as "There is no program that opens it".
-    pub note: Option<String>,
-}
-
-/// How far a transfer is.
-#[derive(Debug)]
-pub enum Stage {
-    /// Ordered, and nothing heard yet: other transfers go first.
-    Waiting {
-        /// Whether the person has asked to stop it.
-        is_stopping: bool,
-    },
-    /// At work.
-    Running {
-        /// What it is doing.
-        phase: Phase,
-        /// How far it is. `None` before the first byte.
-        progress: Option<Progress>,
-        /// Whether the person has asked to stop it.
-        is_stopping: bool,
-    },
-    /// The file is there.
-    Done {
-        /// What is known of it.
-        summary: Summary,
-        /// When it was over.
-        at: SystemTime,
-    },
-    /// It is not there, and why.
-    Failed {
-        /// Why.
-        failure: Failure,
-        /// When it was over.
-        at: SystemTime,
-    },
-}
-
-/// Where a row stands in the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Group {
-    /// At work.
-    Active,
-    /// It needs the person: failed, or in doubt.
-    NeedsALook,
-    /// Ordered, not begun.
-    Waiting,
-    /// Stopped by the person.
-    Stopped,
-    /// The file is there.
-    Done,
-}
-
-impl Group {
-    /// All of them, from the top of the list down.
-    pub const ALL: [Self; 5] =
-        [Self::Active, Self::NeedsALook, Self::Waiting, Self::Stopped, Self::Done];
-
-    /// The heading over the rows.
-    #[must_use]
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Active => "Active",
-            Self::NeedsALook => "Needs a look",
-            Self::Waiting => "Waiting",
-            Self::Stopped => "Stopped",
-            Self::Done => "Done",
-        }
-    }
-}
-
-impl Row {
-    fn new(id: TransferId, request: Request) -> Self {
-        let destination = destination(&request);
-        let name = name(&destination);
-        let host = words::shown(request.address.host.as_str());
-        let stage = Stage::Waiting { is_stopping: false };
-        Self { id, name, host, request, destination, stage, note: None }
-    }
-
-    /// Where the row stands in the list.
-    #[must_use]
-    pub fn group(&self) -> Group {
-        match &self.stage {
-            Stage::Waiting { .. } => Group::Waiting,
-            Stage::Running { .. } => Group::Active,
-            Stage::Done { .. } => Group::Done,
-            Stage::Failed { failure: Failure::Stopped { .. }, .. } => Group::Stopped,
-            Stage::Failed { .. } => Group::NeedsALook,
-        }
-    }
-
-    /// Whether nothing more will happen to it.
-    #[must_use]
-    pub fn is_over(&self) -> bool {
-        matches!(self.stage, Stage::Done { .. } | Stage::Failed { .. })
-    }
-
-    /// The file, or the bytes that were kept of it.
-    #[must_use]
-    pub fn on_disk(&self) -> Option<&Path> {
-        match &self.stage {
-            Stage::Done { summary, .. } => Some(&summary.path),
-            Stage::Failed { failure, .. } => failure.kept().map(|kept| kept.path.as_path()),
-            Stage::Waiting { .. } | Stage::Running { .. } => None,
-        }
-    }
-
-    fn hear(&mut self, news: News, now: SystemTime) {
-        match news {
-            News::Phase(heard) => match &mut self.stage {
-                Stage::Running { phase, .. } => *phase = heard,
-                Stage::Waiting { is_stopping } => {
-                    let is_stopping = *is_stopping;
-                    self.stage = Stage::Running { phase: heard, progress: None, is_stopping };
-                }
-                Stage::Done { .. } | Stage::Failed { .. } => {}
-            },
-            News::Destination(path) => {
-                self.name = name(&path);
-                self.destination = path;
-            }
-            News::Progress(heard) => {
-                if let Stage::Running { progress, .. } = &mut self.stage {
-                    *progress = Some(heard);
-                }
-            }
-            News::Line(_) => {}
-            News::Ended(outcome) => self.end(outcome, now),
-            News::Queued => self.stage = Stage::Waiting { is_stopping: false },
-            News::Paused => self.end(Err(Failure::Stopped { kept: None }), now),
-            News::NoRoom(why) => {
-                let phase = Phase::Waiting { why, until: now };
-                self.stage = Stage::Running { phase, progress: None, is_stopping: false };
-            }
-        }
-    }
-
-    fn end(&mut self, outcome: Outcome, at: SystemTime) {
-        self.stage = match outcome {
-            Ok(summary) => {
-                self.name = name(&summary.path);
-                self.destination.clone_from(&summary.path);
-                Stage::Done { summary, at }
-            }
-            Err(failure) => Stage::Failed { failure, at },
-        };
-    }
-}
-
-/// Where the file of a request will go, as far as the request says it.
-fn destination(request: &Request) -> PathBuf {
-    match &request.destination {
-        Destination::File(path) => path.clone(),
-        Destination::Folder(folder) => {
-            folder.join(disk::local_name(request.address.path.name().unwrap_or_default()))
-        }
-    }
-}
-
-fn name(path: &Path) -> String {
-    let name = path.file_name().unwrap_or(path.as_os_str());
-    words::shown(&name.to_string_lossy())
-}
+use super::row::{Group, Row, Stage};
+use crate::transfer::{Event, Line, News, Phase, Request, TransferId};
 
 /// A sum over all transfers.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -282,8 +100,15 @@ impl Model {
     }
 
     /// Takes all rows of a group off the list, those that are over. The files stay.
-    pub fn clear(&mut self, group: Group) {
-        self.rows.retain(|row| !(row.is_over() && row.group() == group));
+    pub fn clear(&mut self, group: Group) -> Vec<Row> {
+        let is_cleared = |row: &mut Row| row.is_over() && row.group() == group;
+        self.rows.extract_if(.., is_cleared).collect()
+    }
+
+    /// Puts rows back that were taken off the list, each where it was.
+    pub fn put_back(&mut self, rows: Vec<Row>) {
+        self.rows.extend(rows);
+        self.rows.sort_by_key(|row| row.id);
     }
 
     /// Whether a transfer is on its way to exactly this file.
@@ -298,9 +123,11 @@ impl Model {
         let mut totals = Totals::default();
         for row in &self.rows {
             match (row.group(), &row.stage) {
-                (Group::Active, Stage::Running { progress, .. }) => {
+                (Group::Active, Stage::Running { phase, .. }) => {
                     totals.active += 1;
-                    totals.speed += progress.map_or(0.0, |progress| progress.speed);
+                    if *phase == Phase::Receiving {
+                        totals.speed += row.progress.map_or(0.0, |progress| progress.speed);
+                    }
                 }
                 (Group::Waiting, _) => totals.waiting += 1,
                 (Group::NeedsALook, _) => totals.needs_a_look += 1,
@@ -314,7 +141,7 @@ impl Model {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transfer::Kept;
+    use crate::transfer::{Destination, Failure, Kept, Progress};
 
     const ID: TransferId = TransferId(1);
 
@@ -354,6 +181,10 @@ mod tests {
     fn totals_add_up_only_what_moves() {
         let model = after([News::Phase(Phase::Receiving), moving(50.0)]);
         assert_eq!(model.totals(), Totals { active: 1, speed: 50.0, ..Totals::default() });
+        let why = "it is full".to_owned();
+        let pause = News::Phase(Phase::Waiting { why, until: SystemTime::UNIX_EPOCH });
+        let model = after([News::Phase(Phase::Receiving), moving(50.0), pause]);
+        assert_eq!(model.totals(), Totals { active: 1, ..Totals::default() });
         assert_eq!(after([]).totals(), Totals { waiting: 1, ..Totals::default() });
     }
 
@@ -374,6 +205,27 @@ mod tests {
             panic!("it runs")
         };
         assert!(is_stopping);
+    }
+
+    #[test]
+    fn a_paused_transfer_remembers_how_far_it_was_when_it_goes_on() {
+        let mut model = after([News::Phase(Phase::Receiving), moving(50.0), News::Paused]);
+        assert_eq!(group(&model), Group::Paused);
+        assert_eq!(model.totals(), Totals::default());
+        model.apply(Event { id: ID, news: News::Queued }, SystemTime::now());
+        assert_eq!(group(&model), Group::Waiting);
+        assert!(model.row(ID).unwrap().progress.is_some());
+    }
+
+    #[test]
+    fn what_was_cleared_can_be_put_back_where_it_was() {
+        let mut model = after([News::Ended(Err(Failure::Stopped { kept: None }))]);
+        let address = "ftp://h.example/b".parse().unwrap();
+        model.add(TransferId(2), Request::new(address, Destination::File("/tmp/b".into())));
+        let cleared = model.clear(Group::Stopped);
+        assert_eq!(model.rows().len(), 1);
+        model.put_back(cleared);
+        assert_eq!(model.rows().iter().map(|row| row.id.0).collect::<Vec<_>>(), [1, 2]);
     }
 
     #[test]

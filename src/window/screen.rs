@@ -19,6 +19,7 @@ use super::icons::Icon;
 use super::log::{self, Log};
 use super::look::{self, space};
 use super::model::Model;
+use super::row::{Row, Stage};
 use super::transfers::{ListAction, RowAction, list_ui};
 use super::{empty, widgets};
 use crate::transfer::{Event, News, NextStep, Request, TransferId};
@@ -31,6 +32,16 @@ pub enum Wish {
     Download(Box<Request>),
     /// Stop this transfer.
     Cancel(TransferId),
+    /// Let this transfer rest.
+    Pause(TransferId),
+    /// Go on with this transfer, or try it again: exactly the same order.
+    Resume(TransferId),
+    /// Try this transfer again, with another order.
+    Replace(TransferId, Box<Request>),
+    /// Forget these transfers; until [`Wish::Unclear`], if it comes.
+    Clear(Vec<TransferId>),
+    /// Remember these transfers again.
+    Unclear(Vec<TransferId>),
     /// End the pause before this transfer's next attempt.
     TryNow(TransferId),
     /// Ask in a dialog of the system where the file goes.
@@ -57,6 +68,8 @@ pub struct Screen {
     pub log: Log,
     /// Whether the system's dialog stands open.
     pub is_choosing: bool,
+    /// The rows that were taken off the list last.
+    cleared: Vec<Row>,
     /// Whether the log is open, once the person has said so; before, there must be room for it.
     is_log_open: Option<bool>,
 }
@@ -70,6 +83,7 @@ impl Screen {
             model: Model::new(),
             log: Log::new(),
             is_choosing: false,
+            cleared: Vec::new(),
             is_log_open: None,
         }
     }
@@ -100,7 +114,7 @@ impl Screen {
         let mut wishes = Vec::new();
         self.take_paste(ui);
         self.form_panel(ui, &mut wishes);
-        self.status_panel(ui);
+        wishes.extend(self.status_panel(ui));
         self.log_panel(ui);
         self.list_panel(ui, &mut wishes);
         wishes
@@ -136,7 +150,9 @@ impl Screen {
         }));
     }
 
-    fn status_panel(&self, ui: &mut Ui) {
+    /// What goes on, how much room there is, the theme; and *Undo* after a *Clear*.
+    fn status_panel(&mut self, ui: &mut Ui) -> Option<Wish> {
+        let mut is_undone = false;
         let frame = look::surface_frame(ui, vec2(space::L, 0.0));
         Panel::bottom("status").frame(frame).exact_size(look::STRIP).show(ui, |ui| {
             ui.horizontal_centered(|ui| {
@@ -147,11 +163,28 @@ impl Screen {
                 let left = (ui.available_width() - right - space::L).max(0.0);
                 let activity = widgets::middle_cut(ui, &self.activity(), &font, left);
                 ui.add(Label::new(RichText::new(activity).font(font.clone()).color(color)));
+                if !self.cleared.is_empty() {
+                    is_undone = widgets::quiet_button(ui, "Undo clear", "of the list");
+                }
                 ui.add_space((ui.available_width() - right).max(0.0));
                 ui.add(Label::new(RichText::new(room).font(font).color(color)));
                 theme_switch(ui);
             });
         });
+        is_undone.then(|| self.undo())
+    }
+
+    fn undo(&mut self) -> Wish {
+        let rows = std::mem::take(&mut self.cleared);
+        let ids = rows.iter().map(|row| row.id).collect();
+        self.model.put_back(rows);
+        Wish::Unclear(ids)
+    }
+
+    fn clear(&mut self, rows: Vec<Row>) -> Wish {
+        let ids = rows.iter().map(|row| row.id).collect();
+        self.cleared = rows;
+        Wish::Clear(ids)
     }
 
     /// `1 active · 11.4 MB/s`.
@@ -160,6 +193,8 @@ impl Screen {
         let mut parts = Vec::new();
         if totals.active > 0 {
             parts.push(format!("{} active", totals.active));
+        }
+        if totals.speed >= 1.0 {
             parts.push(words::speed(totals.speed));
         }
         if totals.waiting > 0 {
@@ -193,8 +228,7 @@ impl Screen {
                 panel.default_size(look::LOG.min(most)).size_range(92.0_f32.min(most)..=most);
             panel.show(ui, |ui| {
                 log::bar_ui(ui, log, model, &mut is_open);
-                widgets::margin(8, 0).show(ui, |ui| log::lines_ui(ui, log));
-                ui.add_space(space::XS);
+                widgets::margin(8, 4).show(ui, |ui| log::lines_ui(ui, log));
             });
         } else {
             let panel = Panel::bottom("folded log").frame(frame).exact_size(look::STRIP);
@@ -218,7 +252,10 @@ impl Screen {
             }
             match list_ui(ui, &self.model) {
                 Some(ListAction::Row(id, action)) => wishes.extend(self.follow(id, action)),
-                Some(ListAction::Clear(group)) => self.model.clear(group),
+                Some(ListAction::Clear(group)) => {
+                    let rows = self.model.clear(group);
+                    wishes.push(self.clear(rows));
+                }
                 None => {}
             }
         });
@@ -238,13 +275,16 @@ impl Screen {
                 row.on_disk().map(|path| Wish::ShowInFolder(id, path.to_owned()))
             }
             RowAction::Remove => {
-                self.model.remove(id);
-                None
+                let rows = self.model.remove(id).into_iter().collect();
+                Some(self.clear(rows))
             }
-            RowAction::Follow(NextStep::TryAgain) => {
-                let request = Box::new(row.request.clone());
-                self.model.remove(id);
-                Some(Wish::Download(request))
+            RowAction::Pause => Some(Wish::Pause(id)),
+            RowAction::Resume | RowAction::Follow(NextStep::TryAgain) => Some(Wish::Resume(id)),
+            RowAction::Follow(NextStep::Trust) => {
+                let Stage::Failed { failure, .. } = &row.stage else { return None };
+                let mut request = row.request.clone();
+                request.trust.pin = failure.fingerprint();
+                Some(Wish::Replace(id, Box::new(request)))
             }
             RowAction::Follow(NextStep::CheckAddress) => self.put_back(id, Field::Address),
             RowAction::Follow(NextStep::SaveElsewhere) => self.put_back(id, Field::SaveTo),

@@ -1,12 +1,15 @@
 //! The list of transfers: one row each, which says how far it is and offers what can be done.
 
+use std::time::Duration;
+
 use eframe::egui::{
     Frame, Label, Margin, Response, RichText, Role, ScrollArea, Ui, UiBuilder, vec2,
 };
 
 use super::icons::{self, Icon};
 use super::look::{self, space};
-use super::model::{Group, Model, Row, Stage};
+use super::model::Model;
+use super::row::{Group, Row, Stage};
 use super::widgets;
 use crate::transfer::{Failure, NextStep, Phase, Progress, Summary, TransferId, Verdict};
 use crate::words;
@@ -16,6 +19,10 @@ use crate::words;
 pub enum RowAction {
     /// Stop it. What has arrived stays.
     Cancel,
+    /// Let it rest until it is resumed. What has arrived stays.
+    Pause,
+    /// Go on with it.
+    Resume,
     /// End the pause before the next attempt.
     TryNow,
     /// Open the file with the program that belongs to it.
@@ -128,10 +135,12 @@ pub fn row_ui(ui: &mut Ui, row: &Row) -> Option<RowAction> {
     .inner
 }
 
-fn sign(ui: &Ui, row: &Row) -> (Icon, eframe::egui::Color32) {
+fn sign(ui: &Ui, row: &Row) -> (Icon, look::Color) {
     let colors = look::colors(ui);
     match &row.stage {
         Stage::Waiting { .. } => (Icon::Waiting, colors.quiet),
+        Stage::Paused => (Icon::Paused, colors.quiet),
+        Stage::NoRoom { .. } => (Icon::Warning, colors.attention),
         Stage::Running { phase: Phase::Waiting { .. }, .. } => (Icon::Waiting, colors.attention),
         Stage::Running { .. } => (Icon::Download, colors.accent),
         Stage::Done { .. } => (Icon::Done, colors.success),
@@ -149,8 +158,15 @@ fn buttons(row: &Row) -> Vec<(&'static str, RowAction, bool)> {
         Stage::Running { phase: Phase::Waiting { .. }, is_stopping: false, .. } => {
             vec![("Try now", RowAction::TryNow, true), ("Cancel", RowAction::Cancel, true)]
         }
-        Stage::Waiting { is_stopping } | Stage::Running { is_stopping, .. } => {
-            vec![("Cancel", RowAction::Cancel, !is_stopping)]
+        Stage::Waiting { is_stopping } | Stage::Running { is_stopping, .. } => vec![
+            ("Pause", RowAction::Pause, !is_stopping),
+            ("Cancel", RowAction::Cancel, !is_stopping),
+        ],
+        Stage::Paused => {
+            vec![("Resume", RowAction::Resume, true), ("Cancel", RowAction::Cancel, true)]
+        }
+        Stage::NoRoom { .. } => {
+            vec![("Try now", RowAction::TryNow, true), ("Cancel", RowAction::Cancel, true)]
         }
         Stage::Done { .. } => {
             vec![("Open", RowAction::Open, true), ("Show in folder", RowAction::ShowInFolder, true)]
@@ -216,10 +232,14 @@ fn name(ui: &mut Ui, row: &Row, width: f32) {
 /// What stands under the name.
 fn below(ui: &mut Ui, row: &Row) {
     let quiet = look::colors(ui).quiet;
-    if let Stage::Running { phase, progress, .. } = &row.stage {
-        let (share, received) = share(phase, *progress);
+    let is_running = matches!(row.stage, Stage::Running { .. });
+    if is_running || (!row.is_over() && row.progress.is_some()) {
+        let (share, received) = share(row);
         ui.add_space(2.0);
-        widgets::progress_bar(ui, share, received, &format!("Progress of {}", row.name));
+        let colors = look::colors(ui);
+        let color = if is_pausing(row) || !is_running { colors.edge } else { colors.accent };
+        let name = format!("Progress of {}", row.name);
+        widgets::progress_bar(ui, share, received, &name, color);
         ui.add_space(2.0);
     }
     if let Stage::Failed { failure, .. } = &row.stage
@@ -241,17 +261,21 @@ fn below(ui: &mut Ui, row: &Row) {
     }
 }
 
+/// Whether something holds it up.
+fn is_pausing(row: &Row) -> bool {
+    let is_between = matches!(row.stage, Stage::Running { phase: Phase::Waiting { .. }, .. });
+    is_between || matches!(row.stage, Stage::NoRoom { .. })
+}
+
 fn second_line(ui: &mut Ui, row: &Row) -> Response {
     let is_narrow = ui.available_width() < look::NARROW_WINDOW - 150.0;
     let mut line = state(row);
-    if !is_narrow {
+    let is_pausing = is_pausing(row);
+    if !is_narrow && !is_pausing {
         line = format!("{line} · {}", row.host);
     }
     let colors = look::colors(ui);
-    let color = match &row.stage {
-        Stage::Running { phase: Phase::Waiting { .. }, .. } => colors.attention,
-        _ => colors.quiet,
-    };
+    let color = if is_pausing { colors.attention } else { colors.quiet };
     let text = RichText::new(line).font(look::fact_font()).color(color);
     ui.add(Label::new(text).truncate())
 }
@@ -264,11 +288,18 @@ pub fn state(row: &Row) -> String {
             "Stopping…".to_owned()
         }
         Stage::Waiting { .. } => "Waiting for its turn".to_owned(),
-        Stage::Running { phase, progress, .. } => match (phase, progress) {
+        Stage::Paused => match row.progress {
+            Some(progress) => format!("Paused · {}", amount(progress)),
+            None => "Paused".to_owned(),
+        },
+        Stage::NoRoom { why } => {
+            format!("{}. It goes on by itself when there is room", words::shown(why))
+        }
+        Stage::Running { phase, .. } => match (phase, row.progress) {
             (Phase::Connecting, _) => "Connecting…".to_owned(),
             (Phase::SigningIn, _) => "Signing in…".to_owned(),
             (Phase::Receiving, None) => "Waiting for the first byte…".to_owned(),
-            (Phase::Receiving, Some(progress)) => moving(*progress),
+            (Phase::Receiving, Some(progress)) => moving(progress),
             (Phase::Finishing, _) => "Checking and saving…".to_owned(),
             (Phase::Waiting { why, until }, _) => {
                 let why = words::shown(why);
@@ -292,13 +323,18 @@ pub fn state(row: &Row) -> String {
     }
 }
 
-/// `1.2 of 4.1 GB — 11.4 MB/s — 4 min left`.
-fn moving(progress: Progress) -> String {
-    let Progress { received, expected, speed, remaining } = progress;
-    let mut line = match expected.filter(|&expected| expected >= received) {
+/// `1.2 of 4.1 GB`, or `1.2 GB` of nobody knows how much.
+fn amount(Progress { received, expected, .. }: Progress) -> String {
+    match expected.filter(|&expected| expected >= received) {
         Some(expected) => words::bytes_of(received, expected),
         None => words::bytes(received),
-    };
+    }
+}
+
+/// `1.2 of 4.1 GB — 11.4 MB/s — 4 min left`.
+fn moving(progress: Progress) -> String {
+    let Progress { speed, remaining, .. } = progress;
+    let mut line = amount(progress);
     if speed < 1.0 {
         line.push_str(" — waiting for the server");
         return line;
@@ -306,15 +342,17 @@ fn moving(progress: Progress) -> String {
     line.push_str(" — ");
     line.push_str(&words::speed(speed));
     if let Some(remaining) = remaining {
+        // Tenths of a second would only flicker.
+        let remaining = Duration::from_secs(remaining.as_secs().max(1));
         line.push_str(&format!(" — {} left", words::duration(remaining)));
     }
     line
 }
 
 /// The share that has arrived, if anybody can know it, and the bytes.
-fn share(phase: &Phase, progress: Option<Progress>) -> (Option<f32>, u64) {
-    match (phase, progress) {
-        (Phase::Finishing, _) => (Some(1.0), 0),
+fn share(row: &Row) -> (Option<f32>, u64) {
+    match (&row.stage, row.progress) {
+        (Stage::Running { phase: Phase::Finishing, .. }, _) => (Some(1.0), 0),
         (_, None) => (None, 0),
         (_, Some(Progress { received, expected, .. })) => {
             let percent = expected.and_then(|expected| words::percent(received, expected));

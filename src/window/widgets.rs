@@ -1,12 +1,12 @@
 //! The few widgets that egui does not have in the shape that is needed here.
 
 use eframe::egui::{
-    Button, Color32, FontId, Frame, Label, Rect, Response, RichText, Role, Sense, TextEdit, Ui,
-    Vec2, WidgetInfo, pos2, vec2,
+    Button, FontId, Frame, Label, Rect, Response, RichText, Role, Sense, TextEdit, Ui, Vec2,
+    WidgetInfo, pos2, vec2,
 };
 
 use super::icons::{self, Icon};
-use super::look::{self, space};
+use super::look::{self, Color, space};
 
 /// A button whose spoken name says what it acts on.
 ///
@@ -14,7 +14,7 @@ use super::look::{self, space};
 /// debian.iso".
 pub(super) fn named_button(ui: &mut Ui, words: &str, target: &str, is_enabled: bool) -> bool {
     let size = vec2(button_width(ui, words), look::SMALL);
-    let button = Button::new(words).min_size(size).stroke((0.0, Color32::TRANSPARENT));
+    let button = Button::new(words).min_size(size).stroke((0.0, Color::TRANSPARENT));
     let response = ui.add_enabled(is_enabled, button);
     let name = format!("{words} {target}");
     response.widget_info(|| WidgetInfo::labeled(Role::Button, is_enabled, &name));
@@ -30,7 +30,7 @@ pub(super) fn button_width(ui: &Ui, words: &str) -> f32 {
 
 /// The width of `text` in one line.
 pub(super) fn text_width(ui: &Ui, text: &str, font: &FontId) -> f32 {
-    let color = Color32::PLACEHOLDER;
+    let color = Color::PLACEHOLDER;
     ui.painter().layout_no_wrap(text.to_owned(), font.clone(), color).size().x
 }
 
@@ -87,7 +87,7 @@ pub(super) fn primary_button(ui: &mut Ui, icon: Icon, words: &str, width: f32) -
             for widget in [&mut widgets.inactive, &mut widgets.hovered, &mut widgets.active] {
                 widget.fg_stroke.color = colors.on_accent;
                 widget.weak_bg_fill = colors.accent;
-                widget.bg_stroke.color = Color32::TRANSPARENT;
+                widget.bg_stroke.color = Color::TRANSPARENT;
             }
             // Under the pointer it leans towards the text: darker in light, lighter in dark.
             widgets.hovered.weak_bg_fill = colors.accent.lerp_to_gamma(colors.text, 0.12);
@@ -122,7 +122,7 @@ pub(super) fn field<'t>(text: &'t mut String, width: f32, height: f32) -> TextEd
 }
 
 /// A sentence with an icon before it, wrapped to a readable width.
-pub(super) fn message(ui: &mut Ui, icon: Option<Icon>, text: &str, color: Color32) -> Response {
+pub(super) fn message(ui: &mut Ui, icon: Option<Icon>, text: &str, color: Color) -> Response {
     let inner = ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         if let Some(icon) = icon {
@@ -140,8 +140,7 @@ pub(super) fn message(ui: &mut Ui, icon: Option<Icon>, text: &str, color: Color3
 /// `text`, cut in the middle until it fits into `width`: the end of a name says what it is.
 pub(super) fn middle_cut(ui: &Ui, text: &str, font: &FontId, width: f32) -> String {
     let fits = |text: &str| {
-        let galley =
-            ui.painter().layout_no_wrap(text.to_owned(), font.clone(), Color32::PLACEHOLDER);
+        let galley = ui.painter().layout_no_wrap(text.to_owned(), font.clone(), Color::PLACEHOLDER);
         galley.size().x <= width
     };
     // No line of a window holds more; measuring a longer text would only cost time.
@@ -166,7 +165,13 @@ pub(super) fn middle_cut(ui: &Ui, text: &str, font: &FontId, width: f32) -> Stri
 ///
 /// With a `share` that nobody knows it is dashed, and the dashes move on only when bytes arrive:
 /// nothing here asks to be drawn again.
-pub(super) fn progress_bar(ui: &mut Ui, share: Option<f32>, received: u64, name: &str) {
+pub(super) fn progress_bar(
+    ui: &mut Ui,
+    share: Option<f32>,
+    received: u64,
+    name: &str,
+    color: Color,
+) {
     let size = vec2(ui.available_width(), look::BAR);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     response.widget_info(|| {
@@ -183,14 +188,10 @@ pub(super) fn progress_bar(ui: &mut Ui, share: Option<f32>, received: u64, name:
     if let Some(share) = share {
         let width =
             (rect.width() * share.clamp(0.0, 1.0)).max(if share > 0.0 { look::BAR } else { 0.0 });
-        painter.rect_filled(
-            Rect::from_min_size(rect.min, vec2(width, look::BAR)),
-            2,
-            colors.accent,
-        );
+        painter.rect_filled(Rect::from_min_size(rect.min, vec2(width, look::BAR)), 2, color);
     } else if received > 0 {
         // Quieter than a bar that knows its end.
-        let color = colors.accent.lerp_to_gamma(colors.track, 0.3);
+        let color = color.lerp_to_gamma(colors.track, 0.3);
         const STEP: f32 = 48.0;
         let moved = f32::from(u8::try_from(received / 65_536 % 48).unwrap_or(0));
         let mut x = rect.left() - STEP + moved;

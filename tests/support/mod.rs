@@ -9,14 +9,18 @@
 )]
 
 pub(crate) mod embedded;
+pub(crate) mod quay;
 pub(crate) mod script;
 
 use std::cell::RefCell;
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use ashore::transfer::{self, Destination, Handle, News, Outcome, Request, Voice};
+use ashore::transfer::{
+    self, Destination, Ending, Handle, News, Outcome, Phase, Request, Summary, Voice,
+};
 use sha2::{Digest, Sha256};
 
 #[allow(unused_imports, reason = "each test uses its own part of this")]
@@ -45,6 +49,41 @@ pub(crate) fn run(request: &Request) -> (Outcome, Vec<News>) {
         news.borrow_mut().push(item);
     });
     (outcome, news.into_inner())
+}
+
+/// The same, but waits at most a moment between two attempts. With the reasons for which it waited.
+pub(crate) fn run_in_a_hurry(request: &Request) -> (Outcome, Vec<News>, Vec<String>) {
+    let handle = Handle::default();
+    let is_over = AtomicBool::new(false);
+    let news = RefCell::new(Vec::new());
+    let outcome = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(Ordering::Relaxed) {
+                std::thread::sleep(Duration::from_millis(10));
+                handle.try_now();
+            }
+        });
+        let outcome = transfer::download(request, &handle, &|item| news.borrow_mut().push(item));
+        is_over.store(true, Ordering::Relaxed);
+        outcome
+    });
+    let news = news.into_inner();
+    let whys = news.iter().filter_map(|item| match item {
+        News::Phase(Phase::Waiting { why, .. }) => Some(why.clone()),
+        _ => None,
+    });
+    let whys = whys.collect();
+    (outcome, news, whys)
+}
+
+/// What the person reads of how it ended.
+pub(crate) fn ending(outcome: &Outcome) -> Ending {
+    Ending::of(outcome)
+}
+
+/// The summary of a download that must have ended well.
+pub(crate) fn arrived(outcome: Outcome) -> Summary {
+    outcome.unwrap_or_else(|failure| panic!("it failed: {failure}"))
 }
 
 /// The lines of the log that `voice` said.

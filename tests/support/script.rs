@@ -8,7 +8,8 @@
 //! C: USER anonymous             the client must say exactly this
 //! S: 229 Passive (|||{port}|)   {port} becomes the data port, {p1},{p2} its two halves for PASV,
 //!                               {dead} a port where nobody listens
-//! D: hello                      the server sends this on the data connection, then closes it
+//! D: hello                      the server sends this on the data connection and ends it; it goes on
+//!                               once the client has closed its end too, as some servers do
 //! D# 5000                       the same with 5000 bytes of [`pattern`]
 //! D# 2000..5000                 the same with a part of the pattern, as after REST 2000
 //! D? 99000000                   the same, but the client may leave before the end
@@ -26,7 +27,7 @@
 //! line the server says nothing more and waits for the client to leave. No wait is longer than 5 s.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::ops::Range;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
@@ -197,8 +198,8 @@ fn unescape(rest: &str) -> Vec<u8> {
 /// Everything that is open while a script plays.
 struct Stage {
     listener: TcpListener,
+    /// Where data connections come in: a new place each time that the server names one.
     data: TcpListener,
-    words: Vec<(&'static str, String)>,
     control: Option<BufReader<TcpStream>>,
     /// Control connections that the script has left behind; the client must say nothing more there.
     earlier: Vec<BufReader<TcpStream>>,
@@ -207,15 +208,27 @@ struct Stage {
 
 impl Stage {
     fn new(listener: TcpListener, data: TcpListener) -> Self {
-        let port = data.local_addr().unwrap().port();
-        let dead = TcpListener::bind((data.local_addr().unwrap().ip(), 0)).unwrap();
-        let words = vec![
-            ("{port}", port.to_string()),
-            ("{p1}", (port / 256).to_string()),
-            ("{p2}", (port % 256).to_string()),
-            ("{dead}", dead.local_addr().unwrap().port().to_string()),
-        ];
-        Self { listener, data, words, control: None, earlier: Vec::new(), held: Vec::new() }
+        Self { listener, data, control: None, earlier: Vec::new(), held: Vec::new() }
+    }
+
+    /// Puts the data port into the words that name one.
+    fn fill_in(&mut self, text: &mut Vec<u8>) {
+        let ip = self.data.local_addr().unwrap().ip();
+        let listen = || TcpListener::bind((ip, 0)).unwrap();
+        let names = |word: &str| text.windows(word.len()).any(|window| window == word.as_bytes());
+        if names("{port}") || names("{p1}") {
+            self.data = listen();
+        }
+        let port_of = |listener: &TcpListener| listener.local_addr().unwrap().port();
+        let port = port_of(&self.data);
+        for (word, value) in [
+            ("{port}", port),
+            ("{p1}", port / 256),
+            ("{p2}", port % 256),
+            ("{dead}", port_of(&listen())),
+        ] {
+            replace(text, word.as_bytes(), value.to_string().as_bytes());
+        }
     }
 
     fn play(mut self, lines: &[Line], report: &Sender<String>) {
@@ -242,9 +255,7 @@ impl Stage {
         match step {
             Step::Say(text) => {
                 let mut text = text.clone();
-                for (word, value) in &self.words {
-                    replace(&mut text, word.as_bytes(), value.as_bytes());
-                }
+                self.fill_in(&mut text);
                 self.control()?
                     .get_mut()
                     .write_all(&text)
@@ -266,7 +277,12 @@ impl Stage {
                 let sent = data.write_all(bytes);
                 match then {
                     Then::CloseIfStillThere => return Ok(()),
-                    Then::Close => (),
+                    Then::Close => {
+                        data.shutdown(Shutdown::Write).ok(); // It may have hung up already.
+                        if data.read(&mut [0]).is_err_and(|error| is_timeout(&error)) {
+                            return Err("the client left its data connection open".to_owned());
+                        }
+                    }
                     Then::Reset => reset(&data),
                     Then::Hold => self.held.push(data),
                 }

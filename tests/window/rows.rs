@@ -7,6 +7,7 @@ use ashore::transfer::{
     Destination, Event, Failure, Kept, Line, News, NextStep, Outcome, Phase, Progress, Request,
     Summary, TransferId, Verdict, Voice,
 };
+use ashore::window::look;
 use ashore::window::screen::Wish;
 use ashore::window::transfers::state;
 use eframe::egui::{OutputCommand, Role};
@@ -56,6 +57,28 @@ fn a_size_that_nobody_knows_is_never_shown_as_a_percentage() {
 }
 
 #[test]
+fn a_transfer_can_be_paused_and_shows_how_far_it_was_until_it_is_resumed() {
+    let mut window = Window::after([News::Phase(Phase::Receiving), moving(250, Some(1000))]);
+    window.click("Pause debian.iso");
+    window.screen().hear(Event { id: ID, news: News::Paused }, SystemTime::now());
+    window.harness.run();
+    assert!(window.shows("Paused · 0.3 of 1.0 KB"));
+    let bar = window.harness.get_by_label("Progress of debian.iso");
+    assert_eq!(bar.accesskit_node().numeric_value(), Some(25.0));
+    window.click("Resume debian.iso");
+    assert!(matches!(window.wishes().as_slice(), [Wish::Pause(ID), Wish::Resume(ID)]));
+}
+
+#[test]
+fn a_full_disk_is_a_pause_that_says_what_is_missing() {
+    let why = "This disk has 1.0 GB free; the file needs 3.1 GB more".to_owned();
+    let mut window = Window::after([News::Phase(Phase::Receiving), News::NoRoom(why)]);
+    assert!(window.shows("the file needs 3.1 GB more. It goes on by itself when there is room"));
+    window.click("Try now debian.iso");
+    assert!(matches!(window.wishes().as_slice(), [Wish::TryNow(ID)]));
+}
+
+#[test]
 fn a_pause_before_the_next_attempt_says_why_and_until_when_and_can_be_cut_short() {
     let until = SystemTime::UNIX_EPOCH;
     let why = "ftp.example.org is full".to_owned();
@@ -90,7 +113,7 @@ fn what_this_computer_could_not_open_is_said_in_the_row() {
 }
 
 #[test]
-fn finished_rows_are_cleared_together_and_waiting_ones_stay() {
+fn finished_rows_are_cleared_together_and_that_can_be_undone() {
     let mut window = Window::after([News::Ended(complete(Path::new("/tmp/debian.iso")))]);
     let link = "ftp://ftp.example.org/waiting.zip".parse().unwrap();
     let request = Request::new(link, Destination::File("/tmp/waiting.zip".into()));
@@ -99,6 +122,13 @@ fn finished_rows_are_cleared_together_and_waiting_ones_stay() {
     window.click("Clear the rows under Done");
     assert!(!window.shows("debian.iso"));
     assert!(window.shows("waiting.zip"));
+    window.click("Undo clear of the list");
+    assert!(window.shows("debian.iso"));
+    let wishes = window.wishes();
+    let [Wish::Clear(cleared), Wish::Unclear(again)] = wishes.as_slice() else {
+        panic!("{wishes:?}")
+    };
+    assert_eq!((cleared.as_slice(), again.as_slice()), ([ID].as_slice(), [ID].as_slice()));
 }
 
 #[test]
@@ -147,13 +177,14 @@ fn a_doubtful_file_says_which_facts_disagree_and_what_is_kept() {
 }
 
 #[test]
-fn trying_again_orders_exactly_the_same() {
+fn trying_again_goes_on_with_the_same_transfer_in_the_same_row() {
     let mut window = Window::failed(Failure::Stopped { kept: None });
     assert!(window.shows("Stopped"));
     window.click("Try again debian.iso");
-    let request = window.ordered();
-    assert_eq!(request.address.to_string(), LINK);
-    assert_eq!(request.destination, Destination::File(window.file("debian.iso")));
+    assert!(matches!(window.wishes().as_slice(), [Wish::Resume(ID)]));
+    window.screen().hear(Event { id: ID, news: News::Queued }, SystemTime::now());
+    window.harness.run();
+    assert!(window.shows("Waiting for its turn"));
 }
 
 #[test]
@@ -162,7 +193,7 @@ fn a_stopped_file_of_which_something_is_here_continues() {
     let mut window = Window::failed(Failure::Stopped { kept });
     assert!(window.shows("Stopped · 1.2 MB kept"));
     window.click("Continue debian.iso");
-    assert_eq!(window.ordered().address.to_string(), LINK);
+    assert!(matches!(window.wishes().as_slice(), [Wish::Resume(ID)]));
 }
 
 #[test]
@@ -175,9 +206,9 @@ fn every_failure_has_a_button_that_does_what_it_says() {
         assert_eq!(failure.next_step(), step);
         let mut window = Window::failed(failure);
         window.click(&format!("{} debian.iso", step.words()));
-        let is_ordered = matches!(window.wishes().as_slice(), [Wish::Download(_)]);
-        assert_eq!(is_ordered, step == NextStep::TryAgain);
-        assert!(is_ordered || window.has_focus("Address"));
+        let is_resumed = matches!(window.wishes().as_slice(), [Wish::Resume(ID)]);
+        assert_eq!(is_resumed, step == NextStep::TryAgain);
+        assert!(is_resumed || window.has_focus("Address"));
     }
 }
 
@@ -207,6 +238,31 @@ fn the_log_can_be_read_folded_and_copied() {
 }
 
 #[test]
+fn the_log_keeps_its_height_while_lines_arrive() {
+    let mut window = Window::after([News::Phase(Phase::Connecting)]);
+    let top = |window: &Window| window.harness.get_by_label("Fold the log").rect().top();
+    let before = top(&window);
+    for n in 0..50 {
+        let line = Line { at: SystemTime::now(), voice: Voice::Story, text: n.to_string() };
+        window.screen().hear(Event { id: ID, news: News::Line(line) }, SystemTime::now());
+        window.harness.run();
+    }
+    assert!((top(&window) - before).abs() < 0.5, "{before} became {}", top(&window));
+    assert!(window.shows("• 49"));
+}
+
+#[test]
+fn figures_have_one_width_so_that_nothing_jumps_when_they_change() {
+    let window = Window::open();
+    for font in [look::fact_font(), look::name_font(), look::log_font()] {
+        let widths = window.harness.ctx.fonts_mut(|fonts| {
+            ('0'..='9').map(|digit| fonts.glyph_width(&font, digit)).collect::<Vec<_>>()
+        });
+        assert!(widths.windows(2).all(|pair| pair[0] == pair[1]), "{widths:?}");
+    }
+}
+
+#[test]
 fn a_screen_reader_hears_each_row_with_its_state() {
     let window = Window::failed(doubtful());
     let row = window.harness.get_by_role(Role::ListItem);
@@ -223,6 +279,8 @@ fn the_window_rests_and_names_everything_whatever_happens_and_however_small_it_i
             vec![News::Phase(Phase::Receiving), moving(250, None)],
             vec![News::Phase(Phase::Receiving), moving(250, Some(1000))],
             vec![News::Phase(Phase::Finishing)],
+            vec![News::Phase(Phase::Receiving), moving(250, Some(1000)), News::Paused],
+            vec![News::NoRoom("The disk is full".to_owned())],
             vec![News::Ended(complete(Path::new("/tmp/x")))],
             vec![News::Ended(Err(doubtful()))],
             vec![News::Ended(Err(refused(550, &"long ".repeat(200))))],

@@ -5,11 +5,11 @@ use std::time::SystemTime;
 
 use super::place::System;
 use super::{Entry, Form, Kind, Modified, Parser, Precision, Zone};
-use crate::ftp::address::RemotePath;
 use crate::ftp::command::Command;
 use crate::ftp::data::Data;
 use crate::ftp::error::Error;
 use crate::ftp::facts;
+use crate::ftp::path::RemotePath;
 use crate::ftp::reply::{Kind as ReplyKind, Reply};
 use crate::ftp::session::Session;
 

@@ -1,9 +1,9 @@
 //! Which system a server is, and how to get into a folder and back.
 
 use super::{Form, Zone};
-use crate::ftp::address::RemotePath;
 use crate::ftp::command::Command;
 use crate::ftp::error::Error;
+use crate::ftp::path::RemotePath;
 use crate::ftp::session::Session;
 
 /// What a session learns about a server's listings.

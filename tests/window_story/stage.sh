@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# A screen, a window manager and an accessibility bus of their own; Ashore on them; and a person.
+#   stage.sh ASHORE     with STORY_ADDRESS, STORY_SAVE_TO and STORY_ARTEFACTS in the environment
+# Everything that it starts ends with it.
+set -euo pipefail
+ashore=$1
+here=$(cd "$(dirname "$0")" && pwd)
+
+if [ -z "${STORY_BUS:-}" ]; then
+  STORY_BUS=1 exec dbus-run-session -- "$0" "$ashore"
+fi
+
+children=()
+# shellcheck disable=SC2317  # Called by the trap.
+leave() {
+  for child in "${children[@]}"; do kill "$child" 2>/dev/null || true; done
+  wait 2>/dev/null || true
+  rm -rf "$scratch"
+}
+scratch=$(mktemp -d)
+trap leave EXIT
+
+mkdir -m 700 "$scratch/runtime"
+export XDG_RUNTIME_DIR=$scratch/runtime XDG_CONFIG_HOME=$HOME/.config XDG_DATA_HOME=$HOME/.local/share
+export LIBGL_ALWAYS_SOFTWARE=1 GDK_BACKEND=x11
+unset WAYLAND_DISPLAY DISPLAY
+
+# The X server picks a free display by itself and writes its number once it is ready.
+mkfifo "$scratch/number"
+Xvfb -displayfd 8 -screen 0 1280x800x24 -nolisten tcp 8>"$scratch/number" \
+  >"$scratch/xvfb.log" 2>&1 &
+children+=($!)
+read -r -t 20 number <"$scratch/number" || { cat "$scratch/xvfb.log"; exit 1; }
+export DISPLAY=:$number
+openbox >"$scratch/openbox.log" 2>&1 &
+children+=($!)
+
+gdbus call --session --dest org.a11y.Bus --object-path /org/a11y/bus \
+  --method org.freedesktop.DBus.Properties.Set org.a11y.Status IsEnabled '<true>' >/dev/null
+
+"$ashore" >"$scratch/ashore.log" 2>&1 &
+app=$!
+children+=("$app")
+code=0
+timeout 90 /usr/bin/python3 "$here/person.py" || code=$?
+if [ "$code" != 0 ]; then
+  import -window root "$STORY_ARTEFACTS/window-failed.png" || true
+  echo "--- ashore said:"
+  cat "$scratch/ashore.log"
+  exit "$code"
+fi
+
+# The person has closed the window: Ashore ends by itself, and well.
+for _ in $(seq 100); do kill -0 "$app" 2>/dev/null || break; sleep 0.1; done
+if kill -0 "$app" 2>/dev/null; then echo "Ashore did not end with its window"; exit 1; fi
+wait "$app" || { echo "Ashore ended with code $?"; cat "$scratch/ashore.log"; exit 1; }
