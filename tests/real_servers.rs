@@ -55,6 +55,7 @@ at! { vsftpd:
     a_wrong_password_is_said_to_be_wrong
     a_full_server_is_said_to_be_full
     a_false_address_in_pasv_does_not_lead_astray
+    to_ask_in_vain_for_a_checksum_spoils_nothing
 }
 
 at! { proftpd:
@@ -64,6 +65,7 @@ at! { proftpd:
     a_wrong_password_is_said_to_be_wrong
     a_full_server_is_said_to_be_full
     a_false_address_in_pasv_does_not_lead_astray
+    its_own_checksum_proves_the_file
 }
 
 at! { pure_ftpd:
@@ -73,6 +75,7 @@ at! { pure_ftpd:
     a_wrong_password_is_said_to_be_wrong
     a_full_server_is_said_to_be_full
     a_false_address_in_pasv_does_not_lead_astray
+    to_ask_in_vain_for_a_checksum_spoils_nothing
 }
 
 // It runs as root here, so it may read everything; and it garbles names that are not UTF-8.
@@ -81,7 +84,10 @@ at! { pyftpdlib:
     a_wrong_password_is_said_to_be_wrong
     a_full_server_is_said_to_be_full
     a_false_address_in_pasv_does_not_lead_astray
+    to_ask_in_vain_for_a_checksum_spoils_nothing
 }
 
 // The server of the practice example: every guest is welcome, there is no limit, names are UTF-8.
-at! { embedded: }
+at! { embedded:
+    to_ask_in_vain_for_a_checksum_spoils_nothing
+}

@@ -1,5 +1,7 @@
 //! Our side: one file on this machine. Knows no server.
 
+mod checksum;
+mod checksum_list;
 mod claim;
 mod error;
 mod names;
@@ -9,6 +11,8 @@ mod record;
 mod recorder;
 mod space;
 
+pub use checksum::{Algorithm, BadChecksum, Checksum};
+pub use checksum_list::{MAX_CHECKSUM_LIST, find_checksum};
 pub use error::Error;
 pub use names::local_name;
 pub use partial::Partial;

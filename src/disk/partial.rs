@@ -7,6 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use sha2::{Digest, Sha256};
 
+use super::checksum::{Algorithm, Checksum};
 use super::claim::{self, Claim};
 use super::error::Error;
 use super::place::{self, folder_of, rename_to_free_name, sync_folder, with_ending};
@@ -264,6 +265,7 @@ impl Partial {
         }
         fs::remove_file(&self.record_path).ok();
         let mut anew = Record::new(&self.record.source);
+        anew.disproven_before = self.record.disproven.take();
         anew.set_aside = std::mem::take(&mut self.record.set_aside);
         self.record = anew;
         self.length = 0;
@@ -274,6 +276,57 @@ impl Partial {
     #[must_use]
     pub fn sha256(&self) -> Option<[u8; 32]> {
         self.work.as_ref()?.recorder.digest()
+    }
+
+    /// The checksum of all bytes. They are read once more, unless it is the SHA-256 that was computed
+    /// as they came. `None` if `stop` said so before the end.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if they cannot be read.
+    pub fn checksum(
+        &self,
+        algorithm: Algorithm,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Option<Checksum>, Error> {
+        if let (Algorithm::Sha256, Some(value)) = (algorithm, self.sha256()) {
+            return Ok(Some(Checksum::sha256(value)));
+        }
+        let wrong = |error| Error::new(&self.part, "read", error);
+        let Some(mut file) = self.file.as_ref() else {
+            return Err(wrong(io::ErrorKind::NotFound.into()));
+        };
+        file.seek(SeekFrom::Start(0)).map_err(wrong)?;
+        let checksum = algorithm.compute(file.take(self.length), stop).map_err(wrong)?;
+        file.seek(SeekFrom::Start(self.length)).map_err(wrong)?;
+        Ok(checksum)
+    }
+
+    /// Whether an earlier run found that a checksum contradicts the bytes.
+    #[must_use]
+    pub fn is_disproven(&self) -> bool {
+        self.record.disproven.is_some()
+    }
+
+    /// A checksum contradicts the bytes: this is written down, and they stay.
+    pub fn disprove(&mut self) {
+        let sha256 = self.sha256().map_or_else(String::new, |it| Checksum::sha256(it).digits());
+        // Fetched anew, and the same again: the copy that was set aside has not one byte more.
+        if !sha256.is_empty()
+            && self.record.disproven_before.as_ref() == Some(&sha256)
+            && let Some(name) = self.record.set_aside.pop()
+        {
+            self.remove_aside(&name);
+        }
+        self.record.disproven = Some(sha256);
+        self.write_down(Urgency::Lasting);
+    }
+
+    fn remove_aside(&self, name: &str) {
+        // Only names that we made ourselves, and only beside the file.
+        if let Some(name) = Path::new(name).file_name() {
+            fs::remove_file(folder_of(&self.part).join(name)).ok();
+        }
     }
 
     /// The file is complete: syncs it, gives it the server's time and its name.
@@ -311,12 +364,7 @@ impl Partial {
         self.work = None;
         self.file = None;
         fs::remove_file(&self.record_path).ok();
-        for name in &self.record.set_aside {
-            // Only names that we made ourselves, and only beside the file.
-            if let Some(name) = Path::new(name).file_name() {
-                fs::remove_file(folder_of(&self.part).join(name)).ok();
-            }
-        }
+        self.record.set_aside.iter().for_each(|name| self.remove_aside(name));
         sync_folder(folder_of(destination));
         Ok(())
     }

@@ -34,6 +34,12 @@ pub(super) struct Record {
     pub(super) written: u64,
     /// Older `.part` files that are kept until this one is complete.
     pub(super) set_aside: Vec<String>,
+    /// A checksum has contradicted the bytes. This is their SHA-256, empty if it was not computed.
+    #[serde(default)]
+    pub(super) disproven: Option<String>,
+    /// The same of the `.part` that was set aside last.
+    #[serde(default)]
+    pub(super) disproven_before: Option<String>,
 }
 
 /// Why a record cannot be used.
@@ -60,6 +66,8 @@ impl Record {
             sha256_state: None,
             written: 0,
             set_aside: Vec::new(),
+            disproven: None,
+            disproven_before: None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! The server's side: one server, one conversation. Knows no file, no queue, no person.
 
 mod address;
+mod beside;
 mod command;
 mod data;
 mod dial;
@@ -11,11 +12,13 @@ pub mod listing;
 mod passive;
 mod path;
 mod reply;
+mod server_sum;
 mod session;
 mod stream;
 mod tls;
 
 pub use address::{Address, AddressError, Login, Scheme, Secret};
+pub use beside::RemoteFile;
 pub use command::{BadArgument, Command};
 pub use data::Data;
 pub use error::{Awaiting, Error};
@@ -23,6 +26,7 @@ pub use facts::Facts;
 pub use host::Host;
 pub use path::RemotePath;
 pub use reply::{Kind, MAX_LINE, MAX_REPLY, Reply};
-pub use session::{Line, RemoteFile, Server, Session};
+pub use server_sum::ServerSum;
+pub use session::{Line, Server, Session};
 pub use stream::{Limits, Stop};
 pub use tls::{Security, Trust};

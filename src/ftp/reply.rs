@@ -1,5 +1,6 @@
 //! What the server says, with limits (RFC 959 §4.2).
 
+use std::collections::HashMap;
 use std::fmt;
 use std::io::{self, BufRead};
 
@@ -53,6 +54,18 @@ impl Reply {
     #[must_use]
     pub fn text(&self) -> String {
         self.lines.join(" ")
+    }
+
+    /// The verbs in a reply to `FEAT` (RFC 2389 §3.2), in capitals, and what stands behind them. The
+    /// first and the last line are frame.
+    pub(super) fn features(&self) -> HashMap<String, String> {
+        let feature = |line: &String| {
+            let line = line.trim();
+            let (verb, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+            (verb.to_ascii_uppercase(), rest.trim().to_owned())
+        };
+        let count = self.lines.len().saturating_sub(2);
+        self.lines.iter().skip(1).take(count).map(feature).collect()
     }
 
     /// Whether it says that too many others are connected already: codes 421 and 530 alone do not

@@ -1,12 +1,12 @@
 //! One conversation with one server: greet, sign in, ask, retrieve, finish, quit.
 
-use std::collections::HashSet;
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::io::{self, BufReader};
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::address::Login;
+use super::beside::RemoteFile;
 use super::command::Command;
 use super::data::Data;
 use super::dial;
@@ -55,12 +55,13 @@ pub struct Server<'a> {
 
 /// One conversation with one server.
 pub struct Session<'a> {
-    control: BufReader<Stream>,
+    pub(super) control: BufReader<Stream>,
     peer: SocketAddr,
     tls: Option<Tls>,
-    limits: Limits,
+    pub(super) limits: Limits,
     log: &'a dyn Fn(Line),
-    features: HashSet<String>,
+    /// What `FEAT` told: verbs in capitals, and what stands behind them.
+    pub(super) features: HashMap<String, String>,
     /// `EPSV` led nowhere on this server: do not ask again.
     is_epsv_useless: bool,
     /// A final reply that came before it was asked for.
@@ -73,14 +74,6 @@ impl std::fmt::Debug for Session<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Session").field("peer", &self.peer).finish_non_exhaustive()
     }
-}
-
-/// A file on the server: how to name it in this session, and what is known of it.
-#[derive(Debug, Clone)]
-pub struct RemoteFile {
-    argument: Vec<u8>,
-    /// What the server says about it.
-    pub facts: Facts,
 }
 
 impl<'a> Session<'a> {
@@ -108,7 +101,7 @@ impl<'a> Session<'a> {
             tls: None,
             limits: limits.clone(),
             log,
-            features: HashSet::new(),
+            features: HashMap::new(),
             is_epsv_useless: false,
             early_final: None,
             listing: listing::Known::default(),
@@ -179,7 +172,7 @@ impl<'a> Session<'a> {
         done(&step.to_string(), reply)?;
 
         if let Ok(reply) = self.ask_optional(&Command::new("FEAT"))? {
-            self.features = features(&reply);
+            self.features = reply.features();
         }
         if self.tls.is_some() {
             self.secure_data()?;
@@ -247,7 +240,7 @@ impl<'a> Session<'a> {
         }
         let is_open = facts.size.is_none() || facts.modified.is_none();
         if is_open
-            && self.features.contains("MLST")
+            && self.features.contains_key("MLST")
             && let Ok(reply) = self.ask_optional(&Command::with("MLST", argument)?)?
         {
             facts.fill_from(Facts::from_mlst(&reply.lines));
@@ -343,7 +336,7 @@ impl<'a> Session<'a> {
 
     /// Whether the server says that it has the command `verb` (RFC 2389).
     pub(super) fn offers(&self, verb: &str) -> bool {
-        self.features.contains(verb)
+        self.features.contains_key(verb)
     }
 
     /// Whether it may have it, having not said what it has, or having said so.
@@ -438,10 +431,4 @@ fn done(command: &str, reply: Reply) -> Result<Reply, Error> {
         Kind::Done => Ok(reply),
         _ => Err(Error::Refused { command: command.to_owned(), reply }),
     }
-}
-
-/// The verbs in a `FEAT` reply (RFC 2389 §3.2), in capitals. The first and the last line are frame.
-fn features(reply: &Reply) -> HashSet<String> {
-    let verb = |line: &String| line.split_whitespace().next().map(str::to_ascii_uppercase);
-    reply.lines.iter().skip(1).take(reply.lines.len().saturating_sub(2)).filter_map(verb).collect()
 }

@@ -63,6 +63,7 @@ impl Exit {
             Class::Missing => Self::Missing,
             Class::Tls => Self::Tls,
             Class::Disk => Self::Disk,
+            Class::Checksum => Self::Checksum,
             Class::Doubt => Self::NeedsALook,
             Class::Stopped => Self::Interrupted,
         }

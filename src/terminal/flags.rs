@@ -12,6 +12,7 @@ use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{Exit, say, sentences};
+use crate::disk::Checksum;
 use crate::ftp::Security;
 use crate::transfer;
 
@@ -130,6 +131,14 @@ pub struct Get {
 
     #[command(flatten)]
     pub(super) connection: Connection,
+
+    /// What the file must be, such as sha256:HEX; also sha512, sha1, md5, crc32 (one URL only)
+    #[arg(long, value_name = "KIND:HEX")]
+    pub(super) checksum: Option<Checksum>,
+
+    /// Do not look for a checksum on the server
+    #[arg(long, conflicts_with = "checksum")]
+    pub(super) no_verify: bool,
 
     /// Do not compute the SHA-256 of what arrives
     #[arg(long)]

@@ -97,6 +97,7 @@ fn what(news: &News) -> What {
         News::Phase(Phase::SigningIn) => named_phase("signing-in"),
         News::Phase(Phase::Receiving) => named_phase("receiving"),
         News::Phase(Phase::Finishing) => named_phase("finishing"),
+        News::Phase(Phase::Checking) => named_phase("checking"),
         News::Phase(Phase::Waiting { why, until }) => {
             What::Phase { phase: "waiting", why: Some(words::shown(why)), until: utc(*until) }
         }
@@ -134,6 +135,7 @@ fn ended(outcome: &Outcome) -> Ended {
     match outcome {
         Ok(summary) => Ended {
             verdict: match summary.verdict {
+                Verdict::Verified { .. } => "verified",
                 Verdict::Complete => "complete",
                 Verdict::Skipped => "skipped",
             },

@@ -39,7 +39,11 @@ pub(super) fn requests(flags: &Get) -> Result<Vec<Request>, Refusal> {
         if_exists: flags.if_exists.into(),
         patience: timeout,
         retries: flags.retries,
-        checks: Checks { hash: !flags.no_hash },
+        checks: Checks {
+            hash: !flags.no_hash,
+            verify: !flags.no_verify,
+            expected: flags.checksum.clone(),
+        },
         security: tls.into(),
         trust: trust.clone(),
         ..Request::new(address, destination())
@@ -69,6 +73,9 @@ fn check_output(flags: &Get) -> Result<(), Refusal> {
     match &flags.output {
         Some(_) if flags.addresses.len() > 1 => {
             Err(Refusal::usage("-o FILE takes one URL. For several, use -d DIR"))
+        }
+        _ if flags.checksum.is_some() && flags.addresses.len() > 1 => {
+            Err(Refusal::usage("--checksum takes one URL: it is the checksum of one file"))
         }
         Some(file) if file.as_os_str() == "-" => Err(Refusal::usage(
             "Ashore saves to a file, never to standard output. For a file named -, use -o ./-",

@@ -72,6 +72,7 @@ impl Board {
             Phase::Connecting => bar.set_message("connecting…"),
             Phase::SigningIn => bar.set_message("signing in…"),
             Phase::Finishing => bar.set_message("finishing…"),
+            Phase::Checking => bar.set_message("checking…"),
             Phase::Waiting { .. } => bar.set_message("waiting to try again…"),
             Phase::Receiving => {}
         }

@@ -22,7 +22,7 @@ pub(super) fn name(address: &Address) -> String {
 pub(super) fn bad_address(text: &str, error: &AddressError) -> String {
     let repeats = matches!(
         error,
-        AddressError::Scheme { .. } | AddressError::Host { .. } | AddressError::Port { .. }
+        AddressError::Scheme { .. } | AddressError::Host { .. } | AddressError::Port
     );
     if repeats && text.contains('@') {
         return "The address cannot be read. It should look like ftp://NAME@HOST/PATH; within the \
@@ -94,22 +94,19 @@ pub(super) fn log_line(line: &Line) -> String {
 /// What is said of a file that arrived. `announced` is its size as the server estimated it.
 pub(super) fn arrived(summary: &Summary, announced: Option<u64>) -> Vec<String> {
     let path = path(&summary.path);
-    match summary.verdict {
-        Verdict::Skipped => vec![format!("{path} is there already: skipped")],
-        Verdict::Complete => {
-            let is_as_announced = announced == Some(summary.length);
-            let proof = if is_as_announced {
-                "the server confirmed it, and its length is the one announced"
-            } else {
-                "the server confirmed it"
-            };
-            let mut lines = vec![format!("Saved as {path}")];
-            lines.extend(summary.sha256.map(|sum| format!("SHA-256 {}", words::hex(&sum))));
-            lines.push(format!("Complete: {proof}"));
-            lines.push(received(summary.length, Some(summary.length)));
-            lines
+    let proof = match &summary.verdict {
+        Verdict::Skipped => return vec![format!("{path} is there already: skipped")],
+        Verdict::Verified { by, with } => by.agrees(*with),
+        Verdict::Complete if announced == Some(summary.length) => {
+            "Complete: the server confirmed it, and its length is the one announced".to_owned()
         }
-    }
+        Verdict::Complete => "Complete: the server confirmed it".to_owned(),
+    };
+    let mut lines = vec![format!("Saved as {path}")];
+    lines.extend(summary.sha256.map(|sum| format!("SHA-256 {}", words::hex(&sum))));
+    lines.push(proof);
+    lines.push(received(summary.length, Some(summary.length)));
+    lines
 }
 
 /// What is said of a file that did not arrive: what happened, what was kept, what to do next.

@@ -9,10 +9,11 @@ use std::{io, thread};
 
 use crossbeam_channel::{Receiver, Sender, after, never, select, unbounded};
 
-use super::download::{Handle, download};
+use super::download::download;
 use super::ending::Ending;
 use super::engine::{Order, TransferId};
 use super::failure::Failure;
+use super::handle::Handle;
 use super::journal::{Journal, State};
 use super::news::{Event, Line, News, Outcome, Progress, Voice};
 use super::request::Request;

@@ -2,74 +2,21 @@
 
 use std::cell::Cell;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::destination::{Settled, settle};
-use super::failure::{Doubt, Failure, Kept, Trouble};
+use super::doubt::Doubt;
+use super::failure::{Failure, Kept};
+use super::handle::Handle;
 use super::meter::Meter;
 use super::news::{Line, News, Outcome, Phase, Summary, Verdict, Voice};
 use super::request::Request;
 use super::resume::{self, Joint};
 use super::retry::Retry;
-use super::slots::Seat;
+use super::trouble::Trouble;
 use crate::disk::{self, Partial};
-use crate::ftp::{self, Data, Facts, Limits, RemoteFile, Session, Stop};
+use crate::ftp::{self, Data, Facts, Limits, RemoteFile, Session};
 use crate::words;
-
-/// A pause of this length lets another download have its turn.
-const LONG_REST: Duration = Duration::from_secs(2);
-
-/// How often a pause looks up to see whether it should end.
-const TICK: Duration = Duration::from_millis(50);
-
-/// What others may do to a running download.
-#[derive(Debug, Clone, Default)]
-pub struct Handle {
-    /// Ends it. What has arrived stays on disk.
-    pub stop: Stop,
-    hurry: Arc<AtomicBool>,
-    seat: Option<Arc<Seat>>,
-}
-
-impl Handle {
-    /// Of a download that gives its seat back while it rests between two attempts.
-    pub(super) fn in_seat(seat: Seat) -> Self {
-        Self { seat: Some(Arc::new(seat)), ..Self::default() }
-    }
-
-    pub(super) fn leave_seat(&self) {
-        if let Some(seat) = &self.seat {
-            seat.leave();
-        }
-    }
-
-    /// Ends a pause between two attempts.
-    pub fn try_now(&self) {
-        self.hurry.store(true, Ordering::Relaxed);
-    }
-
-    /// Waits for `pause`, and then for a seat. A long wait lets another download have this one's.
-    fn rest(&self, pause: Duration) -> Result<(), ftp::Error> {
-        self.hurry.store(false, Ordering::Relaxed);
-        if pause >= LONG_REST {
-            self.leave_seat();
-        }
-        let end = Instant::now() + pause;
-        loop {
-            if self.stop.is_given() {
-                return Err(ftp::Error::Stopped);
-            }
-            let is_over = Instant::now() >= end || self.hurry.load(Ordering::Relaxed);
-            if is_over && self.seat.as_ref().is_none_or(|seat| seat.try_take()) {
-                return Ok(());
-            }
-            thread::sleep(TICK);
-        }
-    }
-}
 
 /// Downloads one file. Blocks until it is on disk under its name, or has failed for good.
 ///
@@ -106,7 +53,7 @@ pub fn download(request: &Request, handle: &Handle, report: &dyn Fn(News)) -> Ou
         }
         unconfirmed = matches!(attempt, Err(Trouble::Unfinished(_))).then_some(file.length());
         let trouble = match attempt {
-            Ok(facts) => match job.name(&mut file, destination.clone(), replaces, facts, started) {
+            Ok(proof) => match job.name(&mut file, destination.clone(), replaces, proof, started) {
                 Ok(summary) => return Ok(summary),
                 Err(trouble) => trouble,
             },
@@ -123,18 +70,24 @@ pub fn download(request: &Request, handle: &Handle, report: &dyn Fn(News)) -> Ou
 }
 
 /// What every step of one download needs.
-struct Job<'a> {
-    request: &'a Request,
-    handle: &'a Handle,
-    report: &'a dyn Fn(News),
+pub(super) struct Job<'a> {
+    pub(super) request: &'a Request,
+    pub(super) handle: &'a Handle,
+    pub(super) report: &'a dyn Fn(News),
     /// How often the server has refused to go on from the middle, in words that may mean anything.
     vague_refusals: Cell<u32>,
 }
 
+/// The evidence that a file is whole.
+struct Proof {
+    facts: Facts,
+    verdict: Verdict,
+}
+
 impl Job<'_> {
     /// One conversation with the server, from the greeting to its last word. When it ends well, the
-    /// file is whole, and these are the facts about it.
-    fn attempt(&self, file: &mut Partial, retry: &mut Retry) -> Result<Facts, Trouble> {
+    /// file is whole, and this is the proof.
+    fn attempt(&self, file: &mut Partial, retry: &mut Retry) -> Result<Proof, Trouble> {
         let Request { address, patience, .. } = self.request;
         let limits = Limits { patience: *patience, stop: self.handle.stop.clone() };
         let log = |line| match line {
@@ -188,8 +141,9 @@ impl Job<'_> {
             return Err(ftp::Error::Cut(std::io::ErrorKind::UnexpectedEof.into()).into());
         }
         let facts = self.judge(&mut session, &remote, expected, file.length())?;
+        let verdict = self.verify(&mut session, &remote, file)?;
         session.quit();
-        Ok(facts)
+        Ok(Proof { facts, verdict })
     }
 
     /// Finds the file on the server and has it sent, from the byte on that is missing here.
@@ -320,9 +274,10 @@ impl Job<'_> {
         file: &mut Partial,
         mut path: PathBuf,
         replaces: bool,
-        facts: Facts,
+        proof: Proof,
         started: Instant,
     ) -> Result<Summary, Trouble> {
+        let Proof { facts, verdict } = proof;
         let sha256 = file.sha256();
         while let Err(error) = file.finish(&path, facts.modified, replaces) {
             let keeps_both = self.request.if_exists == super::request::IfExists::Rename;
@@ -339,7 +294,6 @@ impl Job<'_> {
             path.display()
         ));
         let took = started.elapsed();
-        let verdict = Verdict::Complete;
         Ok(Summary { path, length, modified: facts.modified, sha256, took, verdict })
     }
 
@@ -361,7 +315,7 @@ impl Job<'_> {
             .then(|| Kept { path: file.path().to_owned(), length: file.length() });
         match trouble {
             Trouble::Disk(error) => Failure::Disk { error, kept },
-            Trouble::Doubt(doubt) => Failure::Doubtful { doubt, kept },
+            Trouble::Doubt(doubt) | Trouble::DoubtAgain(doubt) => Failure::Doubtful { doubt, kept },
             Trouble::Server(error) | Trouble::Unfinished(error) => {
                 Failure::of_server(&self.request.address, error, kept)
             }
@@ -389,11 +343,11 @@ impl Job<'_> {
         }
     }
 
-    fn story(&self, text: String) {
+    pub(super) fn story(&self, text: String) {
         self.tell(Voice::Story, text);
     }
 
-    fn tell(&self, voice: Voice, text: String) {
+    pub(super) fn tell(&self, voice: Voice, text: String) {
         let line = Line { at: SystemTime::now(), voice, text: words::shown(&text) };
         (self.report)(News::Line(line));
     }

@@ -34,6 +34,8 @@ pub struct Ending {
 /// The ends that a transfer can come to (product contract §2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum End {
+    /// The file is complete, and a checksum agrees.
+    Verified,
     /// The file is complete.
     Complete,
     /// It was there already, and was left alone.
@@ -54,10 +56,12 @@ impl Ending {
         match outcome {
             Ok(summary) => Self {
                 end: match summary.verdict {
+                    Verdict::Verified { .. } => End::Verified,
                     Verdict::Complete => End::Complete,
                     Verdict::Skipped => End::Skipped,
                 },
-                sentence: match summary.verdict {
+                sentence: match &summary.verdict {
+                    Verdict::Verified { by, .. } => format!("Verified by {by}"),
                     Verdict::Complete => "Complete".to_owned(),
                     Verdict::Skipped => "Was there already, left as it is".to_owned(),
                 },
@@ -76,7 +80,7 @@ impl Ending {
     fn of_failure(failure: &Failure, at: u64) -> Self {
         Self {
             end: match failure.class() {
-                Class::Doubt => End::NeedsALook,
+                Class::Doubt | Class::Checksum => End::NeedsALook,
                 Class::Stopped => End::Stopped,
                 Class::Usage
                 | Class::Server

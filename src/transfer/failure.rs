@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::doubt::Doubt;
 use crate::ftp::Address;
 use crate::{disk, ftp, words};
 
@@ -67,54 +68,6 @@ pub struct Kept {
     pub length: u64,
 }
 
-/// Two facts about a file that disagree.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Doubt {
-    /// The server called it complete before it had sent what it had announced.
-    Short {
-        /// The size in bytes that the server had announced.
-        announced: u64,
-        /// The bytes that it sent.
-        received: u64,
-    },
-    /// The server sent more than it had announced.
-    Long {
-        /// The size in bytes that the server had announced.
-        announced: u64,
-        /// The bytes that it sent.
-        received: u64,
-        /// Whether Ashore hung up because there was no end in sight.
-        is_endless: bool,
-    },
-    /// The bytes that are here are not those that the server sends now.
-    Changed,
-}
-
-/// What went wrong in one attempt, before anybody has decided whether it is the end.
-#[derive(Debug)]
-pub(super) enum Trouble {
-    /// Our side.
-    Disk(disk::Error),
-    /// The server's side.
-    Server(ftp::Error),
-    /// All bytes, or some, came; but the server's last word was no, or was never said.
-    Unfinished(ftp::Error),
-    /// Two facts disagree.
-    Doubt(Doubt),
-}
-
-impl From<disk::Error> for Trouble {
-    fn from(error: disk::Error) -> Self {
-        Self::Disk(error)
-    }
-}
-
-impl From<ftp::Error> for Trouble {
-    fn from(error: ftp::Error) -> Self {
-        Self::Server(error)
-    }
-}
-
 /// What kind of trouble a [`Failure`] is. One class, one exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Class {
@@ -132,6 +85,8 @@ pub enum Class {
     Tls,
     /// The disk of this computer.
     Disk,
+    /// It ended, but a checksum is not that of what arrived.
+    Checksum,
     /// It ended, but the evidence disagrees.
     Doubt,
     /// The person stopped it.
@@ -217,6 +172,7 @@ impl Failure {
                 ..
             } => Class::Tls,
             Self::Server { .. } | Self::Bug { .. } => Class::Server,
+            Self::Doubtful { doubt: Doubt::Checksum(_), .. } => Class::Checksum,
             Self::Doubtful { .. } => Class::Doubt,
             Self::Stopped { .. } => Class::Stopped,
         }
@@ -319,6 +275,9 @@ impl Failure {
                 Error::TooLong { .. } => "Name one of the folders in it, or a file.",
                 Error::HungUp | Error::Cut(_) | Error::Stopped => "Try again.",
             },
+            Self::Doubtful { doubt: Doubt::Checksum(_), .. } => {
+                "Try again: what was kept is set aside, and the file fetched anew if it is still wrong."
+            }
             Self::Doubtful { .. } => "Look at the kept file, or try again.",
             Self::Stopped { .. } => "Start it again when you like.",
             Self::Bug { .. } => "Please report it with the log. Trying again may help.",
@@ -425,24 +384,7 @@ impl Failure {
                 }
                 Error::Stopped => f.write_str("Stopped"),
             },
-            Self::Doubtful { doubt, .. } => match doubt {
-                Doubt::Short { announced, received } => write!(
-                    f,
-                    "The server announced {} bytes, sent {} and called it complete",
-                    words::count(*announced),
-                    words::count(*received)
-                ),
-                Doubt::Long { announced, received, is_endless } => write!(
-                    f,
-                    "The server announced {} bytes and sent {}{}",
-                    words::count(*announced),
-                    words::count(*received),
-                    if *is_endless { " without coming to an end" } else { "" }
-                ),
-                Doubt::Changed => {
-                    f.write_str("The file on the server keeps changing while it is being fetched")
-                }
-            },
+            Self::Doubtful { doubt, .. } => write!(f, "{doubt}"),
             Self::Stopped { .. } => f.write_str("Stopped"),
             Self::Bug { what } => write!(f, "Ashore made a mistake: {what}"),
         }

@@ -4,10 +4,12 @@
 
 mod desk;
 mod destination;
+mod doubt;
 mod download;
 mod ending;
 mod engine;
 mod failure;
+mod handle;
 mod journal;
 mod list;
 mod meter;
@@ -16,11 +18,15 @@ mod request;
 mod resume;
 mod retry;
 mod slots;
+mod trouble;
+mod verify;
 
-pub use download::{Handle, download};
+pub use doubt::{Disagreement, Doubt, Witness};
+pub use download::download;
 pub use ending::{End, Ending};
 pub use engine::{Engine, Found, TransferId};
-pub use failure::{Class, Doubt, Failure, Kept, NextStep};
+pub use failure::{Class, Failure, Kept, NextStep};
+pub use handle::Handle;
 pub use journal::{Entry, State};
 pub use list::list;
 pub use news::{Event, Line, News, Outcome, Phase, Progress, Summary, Verdict, Voice};

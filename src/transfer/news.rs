@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
+use super::doubt::Witness;
 use super::engine::TransferId;
 use super::failure::Failure;
+use crate::disk::Algorithm;
 
 /// One piece of news about one transfer.
 ///
@@ -54,6 +56,8 @@ pub enum Phase {
     Receiving,
     /// All bytes are here; waiting for the server's last word and for the disk.
     Finishing,
+    /// The server has called it complete; a checksum is being asked for, or computed.
+    Checking,
     /// Waiting before the next attempt, because of what happened in the last one.
     Waiting {
         /// What happened, in a sentence without a full stop.
@@ -120,6 +124,13 @@ pub struct Summary {
 /// Why a file counts as complete.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
+    /// A checksum agrees, and everything that makes it [`Verdict::Complete`].
+    Verified {
+        /// Whose.
+        by: Witness,
+        /// Which. Show its [`caveat`](Algorithm::caveat), if it has one.
+        with: Algorithm,
+    },
     /// The server said so, and its length is the one that was announced, if one was.
     Complete,
     /// It was there already, and was to be left alone.

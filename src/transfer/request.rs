@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::disk::Checksum;
 use crate::ftp::{Address, Scheme, Security, Server, Trust};
 
 /// One file to be brought ashore: from where, to where, and how patiently.
@@ -105,14 +106,19 @@ pub enum IfExists {
 }
 
 /// How a file is proven right.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Checks {
     /// Compute SHA-256 of what arrives.
     pub hash: bool,
+    /// Ask the server, and look for a checksum file beside the file, unless `expected` is known.
+    pub verify: bool,
+    /// The checksum that the file must have, as the person knows it.
+    pub expected: Option<Checksum>,
 }
 
 impl Default for Checks {
     fn default() -> Self {
-        Self { hash: true }
+        Self { hash: true, verify: true, expected: None }
     }
 }

@@ -1,6 +1,7 @@
 //! May these bytes be continued? The server must send the end of them once more, and it must be equal.
 
-use super::failure::{Doubt, Trouble};
+use super::doubt::Doubt;
+use super::trouble::Trouble;
 use crate::disk::Partial;
 use crate::ftp::Data;
 

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::failure::{Doubt, Trouble};
+use super::doubt::Doubt;
+use super::trouble::Trouble;
 use crate::ftp::{Awaiting, Error, Kind};
 
 /// The shortest pause that doubles with every attempt without progress.
@@ -58,6 +59,9 @@ impl Retry {
         if progressed {
             self.idle = 0;
         }
+        if let Trouble::DoubtAgain(_) = trouble {
+            return Some(PAUSE_AFTER_PROGRESS); // Once: nothing is left to be doubted again.
+        }
         if let Trouble::Doubt(Doubt::Short { .. }) = trouble {
             self.shorts += 1;
             return (progressed || self.shorts < 2).then_some(PAUSE_AFTER_PROGRESS);
@@ -90,8 +94,13 @@ impl Retry {
     /// Whether the trouble may be gone at the next attempt.
     fn may_pass(&self, trouble: &Trouble) -> bool {
         match trouble {
-            Trouble::Disk(_) | Trouble::Doubt(Doubt::Short { .. } | Doubt::Long { .. }) => false,
-            Trouble::Doubt(Doubt::Changed) | Trouble::Unfinished(_) => true,
+            Trouble::Disk(_)
+            | Trouble::Doubt(Doubt::Short { .. } | Doubt::Long { .. } | Doubt::Checksum(_)) => {
+                false
+            }
+            Trouble::Doubt(Doubt::Changed) | Trouble::DoubtAgain(_) | Trouble::Unfinished(_) => {
+                true
+            }
             Trouble::Server(error) => match error {
                 Error::HungUp | Error::Cut(_) => true,
                 Error::Silent { awaiting, .. } => match awaiting {

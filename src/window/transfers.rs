@@ -300,7 +300,8 @@ pub fn state(row: &Row) -> String {
             (Phase::SigningIn, _) => "Signing in…".to_owned(),
             (Phase::Receiving, None) => "Waiting for the first byte…".to_owned(),
             (Phase::Receiving, Some(progress)) => moving(progress),
-            (Phase::Finishing, _) => "Checking and saving…".to_owned(),
+            (Phase::Finishing, _) => "Finishing…".to_owned(),
+            (Phase::Checking, _) => "Checking the checksum…".to_owned(),
             (Phase::Waiting { why, until }, _) => {
                 let why = words::shown(why);
                 format!("{why}. Trying again at {}", words::time_of_day(*until))
@@ -310,7 +311,8 @@ pub fn state(row: &Row) -> String {
             let size = words::bytes(summary.length);
             let time = words::time_of_day(*at);
             let time = time.get(..5).unwrap_or(&time);
-            match summary.verdict {
+            match &summary.verdict {
+                Verdict::Verified { by, .. } => format!("Verified by {by} · {size} · {time}"),
                 Verdict::Complete => format!("Complete · {size} · {time}"),
                 Verdict::Skipped => format!("Skipped: it was there already · {time}"),
             }
@@ -352,7 +354,7 @@ fn moving(progress: Progress) -> String {
 /// The share that has arrived, if anybody can know it, and the bytes.
 fn share(row: &Row) -> (Option<f32>, u64) {
     match (&row.stage, row.progress) {
-        (Stage::Running { phase: Phase::Finishing, .. }, _) => (Some(1.0), 0),
+        (Stage::Running { phase: Phase::Finishing | Phase::Checking, .. }, _) => (Some(1.0), 0),
         (_, None) => (None, 0),
         (_, Some(Progress { received, expected, .. })) => {
             let percent = expected.and_then(|expected| words::percent(received, expected));

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
+use ashore::disk::Algorithm;
 use ashore::transfer::{
-    self, Class, Failure, Handle, News, Outcome, Request, Summary, Verdict, Voice,
+    self, Checks, Class, Failure, Handle, News, Outcome, Request, Summary, Verdict, Voice, Witness,
 };
 use tempfile::TempDir;
 
@@ -185,6 +186,35 @@ pub(crate) fn a_full_server_is_said_to_be_full(harbour: &Harbour) {
 /// The same server as ever, but `PASV` names 10.99.99.99, and `EPSV` is refused where it can be.
 pub(crate) fn a_false_address_in_pasv_does_not_lead_astray(harbour: &Harbour) {
     arrives(harbour, harbour.astray(), "lines.txt", Path::new("lines.txt"));
+}
+
+/// Needs a server that computes checksums: ProFTPD with mod_digest.
+pub(crate) fn its_own_checksum_proves_the_file(harbour: &Harbour) {
+    for path in ["big.bin", "empty.bin", "odd/with%20space.txt"] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut order = patient(&format!("ftp://{}/{path}", harbour.ipv4), folder.path());
+        order.checks = Checks::default();
+        let (outcome, news) = run(&order);
+        let summary = outcome.unwrap_or_else(|failure| panic!("{path}: {failure} ({failure:?})"));
+        let with = Algorithm::Sha256;
+        let said = said(&news, Voice::Received);
+        assert_eq!(
+            summary.verdict,
+            Verdict::Verified { by: Witness::Server(with), with },
+            "{path}: {said:?}"
+        );
+    }
+}
+
+/// A server without any checksums is asked in vain, and the conversation survives it.
+pub(crate) fn to_ask_in_vain_for_a_checksum_spoils_nothing(harbour: &Harbour) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut order = patient(&format!("ftp://{}/mid.bin", harbour.ipv4), folder.path());
+    order.checks = Checks::default();
+    let (outcome, news) = run(&order);
+    assert_eq!(outcome.unwrap().verdict, Verdict::Complete);
+    let story = said(&news, Voice::Story);
+    assert!(story.contains(&"The server has no checksum of this file"), "{story:?}");
 }
 
 /// Signs in and stays there without a word.

@@ -1,0 +1,90 @@
+//! A file on the server, and the small ones beside it: naming them, and fetching them in one go.
+
+use super::command::Command;
+use super::error::Error;
+use super::facts::{self, Facts};
+use super::session::Session;
+
+/// A file on the server: how to name it in this session, and what is known of it.
+#[derive(Debug, Clone)]
+pub struct RemoteFile {
+    pub(super) argument: Vec<u8>,
+    /// What the server says about it.
+    pub facts: Facts,
+}
+
+impl RemoteFile {
+    /// The file called `name` in the same folder. Nothing is known of it yet.
+    #[must_use]
+    pub fn beside(&self, name: &[u8]) -> Self {
+        let folder = self.argument.iter().rposition(|&byte| byte == b'/').map_or(0, |at| at + 1);
+        let argument = self.argument.iter().take(folder).chain(name).copied().collect();
+        Self { argument, facts: Facts::default() }
+    }
+}
+
+impl Session<'_> {
+    /// Fetches a small file whole, if it is there. `None`: it is not, it is empty or longer than
+    /// `limit` bytes, or the server would not send it to its end.
+    ///
+    /// `SIZE` is asked first (RFC 3659 §4): one answer is cheaper than a data connection. A server
+    /// that does not know it is asked for the file itself.
+    ///
+    /// # Errors
+    ///
+    /// Those of a broken conversation, and [`Error::NoDataConnection`]; a refusal is an answer.
+    pub fn fetch_small(
+        &mut self,
+        file: &RemoteFile,
+        limit: usize,
+    ) -> Result<Option<Vec<u8>>, Error> {
+        match self.ask_optional(&Command::with("SIZE", &file.argument)?)? {
+            Ok(reply) => {
+                let size = reply.lines.first().and_then(|text| facts::size(text));
+                let size = size.map(|size| usize::try_from(size).unwrap_or(usize::MAX));
+                if size.is_some_and(|size| size == 0 || size > limit) {
+                    return Ok(None);
+                }
+            }
+            Err(reply) if matches!(reply.code, 500..=504) => {}
+            Err(_) => return Ok(None),
+        }
+        let mut data = match self.retrieve(file, 0) {
+            Ok(data) => data,
+            Err(Error::Refused { reply, .. }) if reply.code != 421 => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let mut text = Vec::new();
+        let mut block = vec![0; 16 * 1024];
+        while text.len() <= limit {
+            match data.poll(&mut block)? {
+                Some(0) => break,
+                Some(count) => text.extend(block.iter().take(count)),
+                None => {}
+            }
+        }
+        drop(data);
+        match self.finish() {
+            Ok(()) => Ok(Some(text).filter(|text| text.len() <= limit)),
+            Err(Error::Refused { reply, .. }) if reply.code != 421 => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lies_beside_a_file_is_in_its_folder() {
+        for (argument, beside) in [
+            (&b"hello.txt"[..], &b"MD5SUMS"[..]),
+            (b"/hello.txt", b"/MD5SUMS"),
+            (b"/pub/a b/caf\xe9", b"/pub/a b/MD5SUMS"),
+        ] {
+            let file = RemoteFile { argument: argument.to_vec(), facts: Facts::default() };
+            assert_eq!(file.beside(b"MD5SUMS").argument, beside);
+        }
+    }
+}
