@@ -90,9 +90,7 @@ fn stopped_at(here: u64, second: &str) -> Stopped {
             handle.stop.give();
         }
     });
-    let Err(Failure::Stopped { kept: Some(kept) }) = outcome else {
-        unreachable!("{outcome:?}")
-    };
+    let Err(Failure::Stopped { kept: Some(kept) }) = outcome else { unreachable!("{outcome:?}") };
     assert_eq!(kept.length, here);
     assert_eq!(names(folder.path()), ["hello.txt.part", "hello.txt.part.ashore"]);
     Stopped { server, folder, retries: 0 }

@@ -74,9 +74,8 @@ pub(super) fn civil(now: SystemTime) -> civil::DateTime {
 
 /// `9:47`, `09:47:12`, `09:47:12.345`, `09:47PM`, `9:47p`.
 pub(super) fn clock(word: &[u8]) -> Option<Clock> {
-    let (digits, half) = match word.iter().rposition(u8::is_ascii_digit)? {
-        last => word.split_at_checked(last + 1)?,
-    };
+    let last = word.iter().rposition(u8::is_ascii_digit)?;
+    let (digits, half) = word.split_at_checked(last + 1)?;
     let mut parts = digits.split(|&byte| byte == b':');
     let hour = small(parts.next()?, 2)?;
     let minute = parts.next().filter(|minute| minute.len() == 2)?;

@@ -27,7 +27,7 @@ pub(super) fn iis(line: &Line<'_>, now: DateTime) -> Option<Entry> {
         .bytes()
         .get(line.end(at)..column)
         .is_some_and(|between| !between.is_empty() && between.iter().all(|&byte| byte == b' '));
-    let name = if is_in_columns { line.from(column) } else { line.from_word(at + 1) };
+    let name = if is_in_columns { line.from(column) } else { line.rest_at_word(at + 1) };
     let mut entry = Entry::new(name, kind);
     entry.size = bytes.filter(|_| kind == Kind::File);
     entry.modified = day.at(Some(clock), now);
@@ -63,7 +63,7 @@ pub(super) fn size_first(line: &Line<'_>, now: DateTime) -> Option<Entry> {
             (stamp.modified, stamp.next)
         }
     };
-    let name = line.from_word(next);
+    let name = line.rest_at_word(next);
     let without_mark = name.strip_suffix(b"<DIR>").map(<[u8]>::trim_ascii_end);
     let bare = without_mark.or_else(|| name.strip_suffix(b"/"));
     let is_dir = bare.is_some() || at.is_some_and(|at| line.word(at - 1) == b"DIR");

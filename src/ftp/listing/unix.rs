@@ -30,7 +30,7 @@ pub(super) fn entry(line: &Line<'_>, now: DateTime) -> Option<Entry> {
         return dateless(line, facts, kind);
     };
     let name = match is_netware {
-        true => line.from_word(stamp.next),
+        true => line.rest_at_word(stamp.next),
         false => line.after_one_space(stamp.next - 1),
     };
     let bytes = size(line.word(at - 1)).or_else(|| glued(line.word(at - 1))).filter(|_| at > facts);
@@ -78,7 +78,7 @@ fn dateless(line: &Line<'_>, facts: usize, kind: Kind) -> Option<Entry> {
     let is_unknown = |index: usize| line.word(index) == b"?";
     if is_unknown(facts) && is_unknown(facts + 3) {
         let name = (facts..line.len()).find(|&index| !is_unknown(index))?;
-        return Some(named(line.from_word(name), kind, None));
+        return Some(named(line.rest_at_word(name), kind, None));
     }
     let bytes = number(line.word(facts + 3))?;
     number(line.word(facts))?;
