@@ -206,11 +206,14 @@ struct Stage {
     /// Control connections that the script has left behind; the client must say nothing more there.
     earlier: Vec<BufReader<TcpStream>>,
     held: Vec<TcpStream>,
+    /// Control connections that the script has hung up; whatever the client says there is lost.
+    left: Vec<BufReader<TcpStream>>,
 }
 
 impl Stage {
     fn new(listener: TcpListener, data: TcpListener) -> Self {
-        Self { listener, data, control: None, earlier: Vec::new(), held: Vec::new() }
+        let (earlier, held, left) = (Vec::new(), Vec::new(), Vec::new());
+        Self { listener, data, control: None, earlier, held, left }
     }
 
     /// Puts the data port into the words that name one.
@@ -295,7 +298,12 @@ impl Stage {
                 thread::sleep(*pause);
                 Ok(())
             }
-            Step::HangUp => self.control().map(drop).map(|()| self.control = None),
+            Step::HangUp => {
+                // To close with unread commands would be a reset, so what is left stays open.
+                self.control()?.get_ref().shutdown(Shutdown::Write).ok();
+                self.left.extend(self.control.take());
+                Ok(())
+            }
             Step::Reset => self.control().map(|control| reset(control.get_ref())).map(|()| {
                 self.control = None;
             }),
