@@ -141,3 +141,24 @@ fn a_server_in_ebcdic_is_asked_for_text_and_put_back() {
     );
     assert_eq!((names(&entries).len(), end.unwrap().entries), (2, 2));
 }
+
+#[test]
+fn the_terminal_tells_programs_one_object_a_line_and_shells_how_it_ended() {
+    let ls = |script: &str| {
+        let server = Server::play(&format!("{LOGIN}{PLAIN}C: SYST\nS: 502 no\n{script}"));
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_ashore"));
+        let output = command.args(["ls", "--json", &server.link("")]).output().unwrap();
+        server.finish();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let folder = "C: EPSV\nS: 229 ok (|||{port}|)\nC: LIST\nS: 150 here\n\
+                  D: drwxr-xr-x 2 a b 7 Jan 29  2001 d\\r\\n-rw-r--r-- 1 a b 7 Jan 29  2001 \\xE9\\r\\n\n";
+    let told = "{\"name\":\"d\",\"kind\":\"dir\",\"size\":null,\
+                \"modified\":\"2001-01-29T00:00:00Z\",\"target\":null}\n\
+                {\"name\":\"\u{fffd}\",\"kind\":\"file\",\"size\":7,\
+                \"modified\":\"2001-01-29T00:00:00Z\",\"target\":null,\"name_bytes\":\"6Q==\"}\n";
+    let whole = ls(&format!("{folder}S: 226 done\nC: QUIT"));
+    assert_eq!(whole, (Some(0), told.to_owned()));
+    let cut = ls(&format!("{folder}S: 426 gave up"));
+    assert_eq!(cut, (Some(1), told.to_owned()));
+}
