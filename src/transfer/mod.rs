@@ -18,6 +18,7 @@ mod news;
 mod request;
 mod resume;
 mod retry;
+mod sentence;
 mod slots;
 mod teller;
 mod trouble;
