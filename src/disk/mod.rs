@@ -16,5 +16,5 @@ pub use checksum_list::{MAX_CHECKSUM_LIST, find_checksum};
 pub use error::Error;
 pub use names::local_name;
 pub use partial::Partial;
-pub use place::{check_new_file, folder_of, free_name};
+pub use place::{check_new_file, folder_of, free_name, make_folder_without_links, numbered};
 pub use space::{LEAST_ROOM, available};

@@ -19,6 +19,9 @@ use super::space;
 /// bytes again: half of it is for the disk to take the bytes before.
 const WRITE_DOWN: Duration = Duration::from_millis(500);
 
+/// How much is given back when the disk is full, in bytes, so that the record can be written.
+const ROOM_FOR_RECORD: u64 = 64 * 1024;
+
 /// How far ahead of the bytes room is reserved. Not the whole file: a size is only an estimate.
 const RESERVE: u64 = 64 * 1024 * 1024;
 
@@ -228,7 +231,12 @@ impl Partial {
             // Half a block may have found room: back to what the record can speak for.
             file.set_len(self.length).ok();
             file.seek(SeekFrom::Start(self.length)).ok();
-            return Err(Error::new(&self.part, "written", error).into());
+            let mut error = Error::new(&self.part, "written", error);
+            if let Error::Full { needed, .. } = &mut error {
+                self.make_room_for_record();
+                *needed = self.record.size.map(|size| size.saturating_sub(self.length));
+            }
+            return Err(error.into());
         }
         self.length += added;
         work.block = work.recorder.take_in(block, count);
@@ -236,6 +244,24 @@ impl Partial {
             self.write_down(Urgency::Passing);
         }
         filled
+    }
+
+    /// The disk is full, and may be so to the last byte. Gives back the end of the `.part`, which is
+    /// fetched again for the comparison anyway, so that the record finds room: without it, all that
+    /// is here would be lost.
+    fn make_room_for_record(&mut self) {
+        let Some(file) = &self.file else { return };
+        self.length = self.length.saturating_sub(ROOM_FOR_RECORD);
+        if file.set_len(self.length).is_err() || self.length == 0 {
+            return;
+        }
+        self.work = None; // Waits for the records on their way. The last one is written here.
+        self.record.ranges = vec![(0, self.length)];
+        self.record.sha256_state = None;
+        if file.sync_data().is_ok() {
+            self.record.written = record::now();
+            self.record.write(&self.record_path).ok();
+        }
     }
 
     /// Writes down how many bytes there are, as soon as they are synced.

@@ -3,7 +3,6 @@
 use std::any::Any;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 use std::{io, thread};
 
@@ -15,9 +14,10 @@ use super::engine::{Order, TransferId};
 use super::failure::Failure;
 use super::handle::Handle;
 use super::journal::{Journal, State};
-use super::news::{Event, Line, News, Outcome, Progress, Voice};
+use super::news::{Line, News, Outcome, Progress, Voice};
 use super::request::Request;
 use super::slots::{Seat, Slots};
+use super::teller::Teller;
 use crate::disk;
 
 /// How many downloads are busy at once. More share the same line, and make servers refuse us.
@@ -48,8 +48,7 @@ pub(super) struct Desk {
     private: HashMap<TransferId, Request>,
     slots: Slots,
     reports: (Sender<Report>, Receiver<Report>),
-    events: Sender<Event>,
-    wake: Arc<dyn Fn() + Send + Sync>,
+    teller: Teller,
 }
 
 struct Running {
@@ -63,7 +62,7 @@ enum Wish {
     End,
     Pause,
     Requeue,
-    /// The program ends: it stays in the journal as it is.
+    /// Nobody wished anything, and nobody listens any more: it stays in the journal as it is.
     Leave,
 }
 
@@ -74,12 +73,7 @@ enum Report {
 }
 
 impl Desk {
-    pub(super) fn new(
-        journal: Journal,
-        paused: Vec<TransferId>,
-        events: Sender<Event>,
-        wake: Arc<dyn Fn() + Send + Sync>,
-    ) -> Self {
+    pub(super) fn new(journal: Journal, paused: Vec<TransferId>, teller: Teller) -> Self {
         Self {
             journal,
             waiting: VecDeque::new(),
@@ -89,8 +83,7 @@ impl Desk {
             private: HashMap::new(),
             slots: Slots::new(SLOTS),
             reports: unbounded(),
-            events,
-            wake,
+            teller,
         }
     }
 
@@ -124,7 +117,6 @@ impl Desk {
             self.fill_slots();
         }
         for running in self.running.values_mut() {
-            running.wish = Wish::Leave;
             running.handle.stop.give();
         }
         let end = Instant::now() + FAREWELL;
@@ -143,13 +135,17 @@ impl Desk {
             Order::PauseAll => {
                 let all = self.waiting.iter().chain(self.running.keys());
                 let all: Vec<_> = all.chain(self.without_room.keys()).copied().collect();
+                self.journal.together(true);
                 all.into_iter().for_each(|id| self.stop(id, Wish::Pause));
+                self.journal.together(false);
             }
             Order::Resume(id) => self.queue(id),
             Order::ResumeAll => {
                 let mut all: Vec<_> = self.paused.iter().copied().collect();
                 all.sort_unstable();
+                self.journal.together(true);
                 all.into_iter().for_each(|id| self.queue(id));
+                self.journal.together(false);
             }
             Order::Replace(id, request) => {
                 self.keep(id, &request);
@@ -205,10 +201,9 @@ impl Desk {
             }
             return;
         }
-        if self.waiting.contains(&id) {
+        if !self.paused.remove(&id) && self.waiting.contains(&id) {
             return;
         }
-        self.paused.remove(&id);
         self.without_room.remove(&id);
         self.journal.set_state(id, &State::Waiting).ok();
         self.waiting.push_back(id);
@@ -273,7 +268,7 @@ impl Desk {
         let has_room = |failure: &Failure| match failure {
             Failure::Disk { error: disk::Error::Full { path, needed, .. }, .. } => {
                 let free = disk::available(disk::folder_of(path)).unwrap_or(0);
-                free > needed.unwrap_or(0).max(disk::LEAST_ROOM)
+                free >= needed.unwrap_or(disk::LEAST_ROOM)
             }
             _ => true,
         };
@@ -312,7 +307,7 @@ impl Desk {
                 None => Err(io::ErrorKind::NotFound.into()),
             };
             match launched {
-                Ok(()) => drop(self.running.insert(id, Running { handle, wish: Wish::End })),
+                Ok(()) => drop(self.running.insert(id, Running { handle, wish: Wish::Leave })),
                 Err(error) => {
                     handle.leave_seat();
                     let what = format!("the download could not be started: {error}");
@@ -323,7 +318,7 @@ impl Desk {
     }
 
     fn launch(&self, id: TransferId, request: Request, handle: Handle) -> io::Result<()> {
-        let (events, wake) = (self.events.clone(), Arc::clone(&self.wake));
+        let teller = self.teller.clone();
         let reports = self.reports.0.clone();
         thread::Builder::new().name(format!("ashore transfer {}", id.0)).spawn(move || {
             let written_down = std::cell::Cell::new(Instant::now());
@@ -334,10 +329,9 @@ impl Desk {
                     written_down.set(Instant::now());
                     reports.send(Report::Progress(id, *progress)).ok();
                 }
-                if events.send(Event { id, news }).is_err() {
+                if !teller.tell(id, news) {
                     handle.stop.give(); // Nobody listens any more.
                 }
-                wake();
             };
             // A mistake of ours must not leave a row that runs for ever.
             let outcome =
@@ -350,8 +344,7 @@ impl Desk {
     }
 
     fn report(&self, id: TransferId, news: News) {
-        self.events.send(Event { id, news }).ok();
-        (self.wake)();
+        self.teller.tell(id, news);
     }
 }
 
