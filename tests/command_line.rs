@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::process::{Command, Output, Stdio};
 
@@ -18,7 +18,7 @@ fn a_command_line_that_makes_no_sense_is_explained_and_ends_with_2() {
         (&["get", "--if-exists", "perhaps", "ftp://h/a"], "refuse, rename, replace, skip"),
         (&["get", "--password-stdin", "ftp://h/a"], "needs a name"),
         (&["ftp://h/a", "ftp://h/b"], "ashore get URL"),
-        (&["get", "--recursive", "ftp://h/a"], "--recursive"),
+        (&["get", "--sideways", "ftp://h/a"], "--sideways"),
     ] {
         let output = ashore(args).stdin(password("x\n")).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{args:?}");
@@ -33,7 +33,7 @@ fn a_bad_address_ends_with_2_and_says_what_to_mend_without_repeating_a_password(
         ("", "no address yet"),
         ("http://h/a", "http:// is not an FTP address"),
         ("ftp:///a", "names no server"),
-        ("ftp://h:70000/a", "70000"),
+        ("ftp://h:70000/a", "1 to 65535"),
         ("ftp://h/a%0d%0aDELE%20b", "control character"),
         ("ftp://u:swordfish%00@h/a", "control character"),
         ("ftp://u:sword/fish@h/a", "%2F"),
@@ -47,20 +47,27 @@ fn a_bad_address_ends_with_2_and_says_what_to_mend_without_repeating_a_password(
 }
 
 #[test]
-fn who_asks_for_encryption_gets_6_and_no_connection_without() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.set_nonblocking(true).unwrap();
-    let address = listener.local_addr().unwrap();
-    for args in [
-        [format!("ftps://{address}/a"), "--tls=auto".to_owned()],
-        [format!("ftpes://{address}/a"), "--tls=off".to_owned()],
-        [format!("ftp://{address}/a"), "--tls=explicit".to_owned()],
-    ] {
-        let output = ashore(&["get"]).args(&args).output().unwrap();
-        assert_eq!(output.status.code(), Some(6), "{args:?}");
-        assert!(stderr(&output).contains("TLS"), "{args:?}");
+fn who_asks_for_encryption_gets_6_and_sends_no_name_without_it() {
+    for (scheme, tls) in [("ftpes", "auto"), ("ftpes", "off"), ("ftp", "explicit")] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        // A server that knows nothing of TLS, and notes all that it is told.
+        let server = std::thread::spawn(move || {
+            let (mut control, _) = listener.accept().unwrap();
+            let mut lines = BufReader::new(control.try_clone().unwrap()).lines();
+            let mut heard = Vec::new();
+            control.write_all(b"220 Ready\r\n").unwrap();
+            while let Some(Ok(line)) = lines.next() {
+                heard.push(line);
+                control.write_all(b"502 What?\r\n").unwrap();
+            }
+            heard
+        });
+        let url = format!("{scheme}://alice:swordfish@{address}/a");
+        let output = ashore(&["get", &url, "--tls", tls]).output().unwrap();
+        assert_eq!(output.status.code(), Some(6), "{scheme} {tls}: {}", stderr(&output));
+        assert_eq!(server.join().unwrap(), ["AUTH TLS"], "{scheme} {tls}");
     }
-    assert!(listener.accept().is_err(), "somebody connected");
 }
 
 #[test]

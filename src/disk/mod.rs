@@ -3,6 +3,7 @@
 mod checksum;
 mod checksum_list;
 mod claim;
+mod end;
 mod error;
 mod names;
 mod partial;
@@ -16,5 +17,5 @@ pub use checksum_list::{MAX_CHECKSUM_LIST, find_checksum};
 pub use error::Error;
 pub use names::local_name;
 pub use partial::Partial;
-pub use place::{check_new_file, folder_of, free_name};
+pub use place::{check_new_file, folder_of, free_name, make_folder_without_links, numbered};
 pub use space::{LEAST_ROOM, available};

@@ -68,7 +68,8 @@ pub fn free_name(path: &Path) -> PathBuf {
 }
 
 /// `a.tar.gz` → `a (2).tar.gz`; number 1 is the name itself.
-pub(super) fn numbered(path: &Path, number: u32) -> PathBuf {
+#[must_use]
+pub fn numbered(path: &Path, number: u32) -> PathBuf {
     if number == 1 {
         return path.to_owned();
     }
@@ -91,6 +92,21 @@ pub(super) fn with_ending(path: &Path, ending: &str) -> PathBuf {
     };
     name.push(ending);
     path.with_file_name(name)
+}
+
+/// Makes a folder, and those above it that are missing, or finds it there. A link is not taken for
+/// it: one that anybody has put there would lead a server's files out of the folder that they are
+/// meant for. Whoever comes down a tree step by step has every step checked so.
+///
+/// # Errors
+///
+/// [`Error::NoFolder`] if something else stands there, be it a link.
+pub fn make_folder_without_links(folder: &Path) -> Result<(), Error> {
+    match fs::symlink_metadata(folder) {
+        Ok(there) if there.is_dir() => Ok(()),
+        Ok(_) => Err(Error::NoFolder { path: folder.to_owned() }),
+        Err(_) => fs::create_dir_all(folder).map_err(|error| Error::new(folder, "made", error)),
+    }
 }
 
 /// Gives `from` the name `to`, unless something has that name.

@@ -107,6 +107,26 @@ impl RemotePath {
         self.is_folder
     }
 
+    /// The same path, as that of a folder.
+    #[must_use]
+    pub fn as_folder(&self) -> Self {
+        Self { is_folder: true, ..self.clone() }
+    }
+
+    /// What is called `name` in this folder. The name is taken as it is: a `/` in it stays in it.
+    ///
+    /// # Errors
+    ///
+    /// [`AddressError::ForbiddenByte`] if it holds CR, LF or NUL.
+    pub fn child(&self, name: &[u8]) -> Result<Self, AddressError> {
+        let mut segments = self.segments.clone();
+        segments.push(name.to_vec());
+        match name.iter().find(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
+            Some(&byte) => Err(AddressError::ForbiddenByte { byte }),
+            None => Ok(Self { is_absolute: self.is_absolute, segments, is_folder: false }),
+        }
+    }
+
     /// As a person would type it, with a leading `/`; `None` if it cannot be typed
     /// because it is not UTF-8 or holds control characters.
     #[must_use]

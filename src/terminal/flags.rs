@@ -109,7 +109,7 @@ enum Command {
 #[derive(Debug, Args)]
 #[command(after_help = after_help())]
 pub struct Get {
-    /// Addresses of files: ftp://[USER@]HOST[:PORT]/PATH
+    /// Addresses of files, or of folders: ftp://[USER@]HOST[:PORT]/PATH
     #[arg(value_name = "URL", required = true)]
     pub(super) addresses: Vec<String>,
 
@@ -120,6 +120,10 @@ pub struct Get {
     /// Save into this folder (made if missing), under the server's name
     #[arg(short, long, value_name = "DIR", default_value = ".")]
     pub(super) dir: PathBuf,
+
+    /// The addresses are folders: fetch all that is in them. A / at the end says the same
+    #[arg(short, long)]
+    pub(super) recursive: bool,
 
     /// What to do if the destination exists already
     #[arg(long, value_name = "WHAT", value_enum, default_value_t)]
@@ -282,6 +286,7 @@ Examples:
   ashore get ftp://ftp.example.org/pub/data.tar.gz
   ashore get ftp://ftp.example.org/a.bin ftp://ftp.example.org/b.bin -d data
   ashore get ftp://ftp.example.org/pub/data.tar.gz -o new.tar.gz --if-exists replace
+  ashore get -r ftp://ftp.example.org/pub/folder/ -d here
   ashore get --user alice --password-stdin ftp://ftp.example.org/report.pdf < password.txt
   ashore get --json ftp://ftp.example.org/a.bin | jq -r 'select(.event == \"ended\").sha256'
 

@@ -7,6 +7,7 @@ use std::time::Instant;
 use crossbeam_channel::{Receiver, select};
 
 use super::flags::Get;
+use super::folders::{self, Cargo};
 use super::progress::Board;
 use super::{Exit, interrupt, json, plan, say, sentences};
 use crate::transfer::{Engine, Event, Failure, News, Outcome, Request, TransferId};
@@ -26,9 +27,14 @@ pub fn get(flags: &Get, end_at_once: fn()) -> ExitCode {
             return refusal.exit.into();
         }
     };
-    let stop = interrupt::first_stop(end_at_once);
+    let (stop, stopped) = interrupt::first_stop(end_at_once);
+    let mut board = Board::new(flags);
+    let cargo = folders::unfold(flags, requests, &board, &stop);
+    board.expect(cargo.requests.len());
     match Engine::start(|| ()) {
-        Ok((engine, events)) => Run::new(flags, engine, requests).until_all_ended(&events, &stop),
+        Ok((engine, events)) => {
+            Run::new(flags, engine, board, cargo).until_all_ended(&events, &stopped)
+        }
         Err(error) => {
             say(&format!("ashore: no thread could be started: {error}"));
             Exit::Server
@@ -69,22 +75,14 @@ impl File {
 }
 
 impl Run {
-    fn new(flags: &Get, mut engine: Engine, requests: Vec<Request>) -> Self {
-        let board = Board::new(flags);
-        if requests.iter().any(|request| request.address.login.password.is_some()) {
-            board.note("The password is sent unencrypted: this version does not speak TLS yet.");
-        }
+    fn new(flags: &Get, mut engine: Engine, board: Board, cargo: Cargo) -> Self {
+        let Cargo { requests, ends } = cargo;
         let files: Vec<File> =
             (1..).zip(&requests).map(|(n, request)| File::of(n, request)).collect();
-        let files: BTreeMap<_, _> = engine.download_all(requests).into_iter().zip(files).collect();
-        Self {
-            engine,
-            board,
-            tells_json: flags.json,
-            is_of_many: files.len() > 1,
-            files,
-            ends: Vec::new(),
-        }
+        let is_of_many = files.len() > 1;
+        let ids = engine.download_all(requests);
+        let files = ids.into_iter().zip(files).collect();
+        Self { engine, board, tells_json: flags.json, is_of_many, files, ends }
     }
 
     fn until_all_ended(mut self, events: &Receiver<Event>, stop: &Receiver<()>) -> Exit {

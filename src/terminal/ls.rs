@@ -3,15 +3,14 @@
 use std::io::{self, BufWriter, StdoutLock, Write};
 use std::ops::ControlFlow;
 use std::process::ExitCode;
-use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use serde::Serialize;
 
 use super::flags::Ls;
 use super::{Exit, interrupt, plan, say, sentences};
+use crate::ftp::Limits;
 use crate::ftp::listing::{Entry, Kind, ListingEnd, Modified, Precision};
-use crate::ftp::{Limits, Stop};
 use crate::transfer::{self, Access, Failure};
 use crate::words;
 
@@ -33,7 +32,7 @@ pub fn ls(flags: &Ls, end_at_once: fn()) -> ExitCode {
             return refusal.exit.into();
         }
     };
-    let stop = stop_at_ctrl_c(end_at_once);
+    let (stop, _) = interrupt::first_stop(end_at_once);
     let limits = Limits { patience: flags.connection.timeout, stop };
     let log = |line| {
         if flags.verbose {
@@ -55,17 +54,6 @@ pub fn ls(flags: &Ls, end_at_once: fn()) -> ExitCode {
         }
     }
     .into()
-}
-
-fn stop_at_ctrl_c(end_at_once: fn()) -> Stop {
-    let (stop, signal) = (Stop::default(), interrupt::first_stop(end_at_once));
-    let given = stop.clone();
-    thread::spawn(move || {
-        if signal.recv().is_ok() {
-            given.give();
-        }
-    });
-    stop
 }
 
 /// What is printed.

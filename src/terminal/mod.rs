@@ -5,6 +5,7 @@
 
 mod exit;
 mod flags;
+mod folders;
 mod get;
 mod interrupt;
 mod json;

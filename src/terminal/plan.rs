@@ -51,6 +51,11 @@ pub(super) fn requests(flags: &Get) -> Result<Vec<Request>, Refusal> {
     Ok(addresses.into_iter().map(request).collect())
 }
 
+/// Whether a request is for all that is in a folder.
+pub(super) fn is_folder(flags: &Get, request: &Request) -> bool {
+    flags.recursive || request.address.path.is_folder()
+}
+
 /// Which folder to list, and whose certificates to believe.
 pub(super) fn folder(flags: &Ls) -> Result<(Address, Trust), Refusal> {
     let mut addresses = read_addresses(std::slice::from_ref(&flags.address))?;
@@ -73,6 +78,9 @@ fn check_output(flags: &Get) -> Result<(), Refusal> {
     match &flags.output {
         Some(_) if flags.addresses.len() > 1 => {
             Err(Refusal::usage("-o FILE takes one URL. For several, use -d DIR"))
+        }
+        Some(_) if flags.recursive => {
+            Err(Refusal::usage("-o FILE takes one file. For a folder, use -d DIR"))
         }
         _ if flags.checksum.is_some() && flags.addresses.len() > 1 => {
             Err(Refusal::usage("--checksum takes one URL: it is the checksum of one file"))

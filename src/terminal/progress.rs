@@ -131,6 +131,16 @@ impl Board {
         self.write(&format!("ashore: {why}"));
     }
 
+    /// So many files are on their way. With one, everyone knows which one is meant.
+    pub(super) fn expect(&mut self, files: usize) {
+        self.names_files |= files > 1;
+    }
+
+    /// Something could not even begin, and this is why.
+    pub(super) fn failed_before(&self, why: &str) {
+        self.write(&format!("ashore: {why}"));
+    }
+
     /// Something that is good to know, but no error.
     pub(super) fn note(&self, text: &str) {
         if !matches!(self.style, Style::Quiet) {
