@@ -24,7 +24,10 @@ const MOST_PRELIMINARIES: usize = 20;
 
 /// The longest wait for the server's last word once all data is here (product contract §2). A
 /// server that has something to say says it at once; a lost word is found out by asking again.
-const FINAL_PATIENCE: Duration = Duration::from_secs(15);
+pub(super) const FINAL_PATIENCE: Duration = Duration::from_secs(15);
+
+/// The longest wait for a word about why the data broke off.
+const REASON_PATIENCE: Duration = Duration::from_secs(2);
 
 /// How long a silent control connection goes before the kernel shows routers that it lives. Home
 /// routers forget a connection after as little as five minutes.
@@ -310,15 +313,20 @@ impl<'a> Session<'a> {
     /// * [`Error::Refused`] with code 426 or 451 if the server gave up half-way.
     /// * [`Error::Silent`] if it says nothing for 15 s.
     pub fn finish(&mut self) -> Result<(), Error> {
-        self.last_word("RETR")
+        self.last_word("RETR", FINAL_PATIENCE)
     }
 
-    /// The same for the transfer that `verb` began.
-    pub(super) fn last_word(&mut self, verb: &str) -> Result<(), Error> {
+    /// The data broke off: does the server say why? Not waited for long, since it may be gone too.
+    pub fn reason(&mut self) -> Option<Error> {
+        self.last_word("RETR", REASON_PATIENCE).err().filter(Error::is_refusal)
+    }
+
+    /// Waits for the server's last word on the transfer that `verb` began, `most` at the longest.
+    pub(super) fn last_word(&mut self, verb: &str, most: Duration) -> Result<(), Error> {
         let reply = match self.early_final.take() {
             Some(reply) => reply,
             None => {
-                let patience = self.limits.patience.min(FINAL_PATIENCE);
+                let patience = self.limits.patience.min(most);
                 self.control.get_mut().expect(Awaiting::FinalReply, patience);
                 let reply = self.read_past_preliminaries()?;
                 self.control.get_mut().expect(Awaiting::Reply, self.limits.patience);
