@@ -18,7 +18,7 @@ fn a_command_line_that_makes_no_sense_is_explained_and_ends_with_2() {
         (&["get", "--if-exists", "perhaps", "ftp://h/a"], "refuse, rename, replace, skip"),
         (&["get", "--password-stdin", "ftp://h/a"], "needs a name"),
         (&["ftp://h/a", "ftp://h/b"], "ashore get URL"),
-        (&["get", "--sideways", "ftp://h/a"], "--recursive"),
+        (&["get", "--sideways", "ftp://h/a"], "--sideways"),
     ] {
         let output = ashore(args).stdin(password("x\n")).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{args:?}");

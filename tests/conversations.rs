@@ -69,7 +69,7 @@ fn fails(script: &str, left: &[&str]) -> Failure {
 #[test]
 fn a_file_comes_ashore_and_the_log_tells_how() {
     let news = brings(
-        &format!("{HELLO}{ASK}\nS: 150 Here it comes\nD: hello\nS: 226 Done\nC: QUIT"),
+        &format!("{HELLO}{ASK}\nS: 150 Here it comes\nD= hello\nS: 226 Done\nC: QUIT"),
         b"hello",
     );
     assert_eq!(said(&news, Voice::Sent)[..3], ["USER anonymous", "PASS ****", "FEAT"]);

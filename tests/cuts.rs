@@ -8,9 +8,9 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use ashore::transfer::{News, Phase, Request};
+use ashore::transfer::{News, Phase};
 use support::quay::{Cut, Manners, Quay, sha256_of_cargo};
-use support::{arrived, names, request_for, run, run_in_a_hurry};
+use support::{arrived, calm_request, names, run, run_in_a_hurry};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -31,8 +31,7 @@ fn fifty_cuts_cost_less_than_two_percent_and_no_byte_is_wrong() {
     let quay = Quay::open(Manners { cut, ..Manners::good(LENGTH) });
     let folder = tempfile::tempdir().unwrap();
     // Not one try may be without progress.
-    let request = request_for(&quay.link("big.bin"), folder.path());
-    let request = Request { patience: Duration::from_secs(10), ..request };
+    let request = calm_request(&quay.link("big.bin"), folder.path());
 
     let (outcome, _, whys) = run_in_a_hurry(&request);
 
@@ -53,7 +52,7 @@ fn a_network_that_is_gone_for_a_while_is_waited_for_without_using_up_tries() {
     let quay = Quay::open(Manners { cut, ..Manners::good(LENGTH) });
     let at = quay.at();
     let folder = tempfile::tempdir().unwrap();
-    let request = request_for(&quay.link("big.bin"), folder.path());
+    let request = calm_request(&quay.link("big.bin"), folder.path());
     let back = thread::spawn(move || {
         while quay.sent() < 3 * MIB {
             thread::sleep(Duration::from_millis(5));

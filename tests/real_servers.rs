@@ -13,16 +13,18 @@
 mod harbours;
 #[path = "real_servers/promises.rs"]
 mod promises;
+#[path = "real_servers/secrets.rs"]
+mod secrets;
 mod support;
 
 /// Makes one test per promise: `vsftpd::a_file_arrives_byte_for_byte`.
 macro_rules! tests {
-    ($harbour:ident: $($promise:ident)*) => {
+    ($harbour:ident, $promises:ident: $($promise:ident)*) => {
         $(
             #[test]
             #[ignore = "needs real servers: ./tests/run"]
             fn $promise() {
-                crate::promises::$promise(&crate::harbours::Harbour::$harbour());
+                crate::$promises::$promise(&crate::harbours::Harbour::$harbour());
             }
         )*
     };
@@ -30,9 +32,9 @@ macro_rules! tests {
 
 /// The tests of one server: what every server's guests are promised, and some more.
 macro_rules! at {
-    ($harbour:ident: $($more:ident)*) => {
+    ($harbour:ident: $($more:ident)* $(; in secret: $($secret:ident)*)?) => {
         mod $harbour {
-            tests! { $harbour:
+            tests! { $harbour, promises:
                 a_file_arrives_byte_for_byte
                 it_arrives_over_ipv6_too
                 it_keeps_the_time_of_the_server
@@ -44,6 +46,7 @@ macro_rules! at {
                 what_was_stopped_goes_on_where_it_was
                 $($more)*
             }
+            $(tests! { $harbour, secrets: $($secret)* })?
         }
     };
 }
@@ -56,6 +59,12 @@ at! { vsftpd:
     a_full_server_is_said_to_be_full
     a_false_address_in_pasv_does_not_lead_astray
     to_ask_in_vain_for_a_checksum_spoils_nothing
+    ; in secret:
+    a_password_is_sent_only_after_the_line_is_secret
+    a_large_file_arrives_in_secret_by_ipv4_and_ipv6
+    files_follow_one_another_in_secret
+    a_stranger_gets_no_password
+    the_old_way_is_secret_from_the_first_byte
 }
 
 at! { proftpd:
@@ -66,6 +75,12 @@ at! { proftpd:
     a_full_server_is_said_to_be_full
     a_false_address_in_pasv_does_not_lead_astray
     its_own_checksum_proves_the_file
+    ; in secret:
+    a_password_is_sent_only_after_the_line_is_secret
+    a_large_file_arrives_in_secret_by_ipv4_and_ipv6
+    files_follow_one_another_in_secret
+    a_stranger_gets_no_password
+    the_old_way_is_secret_from_the_first_byte
 }
 
 at! { pure_ftpd:
@@ -76,6 +91,11 @@ at! { pure_ftpd:
     a_full_server_is_said_to_be_full
     a_false_address_in_pasv_does_not_lead_astray
     to_ask_in_vain_for_a_checksum_spoils_nothing
+    ; in secret:
+    a_password_is_sent_only_after_the_line_is_secret
+    a_large_file_arrives_in_secret_by_ipv4_and_ipv6
+    files_follow_one_another_in_secret
+    a_stranger_gets_no_password
 }
 
 // It runs as root here, so it may read everything; and it garbles names that are not UTF-8.
@@ -85,6 +105,12 @@ at! { pyftpdlib:
     a_full_server_is_said_to_be_full
     a_false_address_in_pasv_does_not_lead_astray
     to_ask_in_vain_for_a_checksum_spoils_nothing
+    ; in secret:
+    a_password_is_sent_only_after_the_line_is_secret
+    a_large_file_arrives_in_secret_by_ipv4_and_ipv6
+    files_follow_one_another_in_secret
+    a_stranger_gets_no_password
+    the_old_way_is_secret_from_the_first_byte
 }
 
 // The server of the practice example: every guest is welcome, there is no limit, names are UTF-8.

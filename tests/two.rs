@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use ashore::transfer::{Class, Engine, NextStep};
 use support::quay::{Manners, Quay, sha256_of_cargo};
-use support::{names, request_for, run};
+use support::{calm_request, names, run};
 
 const LENGTH: u64 = 2 * 1024 * 1024;
 
@@ -45,7 +45,7 @@ fn the_second_on_one_destination_says_so_and_the_first_goes_on_unharmed() {
     let second = ashore(&quay, folder.path()).output().unwrap();
     assert_eq!(second.status.code(), Some(3), "{}", said(&second));
     assert!(said(&second).contains("another Ashore") || said(&second).contains("Another Ashore"));
-    let (third, _) = run(&request_for(&quay.link("file.bin"), folder.path()));
+    let (third, _) = run(&calm_request(&quay.link("file.bin"), folder.path()));
     let failure = third.unwrap_err();
     assert_eq!((failure.class(), failure.next_step()), (Class::Exists, NextStep::SaveElsewhere));
 
@@ -78,7 +78,7 @@ fn two_with_one_list_of_transfers_do_not_write_over_each_other() {
     let list = folder.path().join("queue.db");
     let (mut first, _events, _) = Engine::open(&list, || ()).unwrap();
     let ids = first.download_all(
-        ["a.bin", "b.bin", "c.bin"].map(|name| request_for(&quay.link(name), folder.path())),
+        ["a.bin", "b.bin", "c.bin"].map(|name| calm_request(&quay.link(name), folder.path())),
     );
     wait_until("the first byte", || quay.sent() > 0);
 
@@ -86,7 +86,7 @@ fn two_with_one_list_of_transfers_do_not_write_over_each_other() {
     let notice = found.notice.expect("the second one says nothing");
     assert!(notice.contains("nother Ashore"), "{notice}");
     assert!(found.entries.is_empty(), "the second one shows what is the first one's");
-    let id = second.download(request_for(&quay.link("no such file"), folder.path()));
+    let id = second.download(calm_request(&quay.link("no such file"), folder.path()));
     second.cancel(ids[2]);
     let is_over = |id| {
         events.iter().any(|event| {

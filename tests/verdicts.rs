@@ -317,7 +317,7 @@ fn a_no_in_the_middle_and_a_stall_are_continued() {
 fn what_may_pass_is_tried_again_and_the_person_sees_why_it_waits() {
     let size = facts(5);
     let goes_well = format!("==\n{HELLO}\n{size}\n{RETR}\nD: right\n{DONE}");
-    let refused = |reply: &str| RETR.replace("S: 150 Here it comes", &format!("D# 0\nS: {reply}"));
+    let refused = |reply: &str| RETR.replace("S: 150 Here it comes", &format!("S: {reply}"));
     for (first, why) in [
         ("S: 421 Come back later".to_owned(), "421"),
         ("S: 421 Too many connections".to_owned(), "is full"),
@@ -329,8 +329,8 @@ fn what_may_pass_is_tried_again_and_the_person_sees_why_it_waits() {
         (format!("{HELLO}\n{size}\n{}", refused("425 No data connection")), "425"),
         (format!("{HELLO}\n{size}\n{}", refused("450 Being written to")), "450"),
         (format!("{HELLO}\n{size}\n{}", refused("451 Disk error")), "451"),
-        (format!("{HELLO}\n{size}\n{}", refused("550 Too many transfers")), "is full"),
-        (format!("{HELLO}\n--"), "closed the connection"),
+        (format!("{HELLO}\n{size}\n{}", refused("550 Too many connections")), "is full"),
+        (format!("{HELLO}\nC: SIZE hello.txt\n--"), "closed the connection"),
     ] {
         let server = Server::play(&format!("{first}\n{goes_well}"));
         let folder = tempfile::tempdir().unwrap();
@@ -356,7 +356,7 @@ fn a_server_that_is_always_full_is_given_up_when_the_tries_are_used_up() {
 
 #[test]
 fn a_firm_no_is_asked_once_fails_at_once_and_leaves_nothing_behind() {
-    let refused = |reply: &str| RETR.replace("S: 150 Here it comes", &format!("D# 0\nS: {reply}"));
+    let refused = |reply: &str| RETR.replace("S: 150 Here it comes", &format!("S: {reply}"));
     let rejected = "S: 220 Hello\nC: USER anonymous\nS: 530 Login incorrect".to_owned();
     let missing = |code| format!("{HELLO}\n{NO_FACTS}\n{}", refused(code));
     for (script, class, next_step) in [

@@ -3,6 +3,7 @@
 mod checksum;
 mod checksum_list;
 mod claim;
+mod end;
 mod error;
 mod names;
 mod partial;

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::checksum::{Algorithm, Checksum};
 use super::claim::{self, Claim};
 use super::error::Error;
-use super::place::{self, folder_of, rename_to_free_name, sync_folder, with_ending};
+use super::place::{self, folder_of, with_ending};
 use super::record::{self, Record};
 use super::recorder::{BLOCK, Block, Recorder, Urgency, state_from_text};
 use super::space;
@@ -18,6 +18,9 @@ use super::space;
 /// How often it is written down how far the file is. A killed program fetches at most a second's
 /// bytes again: half of it is for the disk to take the bytes before.
 const WRITE_DOWN: Duration = Duration::from_millis(500);
+
+/// How much is given back when the disk is full, in bytes, so that the record can be written.
+const ROOM_FOR_RECORD: u64 = 64 * 1024;
 
 /// How far ahead of the bytes room is reserved. Not the whole file: a size is only an estimate.
 const RESERVE: u64 = 64 * 1024 * 1024;
@@ -28,21 +31,21 @@ const RESERVE: u64 = 64 * 1024 * 1024;
 /// has arrived.
 #[derive(Debug)]
 pub struct Partial {
-    destination: PathBuf,
-    part: PathBuf,
-    record_path: PathBuf,
-    record: Record,
+    pub(super) destination: PathBuf,
+    pub(super) part: PathBuf,
+    pub(super) record_path: PathBuf,
+    pub(super) record: Record,
     hashes: bool,
-    length: u64,
+    pub(super) length: u64,
     /// Opened and locked. `None` before the server has agreed to send.
-    file: Option<File>,
-    work: Option<Work>,
-    is_done: bool,
+    pub(super) file: Option<File>,
+    pub(super) work: Option<Work>,
+    pub(super) is_done: bool,
 }
 
 /// What there is while bytes arrive.
 #[derive(Debug)]
-struct Work {
+pub(super) struct Work {
     recorder: Recorder,
     block: Option<Block>,
     reserved: u64,
@@ -228,7 +231,12 @@ impl Partial {
             // Half a block may have found room: back to what the record can speak for.
             file.set_len(self.length).ok();
             file.seek(SeekFrom::Start(self.length)).ok();
-            return Err(Error::new(&self.part, "written", error).into());
+            let mut error = Error::new(&self.part, "written", error);
+            if let Error::Full { needed, .. } = &mut error {
+                self.make_room_for_record();
+                *needed = self.record.size.map(|size| size.saturating_sub(self.length));
+            }
+            return Err(error.into());
         }
         self.length += added;
         work.block = work.recorder.take_in(block, count);
@@ -238,38 +246,30 @@ impl Partial {
         filled
     }
 
+    /// The disk is full, and may be so to the last byte. Gives back the end of the `.part`, which is
+    /// fetched again for the comparison anyway, so that the record finds room: without it, all that
+    /// is here would be lost.
+    fn make_room_for_record(&mut self) {
+        let Some(file) = &self.file else { return };
+        self.length = self.length.saturating_sub(ROOM_FOR_RECORD);
+        if file.set_len(self.length).is_err() || self.length == 0 {
+            return;
+        }
+        self.work = None; // Waits for the records on their way. The last one is written here.
+        self.record.ranges = vec![(0, self.length)];
+        self.record.sha256_state = None;
+        if file.sync_data().is_ok() {
+            self.record.written = record::now();
+            self.record.write(&self.record_path).ok();
+        }
+    }
+
     /// Writes down how many bytes there are, as soon as they are synced.
     fn write_down(&mut self, urgency: Urgency) {
         if let Some(work) = &mut self.work {
             work.recorder.write_down(&self.record, self.length, urgency);
             work.written_down = Instant::now();
         }
-    }
-
-    /// The file on the server is not the one that the bytes here came from: begins anew. The old
-    /// bytes are kept until the new file is complete.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Io`] if the old file cannot be given another name.
-    pub fn restart(&mut self) -> Result<(), Error> {
-        self.let_go();
-        if self.length > 0 {
-            let aside = place::free_name(&with_ending(&self.destination, ".old.part"));
-            rename_to_free_name(&self.part, &aside)
-                .map_err(|error| Error::new(&self.part, "renamed", error))?;
-            let name = aside.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            self.record.set_aside.push(name);
-        } else {
-            fs::remove_file(&self.part).ok();
-        }
-        fs::remove_file(&self.record_path).ok();
-        let mut anew = Record::new(&self.record.source);
-        anew.disproven_before = self.record.disproven.take();
-        anew.set_aside = std::mem::take(&mut self.record.set_aside);
-        self.record = anew;
-        self.length = 0;
-        Ok(())
     }
 
     /// SHA-256 of all bytes, if it was asked for.
@@ -322,55 +322,8 @@ impl Partial {
         self.write_down(Urgency::Lasting);
     }
 
-    fn remove_aside(&self, name: &str) {
-        // Only names that we made ourselves, and only beside the file.
-        if let Some(name) = Path::new(name).file_name() {
-            fs::remove_file(folder_of(&self.part).join(name)).ok();
-        }
-    }
-
-    /// The file is complete: syncs it, gives it the server's time and its name.
-    ///
-    /// # Errors
-    ///
-    /// * [`Error::Exists`] if something has that name by now and `replaces` is false. The bytes stay
-    ///   in the `.part`.
-    /// * [`Error::Io`], [`Error::Full`] if the disk refuses.
-    pub fn finish(
-        &mut self,
-        destination: &Path,
-        modified: Option<SystemTime>,
-        replaces: bool,
-    ) -> Result<(), Error> {
-        let Some(file) = &self.file else {
-            return Err(Error::new(&self.part, "finished", io::ErrorKind::NotFound.into()));
-        };
-        let wrong = |doing| move |error| Error::new(destination, doing, error);
-        file.set_len(self.length).map_err(wrong("written"))?;
-        if let Some(modified) = modified {
-            // Some network disks keep their own times; the bytes are right all the same.
-            file.set_modified(modified).ok();
-        }
-        file.sync_all().map_err(wrong("written"))?;
-        let named = match replaces {
-            true => fs::rename(&self.part, destination),
-            false => rename_to_free_name(&self.part, destination),
-        };
-        named.map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => Error::Exists { path: destination.to_owned() },
-            _ => Error::new(destination, "given its name", error),
-        })?;
-        self.is_done = true;
-        self.work = None;
-        self.file = None;
-        fs::remove_file(&self.record_path).ok();
-        self.record.set_aside.iter().for_each(|name| self.remove_aside(name));
-        sync_folder(folder_of(destination));
-        Ok(())
-    }
-
     /// Writes the last record and closes the file.
-    fn let_go(&mut self) {
+    pub(super) fn let_go(&mut self) {
         self.write_down(Urgency::Lasting);
         self.work = None; // Waits for the record.
         if let Some(file) = self.file.take() {

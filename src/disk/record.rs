@@ -118,9 +118,10 @@ impl Record {
         // A draft that a killed run left behind is ours to replace; a link there is not followed.
         fs::remove_file(draft).ok();
         let mut file = File::create_new(draft)?;
-        file.write_all(&text)?;
-        settle(&file)?;
-        fs::rename(draft, path)
+        let put = file.write_all(&text).and_then(|()| settle(&file));
+        put.and_then(|()| fs::rename(draft, path)).inspect_err(|_| {
+            fs::remove_file(draft).ok(); // The disk is full: not even an empty one stays.
+        })
     }
 }
 

@@ -256,9 +256,7 @@ pub enum AddressError {
     /// A port that is not a number from 1 to 65535.
     ///
     /// What was given is not repeated: with a `/` in a password, it is a part of that.
-    #[error(
-        "The port is not a number from 1 to 65535; it usually is 21. A / in a password is written %2F"
-    )]
+    #[error("The port is not a number from 1 to 65535; it usually is 21")]
     Port,
     /// CR, LF or NUL: they would end a command and smuggle in another.
     #[error(

@@ -118,3 +118,77 @@ fn await_answer<T>(answer: &Receiver<T>, limits: &Limits) -> Result<T, Error> {
 fn in_background(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Error> {
     thread::Builder::new().name(name.to_owned()).spawn(work).map(drop).map_err(Error::Cut)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use socket2::{Domain, Socket, Type};
+
+    use super::*;
+    use crate::ftp::stream::Stop;
+
+    fn limits(milliseconds: u64) -> Limits {
+        Limits { patience: Duration::from_millis(milliseconds), stop: Stop::default() }
+    }
+
+    /// A place where knocking is neither answered nor refused: its queue is full.
+    fn silence() -> (Socket, SocketAddr, Vec<Socket>) {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        socket.bind(&"127.0.0.1:0".parse::<SocketAddr>().unwrap().into()).unwrap();
+        socket.listen(0).unwrap();
+        let address = socket.local_addr().unwrap().as_socket().unwrap();
+        let knocking = (0..4).map(|_| {
+            let guest = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+            guest.set_nonblocking(true).unwrap();
+            guest.connect(&address.into()).ok();
+            guest
+        });
+        let knocking = knocking.collect();
+        (socket, address, knocking)
+    }
+
+    #[test]
+    fn an_address_that_is_silent_or_refuses_does_not_hold_up_the_one_that_answers() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let alive = listener.local_addr().unwrap();
+        let (_socket, silent, _knocking) = silence();
+        let closed = {
+            let gone = TcpListener::bind("127.0.0.1:0").unwrap();
+            gone.local_addr().unwrap()
+        };
+        let began = Instant::now();
+        let socket = connect(VecDeque::from([silent, closed, alive]), &limits(20_000)).unwrap();
+        assert_eq!(socket.peer_addr().unwrap(), alive);
+        assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+    }
+
+    #[test]
+    fn a_place_that_never_answers_is_given_up_when_patience_is_over() {
+        let (_socket, silent, _knocking) = silence();
+        let error = connect(VecDeque::from([silent]), &limits(300)).unwrap_err();
+        assert!(matches!(error, Error::Silent { awaiting: Awaiting::Connection, .. }), "{error:?}");
+    }
+
+    #[test]
+    fn connecting_can_be_stopped_at_any_time() {
+        let (_socket, silent, _knocking) = silence();
+        let limits = limits(60_000);
+        let stop = limits.stop.clone();
+        let giver = thread::spawn(move || {
+            thread::sleep(Duration::from_millis(100));
+            stop.give();
+        });
+        let began = Instant::now();
+        let error = connect(VecDeque::from([silent]), &limits).unwrap_err();
+        assert!(matches!(error, Error::Stopped), "{error:?}");
+        assert!(began.elapsed() < Duration::from_secs(30));
+        giver.join().unwrap();
+    }
+
+    #[test]
+    fn a_name_that_does_not_exist_is_said_to_be_unknown() {
+        let host: Host = "no-such-host.invalid".parse().unwrap();
+        assert!(matches!(dial(&host, 21, &limits(20_000)), Err(Error::Unknown { .. })));
+    }
+}

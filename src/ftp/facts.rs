@@ -56,7 +56,7 @@ pub(super) fn size(text: &str) -> Option<u64> {
 /// A last resort. ProFTPD means the bytes still to come, vsftpd the whole file, Pure-FTPd writes
 /// kilobytes; only the form with whole bytes in parentheses is taken.
 pub(super) fn size_in_preliminary(text: &str) -> Option<u64> {
-    let before = text.split_once(" bytes)")?.0;
+    let before = text.rsplit_once(" bytes)")?.0;
     size(before.rsplit_once('(')?.1)
 }
 
@@ -117,6 +117,7 @@ mod tests {
     fn only_whole_bytes_in_parentheses_count_as_a_size_in_the_150_reply() {
         for (text, expected) in [
             ("Opening BINARY mode data connection for big (1234 bytes).", Some(1234)),
+            ("Opening connection for x (12 bytes) (1234 bytes).", Some(1234)),
             ("976.6 kbytes to download", None),
             ("Opening (-1 bytes)", None),
             ("go", None),

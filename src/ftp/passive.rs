@@ -4,9 +4,60 @@
 //! went: a reply that names another host is a wrong configuration behind NAT at best, and an attempt
 //! to make us knock at somebody else's door at worst.
 
+use std::collections::VecDeque;
+use std::io;
+
+use super::command::Command;
+use super::dial;
+use super::error::{Awaiting, Error};
+use super::session::Session;
+use super::stream::Stream;
+
+impl Session<'_> {
+    /// Makes a data connection in passive mode: `EPSV`, or else `PASV` on IPv4 (RFC 2428 §3; over
+    /// IPv6 the six numbers of `PASV` cannot name an address).
+    pub(super) fn open_data(&mut self) -> Result<Stream, Error> {
+        let can_pasv = self.peer.is_ipv4();
+        let mut tried = Vec::new();
+        let mut source = io::Error::other("the server offers no passive mode");
+        for verb in ["EPSV", "PASV"] {
+            if (verb == "EPSV" && self.is_epsv_useless && can_pasv) || (verb == "PASV" && !can_pasv)
+            {
+                continue;
+            }
+            tried.push(verb);
+            source = match self.ask_optional(&Command::new(verb))? {
+                Err(reply) => io::Error::other(format!("{verb} was answered {reply}")),
+                Ok(reply) => {
+                    let port = match verb {
+                        "EPSV" => epsv_port(&reply.text()),
+                        _ => pasv_port(&reply.text()),
+                    };
+                    match port.map(|port| self.connect_data(port)) {
+                        Some(Ok(stream)) => return Ok(stream),
+                        Some(Err(Error::Stopped)) => return Err(Error::Stopped),
+                        Some(Err(Error::Cut(error))) => error,
+                        Some(Err(error)) => io::Error::other(error),
+                        None => io::Error::other(format!("{verb} was answered {reply}")),
+                    }
+                }
+            };
+            self.is_epsv_useless = true;
+        }
+        Err(Error::NoDataConnection { tried: tried.join(" and "), source })
+    }
+
+    fn connect_data(&self, port: u16) -> Result<Stream, Error> {
+        let mut address = self.peer;
+        address.set_port(port);
+        let socket = dial::connect(VecDeque::from([address]), &self.limits)?;
+        Stream::new(socket, self.limits.clone(), Awaiting::Data)
+    }
+}
+
 /// The port in `229 Entering Extended Passive Mode (|||6446|)`. Any delimiter will do (RFC 2428 §3).
 #[must_use]
-pub(super) fn epsv_port(text: &str) -> Option<u16> {
+fn epsv_port(text: &str) -> Option<u16> {
     let inside = text.rsplit_once('(')?.1;
     let delimiter = inside.chars().next().filter(char::is_ascii_graphic)?;
     let mut fields = inside.split(delimiter).skip(3);
@@ -17,7 +68,7 @@ pub(super) fn epsv_port(text: &str) -> Option<u16> {
 ///
 /// RFC 1123 §4.1.2.6: look for the numbers, not for the parentheses.
 #[must_use]
-pub(super) fn pasv_port(text: &str) -> Option<u16> {
+fn pasv_port(text: &str) -> Option<u16> {
     let starts = text.char_indices().filter(|&(at, c)| {
         let before = text.get(..at).and_then(|text| text.chars().next_back());
         c.is_ascii_digit() && !before.is_some_and(|c| c.is_ascii_digit() || c == ',')

@@ -75,7 +75,16 @@ impl Reply {
     #[must_use]
     pub fn says_too_many(&self) -> bool {
         let text = self.text().to_lowercase();
-        let clear = ["too many connect", "too many user", "maximum number of", "maximum clients"];
+        let clear = [
+            "too many connect",
+            "too many user",
+            "too many client",
+            "too many session",
+            "too many transfer",
+            "too many download",
+            "maximum number of",
+            "maximum clients",
+        ];
         let vague = ["too many", "maximum number", "no more", "limit", "server is full", "busy"];
         let has_any = |words: &[&str]| words.iter().any(|words| text.contains(words));
         match self.code {

@@ -1,7 +1,7 @@
 //! One conversation with one server: greet, sign in, ask, retrieve, finish, quit.
 
-use std::collections::{HashMap, VecDeque};
-use std::io::{self, BufReader};
+use std::collections::HashMap;
+use std::io::BufReader;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -14,7 +14,6 @@ use super::error::{Awaiting, Error};
 use super::facts::{self, Facts};
 use super::host::Host;
 use super::listing;
-use super::passive;
 use super::path::RemotePath;
 use super::reply::{Kind, Reply};
 use super::stream::{Limits, Stream};
@@ -25,7 +24,10 @@ const MOST_PRELIMINARIES: usize = 20;
 
 /// The longest wait for the server's last word once all data is here (product contract §2). A
 /// server that has something to say says it at once; a lost word is found out by asking again.
-const FINAL_PATIENCE: Duration = Duration::from_secs(15);
+pub(super) const FINAL_PATIENCE: Duration = Duration::from_secs(15);
+
+/// The longest wait for a word about why the data broke off.
+const REASON_PATIENCE: Duration = Duration::from_secs(2);
 
 /// How long a silent control connection goes before the kernel shows routers that it lives. Home
 /// routers forget a connection after as little as five minutes.
@@ -56,14 +58,14 @@ pub struct Server<'a> {
 /// One conversation with one server.
 pub struct Session<'a> {
     pub(super) control: BufReader<Stream>,
-    peer: SocketAddr,
+    pub(super) peer: SocketAddr,
     tls: Option<Tls>,
     pub(super) limits: Limits,
     log: &'a dyn Fn(Line),
     /// What `FEAT` told: verbs in capitals, and what stands behind them.
     pub(super) features: HashMap<String, String>,
     /// `EPSV` led nowhere on this server: do not ask again.
-    is_epsv_useless: bool,
+    pub(super) is_epsv_useless: bool,
     /// A final reply that came before it was asked for.
     early_final: Option<Reply>,
     /// What is known about the server's listings.
@@ -311,15 +313,20 @@ impl<'a> Session<'a> {
     /// * [`Error::Refused`] with code 426 or 451 if the server gave up half-way.
     /// * [`Error::Silent`] if it says nothing for 15 s.
     pub fn finish(&mut self) -> Result<(), Error> {
-        self.last_word("RETR")
+        self.last_word("RETR", FINAL_PATIENCE)
     }
 
-    /// The same for the transfer that `verb` began.
-    pub(super) fn last_word(&mut self, verb: &str) -> Result<(), Error> {
+    /// The data broke off: does the server say why? Not waited for long, since it may be gone too.
+    pub fn reason(&mut self) -> Option<Error> {
+        self.last_word("RETR", REASON_PATIENCE).err().filter(Error::is_refusal)
+    }
+
+    /// Waits for the server's last word on the transfer that `verb` began, `most` at the longest.
+    pub(super) fn last_word(&mut self, verb: &str, most: Duration) -> Result<(), Error> {
         let reply = match self.early_final.take() {
             Some(reply) => reply,
             None => {
-                let patience = self.limits.patience.min(FINAL_PATIENCE);
+                let patience = self.limits.patience.min(most);
                 self.control.get_mut().expect(Awaiting::FinalReply, patience);
                 let reply = self.read_past_preliminaries()?;
                 self.control.get_mut().expect(Awaiting::Reply, self.limits.patience);
@@ -342,46 +349,6 @@ impl<'a> Session<'a> {
     /// Whether it may have it, having not said what it has, or having said so.
     pub(super) fn may_have(&self, verb: &str) -> bool {
         self.features.is_empty() || self.offers(verb)
-    }
-
-    /// Makes a data connection in passive mode: `EPSV`, or else `PASV` on IPv4 (RFC 2428 §3; over
-    /// IPv6 the six numbers of `PASV` cannot name an address).
-    fn open_data(&mut self) -> Result<Stream, Error> {
-        let can_pasv = self.peer.is_ipv4();
-        let mut tried = Vec::new();
-        let mut source = io::Error::other("the server offers no passive mode");
-        for verb in ["EPSV", "PASV"] {
-            if (verb == "EPSV" && self.is_epsv_useless && can_pasv) || (verb == "PASV" && !can_pasv)
-            {
-                continue;
-            }
-            tried.push(verb);
-            source = match self.ask_optional(&Command::new(verb))? {
-                Err(reply) => io::Error::other(format!("{verb} was answered {reply}")),
-                Ok(reply) => {
-                    let port = match verb {
-                        "EPSV" => passive::epsv_port(&reply.text()),
-                        _ => passive::pasv_port(&reply.text()),
-                    };
-                    match port.map(|port| self.connect_data(port)) {
-                        Some(Ok(stream)) => return Ok(stream),
-                        Some(Err(Error::Stopped)) => return Err(Error::Stopped),
-                        Some(Err(Error::Cut(error))) => error,
-                        Some(Err(error)) => io::Error::other(error),
-                        None => io::Error::other(format!("{verb} was answered {reply}")),
-                    }
-                }
-            };
-            self.is_epsv_useless = true;
-        }
-        Err(Error::NoDataConnection { tried: tried.join(" and "), source })
-    }
-
-    fn connect_data(&self, port: u16) -> Result<Stream, Error> {
-        let mut address = self.peer;
-        address.set_port(port);
-        let socket = dial::connect(VecDeque::from([address]), &self.limits)?;
-        Stream::new(socket, self.limits.clone(), Awaiting::Data)
     }
 
     /// Sends `command` and waits for the answer. `Ok(Err(reply))` if the server refuses; a server

@@ -3,7 +3,6 @@
 use std::any::Any;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 use std::{io, thread};
 
@@ -15,9 +14,10 @@ use super::engine::{Order, TransferId};
 use super::failure::Failure;
 use super::handle::Handle;
 use super::journal::{Journal, State};
-use super::news::{Event, Line, News, Outcome, Progress, Voice};
+use super::news::{Line, News, Outcome, Progress, Voice};
 use super::request::Request;
 use super::slots::{Seat, Slots};
+use super::teller::Teller;
 use crate::disk;
 
 /// How many downloads are busy at once. More share the same line, and make servers refuse us.
@@ -48,8 +48,7 @@ pub(super) struct Desk {
     private: HashMap<TransferId, Request>,
     slots: Slots,
     reports: (Sender<Report>, Receiver<Report>),
-    events: Sender<Event>,
-    wake: Arc<dyn Fn() + Send + Sync>,
+    teller: Teller,
 }
 
 struct Running {
@@ -63,7 +62,7 @@ enum Wish {
     End,
     Pause,
     Requeue,
-    /// The program ends: it stays in the journal as it is.
+    /// Nobody wished anything, and nobody listens any more: it stays in the journal as it is.
     Leave,
 }
 
@@ -74,12 +73,7 @@ enum Report {
 }
 
 impl Desk {
-    pub(super) fn new(
-        journal: Journal,
-        paused: Vec<TransferId>,
-        events: Sender<Event>,
-        wake: Arc<dyn Fn() + Send + Sync>,
-    ) -> Self {
+    pub(super) fn new(journal: Journal, paused: Vec<TransferId>, teller: Teller) -> Self {
         Self {
             journal,
             waiting: VecDeque::new(),
@@ -89,8 +83,7 @@ impl Desk {
             private: HashMap::new(),
             slots: Slots::new(SLOTS),
             reports: unbounded(),
-            events,
-            wake,
+            teller,
         }
     }
 
@@ -124,7 +117,6 @@ impl Desk {
             self.fill_slots();
         }
         for running in self.running.values_mut() {
-            running.wish = Wish::Leave;
             running.handle.stop.give();
         }
         let end = Instant::now() + FAREWELL;
@@ -140,9 +132,20 @@ impl Desk {
             Order::Download(requests) => self.add(requests),
             Order::Cancel(id) => self.stop(id, Wish::End),
             Order::Pause(id) => self.stop(id, Wish::Pause),
-            Order::PauseAll => self.pause_all(),
+            Order::PauseAll => {
+                let all = self.waiting.iter().chain(self.running.keys());
+                let all: Vec<_> = all.chain(self.without_room.keys()).copied().collect();
+                self.journal.together(true);
+                all.into_iter().for_each(|id| self.stop(id, Wish::Pause));
+                self.journal.together(false);
+            }
             Order::Resume(id) => self.queue(id),
-            Order::ResumeAll => self.resume_all(),
+            Order::ResumeAll => {
+                let all = self.paused_in_order();
+                self.journal.together(true);
+                all.into_iter().for_each(|id| self.queue(id));
+                self.journal.together(false);
+            }
             Order::Replace(id, request) => {
                 self.keep(id, &request);
                 self.queue(id);
@@ -197,44 +200,22 @@ impl Desk {
             }
             return;
         }
-        if self.waiting.contains(&id) {
+        if !self.paused.remove(&id) && self.waiting.contains(&id) {
             return;
         }
-        self.paused.remove(&id);
         self.without_room.remove(&id);
-        self.journal.queue(&[id]).ok();
+        self.journal.queue(id).ok();
         self.waiting.push_back(id);
         self.report(id, News::Queued);
     }
 
-    /// Written down in one go, as is [`Desk::resume_all`]: of a hundred thousand, each by itself
-    /// would take minutes.
-    fn pause_all(&mut self) {
-        for running in self.running.values_mut() {
-            running.wish = Wish::Pause;
-            running.handle.stop.give();
-        }
-        let mut all: Vec<_> = self.waiting.drain(..).collect();
-        all.extend(self.without_room.drain().map(|(id, _)| id));
-        self.journal.pause(&all).ok();
-        self.paused.extend(&all);
-        all.into_iter().for_each(|id| self.report(id, News::Paused));
-    }
-
-    /// Those that are just being paused, too.
-    fn resume_all(&mut self) {
-        for running in self.running.values_mut().filter(|running| running.wish == Wish::Pause) {
-            running.wish = Wish::Requeue;
-        }
-        let mut all: Vec<_> = self.paused.drain().collect();
-        all.sort_unstable();
-        if let Ok(order) = self.journal.order() {
-            let places: HashMap<_, _> = order.into_iter().zip(0..).collect();
-            all.sort_by_key(|id| places.get(id).copied().unwrap_or(usize::MAX));
-        }
-        self.journal.queue(&all).ok();
-        self.waiting.extend(&all);
-        all.into_iter().for_each(|id| self.report(id, News::Queued));
+    /// In the order in which they were queued.
+    fn paused_in_order(&self) -> Vec<TransferId> {
+        let order = self.journal.order().unwrap_or_default();
+        let places: HashMap<_, _> = order.into_iter().zip(0..).collect();
+        let mut all: Vec<_> = self.paused.iter().copied().collect();
+        all.sort_by_key(|id| (places.get(id).copied().unwrap_or(usize::MAX), *id));
+        all
     }
 
     fn stop(&mut self, id: TransferId, wish: Wish) {
@@ -295,7 +276,7 @@ impl Desk {
         let has_room = |failure: &Failure| match failure {
             Failure::Disk { error: disk::Error::Full { path, needed, .. }, .. } => {
                 let free = disk::available(disk::folder_of(path)).unwrap_or(0);
-                free > needed.unwrap_or(0).max(disk::LEAST_ROOM)
+                free >= needed.unwrap_or(disk::LEAST_ROOM)
             }
             _ => true,
         };
@@ -335,7 +316,7 @@ impl Desk {
                 None => Err(io::ErrorKind::NotFound.into()),
             };
             match launched {
-                Ok(()) => drop(self.running.insert(id, Running { handle, wish: Wish::End })),
+                Ok(()) => drop(self.running.insert(id, Running { handle, wish: Wish::Leave })),
                 Err(error) => {
                     handle.leave_seat();
                     let what = format!("the download could not be started: {error}");
@@ -346,7 +327,7 @@ impl Desk {
     }
 
     fn launch(&self, id: TransferId, request: Request, handle: Handle) -> io::Result<()> {
-        let (events, wake) = (self.events.clone(), Arc::clone(&self.wake));
+        let teller = self.teller.clone();
         let reports = self.reports.0.clone();
         thread::Builder::new().name(format!("ashore transfer {}", id.0)).spawn(move || {
             let written_down = std::cell::Cell::new(Instant::now());
@@ -357,10 +338,9 @@ impl Desk {
                     written_down.set(Instant::now());
                     reports.send(Report::Progress(id, *progress)).ok();
                 }
-                if events.send(Event { id, news }).is_err() {
+                if !teller.tell(id, news) {
                     handle.stop.give(); // Nobody listens any more.
                 }
-                wake();
             };
             // A mistake of ours must not leave a row that runs for ever.
             let outcome =
@@ -373,8 +353,7 @@ impl Desk {
     }
 
     fn report(&self, id: TransferId, news: News) {
-        self.events.send(Event { id, news }).ok();
-        (self.wake)();
+        self.teller.tell(id, news);
     }
 }
 

@@ -122,12 +122,7 @@ impl Job<'_> {
             received
         {
             // The server knows better why nothing came: it wants the session resumed, for example.
-            return Err(session
-                .finish()
-                .err()
-                .filter(ftp::Error::is_refusal)
-                .unwrap_or(error)
-                .into());
+            return Err(session.reason().unwrap_or(error).into());
         }
         received?;
 

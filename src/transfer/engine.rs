@@ -2,7 +2,6 @@
 
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
@@ -12,6 +11,7 @@ use super::desk::Desk;
 use super::journal::{Entry, Journal};
 use super::news::Event;
 use super::request::Request;
+use super::teller::Teller;
 
 /// How many events may wait for their listener. A listener who stops listening makes the downloads
 /// wait; it cannot make the memory grow.
@@ -30,6 +30,7 @@ pub struct Engine {
     /// `None` only while it is being dropped.
     orders: Option<Sender<Order>>,
     desk: Option<JoinHandle<()>>,
+    teller: Teller,
     last_id: u64,
 }
 
@@ -81,8 +82,7 @@ impl Engine {
         path: &Path,
         wake: impl Fn() + Send + Sync + 'static,
     ) -> io::Result<(Self, Receiver<Event>, Found)> {
-        let (journal, notice) = Journal::open(path).map_err(io::Error::other)?;
-        let entries = journal.all().map_err(io::Error::other)?;
+        let (journal, entries, notice) = Journal::open(path).map_err(io::Error::other)?;
         let unfinished = entries.iter().filter(|entry| entry.is_unfinished());
         let (engine, events) =
             Self::run(journal, unfinished.map(|entry| entry.id).collect(), wake)?;
@@ -97,11 +97,12 @@ impl Engine {
         let (orders, inbox) = unbounded();
         let (events, news) = bounded(WAITING_EVENTS);
         let last_id = journal.last_id().map_err(io::Error::other)?;
-        let desk = Desk::new(journal, paused, events, Arc::new(wake));
+        let teller = Teller::new(events, wake);
+        let desk = Desk::new(journal, paused, teller.clone());
         let desk = thread::Builder::new()
             .name("ashore engine".to_owned())
             .spawn(move || desk.run(&inbox))?;
-        Ok((Self { orders: Some(orders), desk: Some(desk), last_id }, news))
+        Ok((Self { orders: Some(orders), desk: Some(desk), teller, last_id }, news))
     }
 
     /// Orders a download. It waits for its turn if all slots are taken.
@@ -182,6 +183,7 @@ impl Engine {
 impl Drop for Engine {
     /// Waits until the downloads have let go of their files, two seconds at most.
     fn drop(&mut self) {
+        self.teller.end();
         self.orders = None;
         if let Some(desk) = self.desk.take() {
             desk.join().ok();

@@ -1,13 +1,12 @@
 //! Why a download did not finish, and what can be done about it.
 
-use std::fmt::{self, Write as _};
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 use super::doubt::Doubt;
 use crate::ftp::Address;
-use crate::{disk, ftp, words};
+use crate::{disk, ftp};
 
 /// Why a download did not finish.
 ///
@@ -283,117 +282,6 @@ impl Failure {
             Self::Bug { .. } => "Please report it with the log. Trying again may help.",
         }
     }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut sentence = String::new();
-        self.say(&mut sentence)?;
-        f.write_str(&words::shown(&sentence))
-    }
-}
-
-impl Failure {
-    /// The sentence, with whatever the server may have put into it.
-    fn say(&self, f: &mut String) -> fmt::Result {
-        use ftp::Error;
-        match self {
-            Self::NotAFile => f.write_str("The address names a folder, not a file"),
-            Self::Disk { error, .. } => match error {
-                disk::Error::Full { needed: Some(needed), free: Some(free), .. } => {
-                    let missing = words::bytes(needed.saturating_sub(*free));
-                    let free = words::bytes(*free);
-                    write!(f, "This disk has {free} free; the file needs {missing} more")
-                }
-                disk::Error::Full { .. } => f.write_str("The disk is full"),
-                disk::Error::Io { source, .. } => {
-                    write!(
-                        f,
-                        "{}: {}",
-                        words::sentence(&error.to_string()),
-                        words::io_error(source)
-                    )
-                }
-                error => f.write_str(&words::sentence(&error.to_string())),
-            },
-            Self::Server { server, is_guest, error, .. } => match error {
-                Error::Refused { reply, .. } if reply.says_too_many() => {
-                    write!(f, "{server} is full: it said “{reply}”")
-                }
-                Error::Refused { command, reply } => match self.class() {
-                    Class::Login if *is_guest => {
-                        write!(f, "{server} does not take guests: it said “{reply}”")
-                    }
-                    Class::Login => {
-                        write!(
-                            f,
-                            "{server} did not accept the name and password: it said “{reply}”"
-                        )
-                    }
-                    Class::Missing => write!(
-                        f,
-                        "The server has no file with this name, or does not let you read it: it said “{reply}”"
-                    ),
-                    _ => write!(f, "{server} answered {} with “{reply}”", verb(command)),
-                },
-                Error::Unknown { host, .. } => write!(f, "No server named {host} was found"),
-                Error::Unreachable { source, .. } => {
-                    write!(f, "{server} cannot be reached: {}", words::io_error(source))
-                }
-                Error::NoDataConnection { tried, .. } => write!(
-                    f,
-                    "Signed in, but the server's file channel cannot be reached (tried {tried})"
-                ),
-                Error::Silent { waited, awaiting } => {
-                    let waited = words::duration(*waited);
-                    match awaiting {
-                        ftp::Awaiting::Connection | ftp::Awaiting::Greeting => {
-                            write!(f, "No answer from {server} in {waited}")
-                        }
-                        ftp::Awaiting::Reply => {
-                            write!(f, "{server} stopped answering for {waited}")
-                        }
-                        ftp::Awaiting::Data => write!(f, "{server} sent nothing for {waited}"),
-                        ftp::Awaiting::FinalReply => {
-                            write!(
-                                f,
-                                "{server} did not say within {waited} that the file is complete"
-                            )
-                        }
-                    }
-                }
-                Error::HungUp => write!(f, "{server} closed the connection"),
-                Error::Cut(source) => {
-                    write!(f, "The connection to {server} was cut: {}", words::io_error(source))
-                }
-                Error::Garbled { said } => {
-                    write!(f, "{server} does not speak FTP: it said “{said}”")
-                }
-                Error::Untrusted { fingerprint, reason } => write!(
-                    f,
-                    "The certificate of {server} is not trusted: {reason}. Its SHA-256 fingerprint is {}",
-                    words::fingerprint(fingerprint)
-                ),
-                Error::Tls { what } => write!(f, "No secure connection to {server}: {what}"),
-                Error::NoTls { reply, .. } => {
-                    write!(f, "{server} offers no secure connection: it said “{reply}”")
-                }
-                Error::Argument(error) => f.write_str(&words::sentence(&error.to_string())),
-                Error::TooLong { what } => {
-                    write!(f, "{}. Ashore stopped reading it", words::sentence(what))
-                }
-                Error::Stopped => f.write_str("Stopped"),
-            },
-            Self::Doubtful { doubt, .. } => write!(f, "{doubt}"),
-            Self::Stopped { .. } => f.write_str("Stopped"),
-            Self::Bug { what } => write!(f, "Ashore made a mistake: {what}"),
-        }
-    }
-}
-
-/// `RETR` of `RETR /a/long/path`.
-fn verb(command: &str) -> &str {
-    command.split(' ').next().unwrap_or(command)
 }
 
 impl std::error::Error for Failure {

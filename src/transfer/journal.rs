@@ -76,7 +76,7 @@ impl Journal {
     /// The queue in the file at `path`, which is made if it is not there. One that is damaged, or of
     /// a later Ashore, is set aside; one that another Ashore has open is left to it. The sentence says
     /// so.
-    pub(super) fn open(path: &Path) -> Result<(Self, Option<String>), Error> {
+    pub(super) fn open(path: &Path) -> Result<(Self, Vec<Entry>, Option<String>), Error> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).ok();
         }
@@ -86,15 +86,16 @@ impl Journal {
         {
             // Two that number their transfers alike would write over each other.
             let notice = "Another Ashore is running and keeps the list of transfers. What is ordered here is forgotten when this one ends";
-            return Ok((Self::in_memory()?, Some(notice.to_owned())));
+            return Ok((Self::in_memory()?, Vec::new(), Some(notice.to_owned())));
         }
-        let (journal, notice) = Self::open_locked(path)?;
-        Ok((Self { _lock: lock, ..journal }, notice))
+        let (journal, entries, notice) = Self::open_locked(path)?;
+        Ok((Self { _lock: lock, ..journal }, entries, notice))
     }
 
-    fn open_locked(path: &Path) -> Result<(Self, Option<String>), Error> {
-        match Connection::open(path).and_then(Self::set_up) {
-            Ok(journal) => Ok((journal, None)),
+    fn open_locked(path: &Path) -> Result<(Self, Vec<Entry>, Option<String>), Error> {
+        let with_entries = |journal: Self| journal.all().map(|entries| (journal, entries));
+        match Connection::open(path).and_then(Self::set_up).and_then(with_entries) {
+            Ok((journal, entries)) => Ok((journal, entries, None)),
             Err(error) if is_damage(&error) => {
                 let aside = crate::disk::free_name(&path.with_extension("damaged"));
                 let moved = fs::rename(path, &aside);
@@ -111,7 +112,7 @@ impl Journal {
                     "The list of transfers could not be read. It is kept as {}, and a new one is begun",
                     aside.display()
                 );
-                Ok((Self::set_up(db)?, Some(notice)))
+                Ok((Self::set_up(db)?, Vec::new(), Some(notice)))
             }
             Err(error) => Err(error),
         }
@@ -165,7 +166,22 @@ impl Journal {
                 expected: row.get::<_, Option<i64>>(5).ok().flatten().map(i64::unsigned_abs),
             }))
         })?;
-        Ok(rows.filter_map(Result::ok).flatten().collect())
+        let mut entries = Vec::new();
+        for row in rows {
+            match row {
+                Ok(entry) => entries.extend(entry),
+                // Not one row is strange, but the file is broken: it must not look like a short list.
+                Err(error) if is_damage(&error) => return Err(error),
+                Err(_) => {}
+            }
+        }
+        Ok(entries)
+    }
+
+    /// Begins (`true`) or ends a time in which changes are gathered, to be written down at once: a
+    /// hundred thousand then take as long as one.
+    pub(super) fn together(&self, begins: bool) {
+        self.db.execute_batch(if begins { "BEGIN" } else { "COMMIT" }).ok();
     }
 
     /// The highest number that a transfer has.
@@ -219,37 +235,13 @@ impl Journal {
         update.execute(params![number(id), state.word(), ending]).map(drop)
     }
 
-    /// Writes down that transfers wait for their turn, behind all others, in this order.
-    pub(super) fn queue(&mut self, ids: &[TransferId]) -> Result<(), Error> {
-        let all = self.db.transaction()?;
-        {
-            let last: f64 =
-                all.query_row("SELECT coalesce(max(position), 0.0) FROM transfer", [], |row| {
-                    row.get(0)
-                })?;
-            let mut update = all.prepare(
-                "UPDATE transfer SET state = 'waiting', ending = NULL, position = ?2 WHERE id = ?1",
-            )?;
-            let mut position = last;
-            for id in ids {
-                position += 1.0;
-                update.execute(params![number(*id), position])?;
-            }
-        }
-        all.commit()
-    }
-
-    /// Writes down that transfers are paused.
-    pub(super) fn pause(&mut self, ids: &[TransferId]) -> Result<(), Error> {
-        let all = self.db.transaction()?;
-        {
-            let mut update =
-                all.prepare("UPDATE transfer SET state = 'paused', ending = NULL WHERE id = ?1")?;
-            for id in ids {
-                update.execute([number(*id)])?;
-            }
-        }
-        all.commit()
+    /// Writes down that a transfer waits for its turn, behind all others.
+    pub(super) fn queue(&self, id: TransferId) -> Result<(), Error> {
+        let mut update = self.db.prepare_cached(
+            "UPDATE transfer SET state = 'waiting', ending = NULL,
+             position = (SELECT coalesce(max(position), 0.0) + 1.0 FROM transfer) WHERE id = ?1",
+        )?;
+        update.execute([number(id)]).map(drop)
     }
 
     /// All transfers, in their order.

@@ -18,7 +18,9 @@ mod news;
 mod request;
 mod resume;
 mod retry;
+mod sentence;
 mod slots;
+mod teller;
 mod trouble;
 mod verify;
 

@@ -12,7 +12,7 @@ use super::icons::{self, Icon};
 use super::look::{self, space};
 use super::model::Way;
 use super::row::{Row, Stage};
-use super::row_words::{details, next_tick, share, short_hash, state, what_then};
+use super::row_words::{closed, details, next_tick, share, short_hash, state, what_then};
 use super::widgets;
 use crate::transfer::{End, NextStep, Phase};
 
@@ -271,8 +271,7 @@ fn below(ui: &mut Ui, row: &Row, line: &str) -> Option<RowAction> {
             }),
         Stage::Over { ending, .. } if matches!(ending.end, End::Failed | End::NeedsALook) => {
             let (_, color) = sign(ui, row);
-            let stop = if line.ends_with(['.', '”']) { "" } else { "." };
-            widgets::message(ui, None, &format!("{line}{stop}"), color);
+            widgets::message(ui, None, &closed(line), color);
             widgets::message(ui, None, &what_then(ending), look::colors(ui).quiet);
             note(ui, row);
             None

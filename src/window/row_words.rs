@@ -21,7 +21,7 @@ pub fn state(row: &Row, now: SystemTime) -> String {
         Stage::Waiting { .. } => so_far("Waiting for its turn"),
         Stage::Paused => so_far("Paused"),
         Stage::NoRoom { why } => {
-            format!("{}. It goes on by itself when there is room", words::shown(why))
+            format!("{} It goes on by itself when there is room", closed(&words::shown(why)))
         }
         Stage::Running { phase, .. } => match (phase, row.progress) {
             (Phase::Connecting, _) => "Connecting…".to_owned(),
@@ -31,7 +31,7 @@ pub fn state(row: &Row, now: SystemTime) -> String {
             (Phase::Finishing, _) => "Finishing…".to_owned(),
             (Phase::Checking, _) => "Checking the checksum…".to_owned(),
             (Phase::Waiting { why, until }, _) => {
-                format!("{}. Trying again {}", words::shown(why), countdown(*until, now))
+                format!("{} Trying again {}", closed(&words::shown(why)), countdown(*until, now))
             }
         },
         Stage::Over { ending, .. } => ended(ending, now),
@@ -52,6 +52,12 @@ fn ended(ending: &Ending, now: SystemTime) -> String {
         }
         _ => sentence,
     }
+}
+
+/// With a full stop, unless it has one.
+pub(super) fn closed(sentence: &str) -> String {
+    let stop = if sentence.ends_with(['.', '”']) { "" } else { "." };
+    format!("{sentence}{stop}")
 }
 
 /// `in 12 s`. It is never said to have been in the past.

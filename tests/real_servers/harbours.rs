@@ -15,6 +15,8 @@ pub(crate) struct Harbour {
     full: Option<&'static str>,
     /// It answers `PASV` with an address of somewhere else.
     astray: Option<&'static str>,
+    /// It speaks TLS from the first byte.
+    implicit: Option<&'static str>,
     /// The server itself, if it runs in here.
     _embedded: Vec<Embedded>,
 }
@@ -27,16 +29,19 @@ impl Harbour {
             ipv6: format!("[::1]:{port}"),
             full: Some(full),
             astray: Some(astray),
+            implicit: None,
             _embedded: Vec::new(),
         }
     }
 
     pub(crate) fn vsftpd() -> Self {
-        Self::started(21010, "127.0.0.1:21013", "127.0.0.1:21014")
+        let implicit = Some("127.0.0.1:21012");
+        Self { implicit, ..Self::started(21010, "127.0.0.1:21013", "127.0.0.1:21014") }
     }
 
     pub(crate) fn proftpd() -> Self {
-        Self::started(21020, "127.0.0.1:21023", "127.0.0.1:21024")
+        let implicit = Some("127.0.0.1:21022");
+        Self { implicit, ..Self::started(21020, "127.0.0.1:21023", "127.0.0.1:21024") }
     }
 
     pub(crate) fn pure_ftpd() -> Self {
@@ -44,7 +49,8 @@ impl Harbour {
     }
 
     pub(crate) fn pyftpdlib() -> Self {
-        Self::started(21040, "127.0.0.1:21043", "127.0.0.1:21044")
+        let implicit = Some("127.0.0.1:21042");
+        Self { implicit, ..Self::started(21040, "127.0.0.1:21043", "127.0.0.1:21044") }
     }
 
     pub(crate) fn embedded() -> Self {
@@ -56,6 +62,7 @@ impl Harbour {
             ipv6: v6.at().to_string(),
             full: None,
             astray: None,
+            implicit: None,
             _embedded: vec![v4, v6],
             tree,
         }
@@ -63,6 +70,10 @@ impl Harbour {
 
     pub(crate) fn full(&self) -> &'static str {
         self.full.expect("this server has no limit")
+    }
+
+    pub(crate) fn implicit(&self) -> &'static str {
+        self.implicit.expect("this server knows only AUTH TLS")
     }
 
     pub(crate) fn astray(&self) -> &'static str {

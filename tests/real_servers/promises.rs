@@ -10,6 +10,7 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use ashore::disk::Algorithm;
+use ashore::ftp::Trust;
 use ashore::transfer::{
     self, Checks, Class, Failure, Handle, News, Outcome, Request, Summary, Verdict, Voice, Witness,
 };
@@ -21,9 +22,13 @@ use crate::support::{names, request_for, run, said, sha256};
 /// 2024-02-29 12:34:56 UTC, the time of the files `mid.bin` and `lines.txt` on every server.
 const LEAP_DAY: Duration = Duration::from_secs(1_709_210_096);
 
-/// A download from a real server, which may be slow to say no to a password.
-fn patient(link: &str, folder: &Path) -> Request {
-    Request { patience: Duration::from_secs(20), ..request_for(link, folder) }
+/// A download from a real server, which may be slow to say no to a password. Its certificate is
+/// believed.
+pub(crate) fn patient(link: &str, folder: &Path) -> Request {
+    let authority = std::env::var_os("ASHORE_TEST_CA");
+    let roots = authority.map(|authority| fs::read_to_string(authority).unwrap());
+    let trust = Trust { roots, ..Trust::default() };
+    Request { patience: Duration::from_secs(20), trust, ..request_for(link, folder) }
 }
 
 fn fetch(at: &str, path: &str) -> (TempDir, Outcome) {

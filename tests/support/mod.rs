@@ -44,6 +44,12 @@ pub(crate) fn request_for(link: &str, folder: &Path) -> Request {
     }
 }
 
+/// The same with ten seconds of patience: for stories that are not about silence, on a machine that
+/// has more to do.
+pub(crate) fn calm_request(link: &str, folder: &Path) -> Request {
+    Request { patience: Duration::from_secs(10), ..request_for(link, folder) }
+}
+
 /// Downloads, and gives back how it ended and everything that was reported on the way.
 pub(crate) fn run(request: &Request) -> (Outcome, Vec<News>) {
     let news = RefCell::new(Vec::new());

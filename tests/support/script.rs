@@ -8,8 +8,8 @@
 //! C: USER anonymous             the client must say exactly this
 //! S: 229 Passive (|||{port}|)   {port} becomes the data port, {p1},{p2} its two halves for PASV,
 //!                               {dead} a port where nobody listens
-//! D: hello                      the server sends this on the data connection and ends it; it goes on
-//!                               once the client has closed its end too, as some servers do
+//! D: hello                      the server sends this on the data connection, then closes it
+//! D= hello                      the same, and it goes on once the client has closed its end too
 //! D# 5000                       the same with 5000 bytes of [`pattern`]
 //! D# 2000..5000                 the same with a part of the pattern, as after REST 2000
 //! D? 99000000                   the same, but the client may leave before the end
@@ -134,6 +134,7 @@ enum Step {
 #[derive(Clone, Copy, PartialEq)]
 enum Then {
     Close,
+    Wait,
     CloseIfStillThere,
     Reset,
     Hold,
@@ -161,6 +162,7 @@ fn step(text: &str) -> Step {
         ("S#", rest) => Step::Say(vec![b'x'; bytes(rest).len()]),
         ("C:", rest) => Step::Expect([&unescape(rest), &b"\r\n"[..]].concat()),
         ("D:", rest) => Step::Send(unescape(rest), Then::Close),
+        ("D=", rest) => Step::Send(unescape(rest), Then::Wait),
         ("D#", rest) => Step::Send(bytes(rest), Then::Close),
         ("D?", rest) => Step::Send(bytes(rest), Then::CloseIfStillThere),
         ("R#", rest) => Step::Send(bytes(rest), Then::Reset),
@@ -204,11 +206,14 @@ struct Stage {
     /// Control connections that the script has left behind; the client must say nothing more there.
     earlier: Vec<BufReader<TcpStream>>,
     held: Vec<TcpStream>,
+    /// Control connections that the script has hung up; whatever the client says there is lost.
+    left: Vec<BufReader<TcpStream>>,
 }
 
 impl Stage {
     fn new(listener: TcpListener, data: TcpListener) -> Self {
-        Self { listener, data, control: None, earlier: Vec::new(), held: Vec::new() }
+        let (earlier, held, left) = (Vec::new(), Vec::new(), Vec::new());
+        Self { listener, data, control: None, earlier, held, left }
     }
 
     /// Puts the data port into the words that name one.
@@ -277,7 +282,8 @@ impl Stage {
                 let sent = data.write_all(bytes);
                 match then {
                     Then::CloseIfStillThere => return Ok(()),
-                    Then::Close => {
+                    Then::Close => (),
+                    Then::Wait => {
                         data.shutdown(Shutdown::Write).ok(); // It may have hung up already.
                         if data.read(&mut [0]).is_err_and(|error| is_timeout(&error)) {
                             return Err("the client left its data connection open".to_owned());
@@ -292,7 +298,12 @@ impl Stage {
                 thread::sleep(*pause);
                 Ok(())
             }
-            Step::HangUp => self.control().map(drop).map(|()| self.control = None),
+            Step::HangUp => {
+                // To close with unread commands would be a reset, so what is left stays open.
+                self.control()?.get_ref().shutdown(Shutdown::Write).ok();
+                self.left.extend(self.control.take());
+                Ok(())
+            }
             Step::Reset => self.control().map(|control| reset(control.get_ref())).map(|()| {
                 self.control = None;
             }),

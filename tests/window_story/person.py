@@ -111,6 +111,12 @@ def content(name):
     return Atspi.Text.get_text(entry, 0, -1) if entry else None
 
 
+def clipboard():
+    words = ["xclip", "-selection", "clipboard", "-out"]
+    said = subprocess.run(words, capture_output=True, timeout=SLOW, check=False)
+    return said.stdout.decode(errors="replace")
+
+
 def main():
     window = wait(
         "the window",
@@ -158,8 +164,10 @@ def main():
     unfold = find("push button", "Show the log")
     if unfold:
         click(unfold, window)
-    for line in (f"RETR {NAME}", "226", "Complete"):
-        wait(f"{line!r} in the log", lambda: any(line in name for _, name, _ in seen()))
+    wait("the log", lambda: any("Complete: " in name for _, name, _ in seen()))
+    click(wait_for("push button", "Copy the log"), window)
+    for line in (f"→ RETR {NAME}", "← 226", f"saved as {SAVE_TO}"):
+        wait(f"{line!r} in what was copied", lambda: line in clipboard())
     picture("window-done.png")
 
     do("xdotool", "key", "alt+F4")  # as the window manager closes windows

@@ -74,9 +74,8 @@ pub(super) fn civil(now: SystemTime) -> civil::DateTime {
 
 /// `9:47`, `09:47:12`, `09:47:12.345`, `09:47PM`, `9:47p`.
 pub(super) fn clock(word: &[u8]) -> Option<Clock> {
-    let (digits, half) = match word.iter().rposition(u8::is_ascii_digit)? {
-        last => word.split_at_checked(last + 1)?,
-    };
+    let last = word.iter().rposition(u8::is_ascii_digit)?;
+    let (digits, half) = word.split_at_checked(last + 1)?;
     let mut parts = digits.split(|&byte| byte == b':');
     let hour = small(parts.next()?, 2)?;
     let minute = parts.next().filter(|minute| minute.len() == 2)?;
@@ -124,7 +123,7 @@ pub(super) fn year(word: &[u8]) -> Option<i16> {
     let year = i16::try_from(number(word)?).ok()?;
     match word.len() {
         4 => Some(year).filter(|year| (1900..2200).contains(year)),
-        5 => Some(year - 17_200).filter(|year| (2000..2099).contains(year)),
+        5 => Some(year - 17_100).filter(|year| (2000..2099).contains(year)),
         _ => None,
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn iis(line: &Line<'_>, now: DateTime) -> Option<Entry> {
         .bytes()
         .get(line.end(at)..column)
         .is_some_and(|between| !between.is_empty() && between.iter().all(|&byte| byte == b' '));
-    let name = if is_in_columns { line.from(column) } else { line.from_word(at + 1) };
+    let name = if is_in_columns { line.from(column) } else { line.rest_at_word(at + 1) };
     let mut entry = Entry::new(name, kind);
     entry.size = bytes.filter(|_| kind == Kind::File);
     entry.modified = day.at(Some(clock), now);
@@ -63,7 +63,7 @@ pub(super) fn size_first(line: &Line<'_>, now: DateTime) -> Option<Entry> {
             (stamp.modified, stamp.next)
         }
     };
-    let name = line.from_word(next);
+    let name = line.rest_at_word(next);
     let without_mark = name.strip_suffix(b"<DIR>").map(<[u8]>::trim_ascii_end);
     let bare = without_mark.or_else(|| name.strip_suffix(b"/"));
     let is_dir = bare.is_some() || at.is_some_and(|at| line.word(at - 1) == b"DIR");
@@ -76,11 +76,13 @@ pub(super) fn size_first(line: &Line<'_>, now: DateTime) -> Option<Entry> {
 /// Reads a line of numbers: `0100644   500  101   12345    123456789   name`, that is mode, user,
 /// group, size, and seconds since 1970.
 pub(super) fn numeric(line: &Line<'_>) -> Option<Entry> {
-    let mode = std::str::from_utf8(line.word(0)).ok().filter(|word| word.len() >= 5)?;
+    let mode = std::str::from_utf8(line.word(0)).ok().filter(|word| word.len() >= 3)?;
     let kind = match u32::from_str_radix(mode, 8).ok()? & 0o170_000 {
         0o100_000 => Kind::File,
         0o040_000 => Kind::Dir,
         0o120_000 => Kind::Link,
+        // The permissions alone.
+        0 if line.word(4).len() >= 8 => Kind::File,
         0 => return None,
         _ => Kind::Other,
     };

@@ -11,7 +11,7 @@ use crate::ftp::error::Error;
 use crate::ftp::facts;
 use crate::ftp::path::RemotePath;
 use crate::ftp::reply::{Kind as ReplyKind, Reply};
-use crate::ftp::session::Session;
+use crate::ftp::session::{FINAL_PATIENCE, Session};
 
 /// The longest listing, in bytes.
 pub const MAX_BYTES: u64 = 256 * 1024 * 1024;
@@ -191,7 +191,7 @@ impl Session<'_> {
         };
         let ended = self.open(&command).and_then(|data| {
             self.read_listing(data, form, catch)?;
-            self.last_word(verb)
+            self.last_word(verb, FINAL_PATIENCE)
         });
         match ended {
             Err(Error::Refused { reply, .. })

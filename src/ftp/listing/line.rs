@@ -80,7 +80,7 @@ impl<'a> Line<'a> {
     }
 
     /// The line from the word at `index` on, to the very end.
-    pub(super) fn from_word(&self, index: usize) -> &'a [u8] {
+    pub(super) fn rest_at_word(&self, index: usize) -> &'a [u8] {
         self.words.get(index).map(|&(from, _)| self.from(from)).unwrap_or_default()
     }
 }
@@ -167,7 +167,7 @@ mod tests {
         let line = Line::new(b" ab  c\t d ");
         assert_eq!((line.len(), line.word(1), line.last()), (3, &b"c"[..], &b"d"[..]));
         assert_eq!(line.after_one_space(1), b" d ");
-        assert_eq!(line.from_word(2), b"d ");
+        assert_eq!(line.rest_at_word(2), b"d ");
         assert_eq!(line.word(9), b"");
     }
 }

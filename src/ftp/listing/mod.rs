@@ -7,6 +7,8 @@
 mod date;
 mod dos;
 mod fetch;
+#[cfg(test)]
+mod hostile;
 mod line;
 mod mlsd;
 mod months;

@@ -3,12 +3,27 @@
 //! A listing has no declared encoding, so a word that is not UTF-8 is tried in the encodings that
 //! these names are written in; a name is taken only when all of its letters fit.
 
+use super::line::small;
+
 /// The longest name of a month, in bytes. Every other word is done with at once.
 const LONGEST: usize = 24;
 
 /// Which month a word names, 1 to 12; a dot or a comma after it does not matter.
 pub(super) fn month(word: &[u8]) -> Option<i8> {
     let word = word.strip_suffix(b",").or_else(|| word.strip_suffix(b".")).unwrap_or(word);
+    let letters = word.iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |at| at + 1);
+    let (word, digits) = word.split_at_checked(letters)?;
+    let month = of_letters_alone(word)?;
+    // `Sep09`: some servers count as well, from 0 or from 1, and some with one digit.
+    let fits = |count: i8| match digits.len() {
+        0 => true,
+        1 => small(digits, 1) == Some(count % 10),
+        _ => small(digits, 2) == Some(count),
+    };
+    (fits(month) || fits(month - 1)).then_some(month)
+}
+
+fn of_letters_alone(word: &[u8]) -> Option<i8> {
     if word.len() > LONGEST || word.first().is_none_or(u8::is_ascii_digit) {
         return None;
     }
@@ -46,15 +61,15 @@ fn latin(word: &[u8]) -> Option<i8> {
         | b"gen" | b"gennaio" | b"janeiro" | b"januari" | b"sty" | b"styczen" | b"led"
         | b"ledna" | b"ian" | b"oca" | b"tammi" | b"tam" | b"sau" | b"jaan" | b"xan" | b"sij"
         | b"urt" => 1,
-        b"feb" | b"february" | b"februar" | b"febr" | b"fev" | b"fevr" | b"fevrier"
+        b"feb" | b"fbro" | b"february" | b"februar" | b"febr" | b"fev" | b"fevr" | b"fevrier"
         | b"febrero" | b"febbraio" | b"fevereiro" | b"februari" | b"lut" | b"luty" | b"uno"
         | b"unora" | b"sub" | b"helmi" | b"hel" | b"vas" | b"veebr" | b"peb" | b"velj" | b"ots" => {
             2
         }
-        b"mar" | b"march" | b"mrz" | b"marz" | b"maerz" | b"mars" | b"marzo" | b"marco"
-        | b"marc" | b"mrt" | b"maart" | b"mart" | b"marzec" | b"bre" | b"brezna" | b"maalis"
-        | b"maa" | b"kov" | b"marts" | b"ozu" => 3,
-        b"apr" | b"april" | b"avr" | b"avril" | b"abr" | b"abril" | b"aprile" | b"kwi"
+        b"mar" | b"mzo" | b"mrs" | b"march" | b"mrz" | b"marz" | b"maerz" | b"mars" | b"marzo"
+        | b"marco" | b"marc" | b"mrt" | b"maart" | b"mart" | b"marzec" | b"bre" | b"brezna"
+        | b"maalis" | b"maa" | b"kov" | b"marts" | b"ozu" => 3,
+        b"apr" | b"ab" | b"april" | b"avr" | b"avril" | b"abr" | b"abril" | b"aprile" | b"kwi"
         | b"kwiecien" | b"dub" | b"dubna" | b"nis" | b"huhti" | b"huh" | b"bal" | b"aprill"
         | b"api" => 4,
         b"may" | b"mai" | b"mayo" | b"mag" | b"maggio" | b"maio" | b"mei" | b"maj" | b"kve"
@@ -65,20 +80,21 @@ fn latin(word: &[u8]) -> Option<i8> {
         b"jul" | b"july" | b"juli" | b"juil" | b"juillet" | b"jui" | b"julio" | b"lug"
         | b"luglio" | b"julho" | b"lip" | b"lipiec" | b"cec" | b"cvc" | b"cervence" | b"iul"
         | b"tem" | b"heina" | b"hei" | b"lie" | b"juuli" | b"juliol" | b"xul" | b"uzt" => 7,
-        b"aug" | b"august" | b"aou" | b"aout" | b"ago" | b"agosto" | b"augustus" | b"augusti"
-        | b"sie" | b"sierpien" | b"srp" | b"srpna" | b"agu" | b"agt" | b"ags" | b"elo" | b"avg"
-        | b"rgp" | b"rugp" | b"ag" | b"kol" | b"abu" => 8,
-        b"sep" | b"september" | b"sept" | b"septembre" | b"septiembre" | b"set" | b"settembre"
-        | b"setembro" | b"wrz" | b"wrzesien" | b"zar" | b"zari" | b"szept" | b"eyl" | b"syys"
-        | b"syy" | b"rgs" | b"rugs" | b"ruj" | b"ira" => 9,
-        b"oct" | b"october" | b"okt" | b"oktober" | b"octobre" | b"octubre" | b"ott"
+        b"aug" | b"agto" | b"august" | b"aou" | b"aout" | b"ago" | b"agosto" | b"augustus"
+        | b"augusti" | b"sie" | b"sierpien" | b"srp" | b"srpna" | b"agu" | b"agt" | b"ags"
+        | b"elo" | b"avg" | b"rgp" | b"rugp" | b"ag" | b"kol" | b"abu" => 8,
+        b"sep" | b"sbre" | b"september" | b"sept" | b"septembre" | b"septiembre" | b"set"
+        | b"settembre" | b"setembro" | b"wrz" | b"wrzesien" | b"zar" | b"zari" | b"szept"
+        | b"eyl" | b"syys" | b"syy" | b"rgs" | b"rugs" | b"ruj" | b"ira" => 9,
+        b"oct" | b"obre" | b"october" | b"okt" | b"oktober" | b"octobre" | b"octubre" | b"ott"
         | b"ottobre" | b"out" | b"outubro" | b"paz" | b"pazdziernik" | b"rij" | b"rijna"
         | b"eki" | b"loka" | b"lok" | b"spa" | b"urr" => 10,
-        b"nov" | b"november" | b"novembre" | b"noviembre" | b"novembro" | b"lis" | b"listopad"
-        | b"listopadu" | b"noi" | b"kas" | b"marras" | b"lap" | b"stu" | b"aza" => 11,
-        b"dec" | b"december" | b"dez" | b"dezember" | b"decembre" | b"dic" | b"diciembre"
-        | b"dicembre" | b"dezembro" | b"des" | b"desember" | b"gru" | b"grudzien" | b"pro"
-        | b"prosince" | b"ara" | b"joulu" | b"jou" | b"grd" | b"dets" | b"abe" => 12,
+        b"nov" | b"nbre" | b"november" | b"novembre" | b"noviembre" | b"novembro" | b"lis"
+        | b"listopad" | b"listopadu" | b"noi" | b"kas" | b"marras" | b"lap" | b"stu" | b"aza" => 11,
+        b"dec" | b"dbre" | b"december" | b"dez" | b"dezember" | b"decembre" | b"dic"
+        | b"diciembre" | b"dicembre" | b"dezembro" | b"des" | b"desember" | b"gru"
+        | b"grudzien" | b"pro" | b"prosince" | b"ara" | b"joulu" | b"jou" | b"grd" | b"dets"
+        | b"abe" => 12,
         _ => return None,
     };
     Some(month)
@@ -220,7 +236,7 @@ mod tests {
     fn months_are_known_in_many_languages() {
         for (names, expected) in [
             ("Jan JANUARY janv. Jän sty led янв. Января ιαν", 1),
-            ("Mär Mrz März mars mrt márc bře мар. Μάρ", 3),
+            ("Mär Mrz März mars mrt márc bře мар. Μάρ Mar03 mar02 mar3", 3),
             ("mai Mag maj mei máj май мая μαΐ kvě", 5),
             ("juin giu jún cze июн. ιουν", 6),
             ("juil. lug júl lip июл. ιουλ", 7),
@@ -246,7 +262,7 @@ mod tests {
             (b"\xf8\xedj", 10),        // Czech, Latin-2
             (b"\xec\xe0\xff", 5),      // Russian, Windows-1251
             (b"\xcd\xc1\xd1", 5),      // Russian, KOI8-R
-            (b"\xed\xcf\xd1", 11),     // Russian, KOI8-R, with a capital
+            (b"\xee\xcf\xd1", 11),     // Russian, KOI8-R, with a capital
             (b"\xa4\xa5\xaa", 12),     // Russian, DOS 866
             (b"\xe4\xe3\xcf\xdd", 99), // nothing at all
         ] {
@@ -256,8 +272,18 @@ mod tests {
 
     #[test]
     fn other_words_are_no_months() {
-        for word in ["", "root", "1", "ju", "janet", "марина1", "日本", "decemberdecemberdecember"]
-        {
+        for word in [
+            "",
+            "root",
+            "mar04",
+            "www2",
+            "1",
+            "ju",
+            "janet",
+            "марина1",
+            "日本",
+            "decemberdecemberdecember",
+        ] {
             assert_eq!(month(word.as_bytes()), None, "{word}");
         }
     }

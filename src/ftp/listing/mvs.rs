@@ -63,6 +63,10 @@ pub(super) fn elsewhere(line: &Line<'_>) -> Option<Entry> {
         .map(|&(_, kind)| kind);
     let on_volume = || {
         let is_volume = line.word(0).len() <= 6;
+        // `TSO004 3390 VSAM NAME`
+        if is_volume && number(line.word(1)).is_some() && line.has_at(2, &["VSAM"]) {
+            return names_one(3).then_some(Kind::File);
+        }
         ON_VOLUME
             .iter()
             .find(|words| is_volume && line.has_at(1, words) && names_one(words.len() + 1))

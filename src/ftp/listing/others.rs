@@ -37,7 +37,7 @@ pub(super) fn os_400(line: &Line<'_>, now: DateTime) -> Option<Entry> {
         kind.len() >= 2 && kind.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
     })?;
     let is_dir = matches!(kind, b"DIR" | b"DDIR" | b"LIB" | b"FLR");
-    let full = line.from_word(at + 1);
+    let full = line.rest_at_word(at + 1);
     let full = full.strip_suffix(b"/").unwrap_or(full);
     // An absolute path names something in the listed folder all the same.
     let name = match full.first() {
@@ -103,18 +103,18 @@ pub(super) fn os_9(line: &Line<'_>, now: DateTime) -> Option<Entry> {
     let is_sector = line.word(4).iter().all(u8::is_ascii_hexdigit);
     let bytes = number(line.word(5)).filter(|_| is_sector)?;
     let is_dir = rights.first() == Some(&b'd');
-    let mut entry = Entry::new(line.from_word(6), if is_dir { Kind::Dir } else { Kind::File });
+    let mut entry = Entry::new(line.rest_at_word(6), if is_dir { Kind::Dir } else { Kind::File });
     entry.size = Some(bytes).filter(|_| !is_dir);
     entry.modified = year_first(line.word(1))?.at(Some(clock), now);
     Some(entry)
 }
 
-/// Bay Networks' WfFTP: `name  1234  12/25/98  14:55:05.`
+/// Bay Networks' WfFTP: `name  1234  12/25/98  Fri.  14:55:05`.
 pub(super) fn bay(line: &Line<'_>, now: DateTime) -> Option<Entry> {
     let bytes = number(line.word(1))?;
-    let clock = clock(line.word(3).strip_suffix(b".")?)?;
+    let clock = clock(line.word(4)).filter(|_| line.word(3).ends_with(b"."))?;
     let mut entry = Entry::new(line.word(0), Kind::File);
-    entry.size = Some(bytes).filter(|_| line.len() == 4);
+    entry.size = Some(bytes);
     entry.modified = date(line.word(2))?.at(Some(clock), now);
     Some(entry)
 }

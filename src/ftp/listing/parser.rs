@@ -52,7 +52,7 @@ pub struct Parser {
     form: Form,
     now: DateTime,
     /// The line that has not ended yet.
-    line: Vec<u8>,
+    pub(super) line: Vec<u8>,
     /// Whether what comes up to the next line break is to be passed over.
     is_too_long: bool,
     /// A name whose facts are in the next line (VMS, dls).

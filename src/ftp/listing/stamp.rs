@@ -19,6 +19,7 @@ pub(super) struct Stamp {
 /// Reads the date that begins with the word `at`.
 pub(super) fn stamp(line: &Line<'_>, at: usize, now: DateTime) -> Option<Stamp> {
     named(line, at, now)
+        .or_else(|| year_month_day(line, at, now))
         .or_else(|| marked(line, at, now))
         .or_else(|| whole(line, at, now))
         .or_else(|| split(line, at, now))
@@ -33,7 +34,27 @@ fn named(line: &Line<'_>, at: usize, now: DateTime) -> Option<Stamp> {
     with_rest(line, at + 2, month, day, now)
 }
 
-/// `3 29 03:26`, `29.3. 03:26`, `09-26 13:45`, `09-26 2000`: the month first if it can be one.
+/// `2005 3 13`: no time follows.
+fn year_month_day(line: &Line<'_>, at: usize, now: DateTime) -> Option<Stamp> {
+    let (year, month) = (year(line.word(at))?, small(line.word(at + 1), 2)?);
+    let day = small(line.word(at + 2), 2)?;
+    let is_day = (1..=12).contains(&month) && (1..=31).contains(&day);
+    is_day.then(|| made(Day { year: Some(year), month, day }, None, now, at + 3))
+}
+
+/// A date in a language that is not known here, or one that no calendar has: a word, a day, and a
+/// time or a year. It tells where the name begins.
+pub(super) fn unknown(line: &Line<'_>, at: usize) -> Option<Stamp> {
+    let is_day = |word| day_number(word).is_some();
+    let is_word = |word: &[u8]| word.iter().any(|b| !b.is_ascii_digit()) && word.len() <= 24;
+    let (first, second) = (line.word(at), line.word(at + 1));
+    let rest = line.word(at + 2);
+    let is_time = rest.contains(&b':') && rest.iter().all(|b| b.is_ascii_digit() || *b == b':');
+    let is_date = (is_word(first) && is_day(second)) || (is_day(first) && is_word(second));
+    (is_date && (is_time || year(rest).is_some())).then_some(Stamp { modified: None, next: at + 3 })
+}
+
+/// `3 29 03:26`, `09-26 13:45`, `09-26 2000`: the month first if it can be one.
 fn split(line: &Line<'_>, at: usize, now: DateTime) -> Option<Stamp> {
     let word = line.word(at);
     let (first, second, next) = match word.iter().position(|byte| matches!(byte, b'-' | b'/')) {
@@ -51,7 +72,10 @@ fn split(line: &Line<'_>, at: usize, now: DateTime) -> Option<Stamp> {
 fn with_rest(line: &Line<'_>, at: usize, month: i8, day: i8, now: DateTime) -> Option<Stamp> {
     let is_day = (1..=12).contains(&month) && (1..=31).contains(&day);
     let word = line.word(at);
-    let (year, clock, next) = match (year(word), clock(word)) {
+    // In the place of a time, Finns and others write it with a dot.
+    let loose =
+        || clock(&word.iter().map(|&b| if b == b'.' { b':' } else { b }).collect::<Vec<_>>());
+    let (year, clock, next) = match (year(word), clock(word).or_else(loose)) {
         (Some(year), _) => match clock(line.word(at + 1)) {
             Some(clock) => (Some(year), Some(clock), at + 2),
             None => (Some(year), None, at + 1),

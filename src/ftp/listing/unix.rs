@@ -3,7 +3,7 @@
 use jiff::civil::DateTime;
 
 use super::line::{Line, number, size};
-use super::stamp::stamp;
+use super::stamp::{stamp, unknown};
 use super::{Entry, Kind};
 
 /// Reads a line such as `-rw-r--r-- 1 root wheel 531 Jan 29 03:26 name`.
@@ -21,18 +21,28 @@ pub(super) fn entry(line: &Line<'_>, now: DateTime) -> Option<Entry> {
     let found = (facts + 1..line.len())
         .filter(|&at| sized(at))
         .find_map(dated)
-        .or_else(|| (facts..line.len()).find_map(dated));
+        .or_else(|| (facts..line.len()).find_map(dated))
+        .or_else(|| {
+            let sized = (facts + 1..line.len()).filter(|&at| sized(at));
+            sized.filter_map(|at| Some((at, unknown(line, at)?))).next()
+        });
     let Some((at, stamp)) = found else {
         return dateless(line, facts, kind);
     };
     let name = match is_netware {
-        true => line.from_word(stamp.next),
+        true => line.rest_at_word(stamp.next),
         false => line.after_one_space(stamp.next - 1),
     };
-    let bytes = size(line.word(at - 1)).filter(|_| at > facts);
+    let bytes = size(line.word(at - 1)).or_else(|| glued(line.word(at - 1))).filter(|_| at > facts);
     let mut entry = named(name, kind, bytes);
     entry.modified = stamp.modified;
     Some(entry)
+}
+
+/// The size at the end of a long group's name, where no space was left between them.
+fn glued(word: &[u8]) -> Option<u64> {
+    let start = word.iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |at| at + 1);
+    number(word.get(start..)?)
 }
 
 /// The kind, and where the words after the permissions begin.
@@ -68,7 +78,7 @@ fn dateless(line: &Line<'_>, facts: usize, kind: Kind) -> Option<Entry> {
     let is_unknown = |index: usize| line.word(index) == b"?";
     if is_unknown(facts) && is_unknown(facts + 3) {
         let name = (facts..line.len()).find(|&index| !is_unknown(index))?;
-        return Some(named(line.from_word(name), kind, None));
+        return Some(named(line.rest_at_word(name), kind, None));
     }
     let bytes = number(line.word(facts + 3))?;
     number(line.word(facts))?;

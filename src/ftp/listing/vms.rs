@@ -3,7 +3,7 @@
 use jiff::civil::DateTime;
 
 use super::date::{clock, date};
-use super::line::{Line, number};
+use super::line::{Line, number, size};
 use super::{Entry, Kind};
 
 /// A block, in bytes.
@@ -48,25 +48,46 @@ fn with_facts(name: &[u8], line: &Line<'_>, at: usize, now: DateTime) -> Option<
     if line.word(at).starts_with(b"%") || line.has_at(at, &["insufficient", "privilege"]) {
         return Some(entry);
     }
-    let day = (at..at + 3).find_map(|index| Some((index, date(line.word(index))?)));
-    let (index, day) = day?;
-    entry.modified = day.at(clock(line.word(index + 1)), now);
-    if entry.kind == Kind::File && index > at {
-        // `used/allocated` in blocks; asterisks where the number is too long for its column.
-        let used = line.word(at).split(|&byte| byte == b'/').next().unwrap_or_default();
-        entry.size = number(used).and_then(|blocks| blocks.checked_mul(BLOCK));
+    // The owner may stand before everything else.
+    let at = at + usize::from(line.word(at).starts_with(b"["));
+    let (index, day) = (at..at + 3).find_map(|index| Some((index, date(line.word(index))?)))?;
+    let time = clock(line.word(index + 1));
+    entry.modified = day.at(time, now);
+    if entry.kind == Kind::File {
+        let after = index + 1 + usize::from(time.is_some());
+        entry.size = blocks(line.word(if index > at { at } else { after }));
     }
     Some(entry)
 }
 
+/// `used/allocated` or `used` in blocks, or bytes with a unit; asterisks where the number is too long
+/// for its column.
+fn blocks(word: &[u8]) -> Option<u64> {
+    let used = word.split(|&byte| byte == b'/').next().unwrap_or_default();
+    match number(used) {
+        Some(blocks) => blocks.checked_mul(BLOCK),
+        None => size(used),
+    }
+}
+
 /// A folder's name without the `.DIR;1`: that is how it is entered.
 fn entry(name: &[u8]) -> Entry {
-    let bare = version(name).unwrap_or(name);
+    let bare = unescaped(version(name).unwrap_or(name));
     let end = bare.len().saturating_sub(4);
     match bare.split_at_checked(end) {
         Some((folder, dir)) if dir.eq_ignore_ascii_case(b".DIR") => Entry::new(folder, Kind::Dir),
-        _ => Entry::new(bare, Kind::File),
+        _ => Entry::new(&bare, Kind::File),
     }
+}
+
+/// `a^.b` stands for `a.b`, which is also what the server takes.
+fn unescaped(name: &[u8]) -> Vec<u8> {
+    let mut is_escaped = false;
+    let is_kept = |byte: &u8| {
+        is_escaped = *byte == b'^' && !is_escaped;
+        !is_escaped
+    };
+    name.iter().copied().filter(is_kept).collect()
 }
 
 /// The name before `;1`. `None` if there is no version.

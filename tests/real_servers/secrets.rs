@@ -1,0 +1,70 @@
+//! What is promised to guests who do not want to be overheard.
+
+use ashore::ftp::{Security, Trust};
+use ashore::transfer::{Class, Failure, News, Request, Summary, Voice};
+use tempfile::TempDir;
+
+use crate::harbours::Harbour;
+use crate::promises::patient;
+use crate::support::{names, run, said, sha256};
+
+/// Downloads as `change` wants it: how it ended, and what was said.
+fn fetch(
+    link: &str,
+    change: impl FnOnce(&mut Request),
+) -> (TempDir, Result<Summary, Failure>, Vec<News>) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut request = patient(link, folder.path());
+    change(&mut request);
+    let (outcome, news) = run(&request);
+    (folder, outcome, news)
+}
+
+/// The same, and it is the file that the server serves: what Ashore said.
+fn arrives(harbour: &Harbour, link: &str, change: impl FnOnce(&mut Request)) -> Vec<String> {
+    let (_folder, outcome, news) = fetch(link, change);
+    let summary = outcome.unwrap_or_else(|failure| panic!("{link}: {failure} ({failure:?})"));
+    let name = link.rsplit('/').next().unwrap();
+    assert_eq!(sha256(&summary.path), sha256(&harbour.tree.join(name)), "{link}");
+    said(&news, Voice::Sent).into_iter().map(str::to_owned).collect()
+}
+
+pub(crate) fn a_password_is_sent_only_after_the_line_is_secret(harbour: &Harbour) {
+    let link = format!("ftp://ashoretest:s3cret@{}/lines.txt", harbour.ipv4);
+    let sent = arrives(harbour, &link, |_| ());
+    assert_eq!(sent[..2], ["AUTH TLS", "USER ashoretest"], "{sent:?}");
+    assert!(sent.contains(&"PROT P".to_owned()), "{sent:?}");
+    let plain = arrives(harbour, &link, |request| request.security = Security::Off);
+    assert_eq!(plain[0], "USER ashoretest", "{plain:?}");
+}
+
+pub(crate) fn a_large_file_arrives_in_secret_by_ipv4_and_ipv6(harbour: &Harbour) {
+    for at in [&harbour.ipv4, &harbour.ipv6] {
+        let sent = arrives(harbour, &format!("ftpes://{at}/big.bin"), |_| ());
+        assert_eq!(sent[0], "AUTH TLS");
+    }
+}
+
+pub(crate) fn files_follow_one_another_in_secret(harbour: &Harbour) {
+    for name in ["mid.bin", "empty.bin", "lines.txt"] {
+        arrives(harbour, &format!("ftpes://{}/{name}", harbour.ipv4), |_| ());
+    }
+}
+
+pub(crate) fn the_old_way_is_secret_from_the_first_byte(harbour: &Harbour) {
+    let sent = arrives(harbour, &format!("ftps://{}/mid.bin", harbour.implicit()), |_| ());
+    assert_eq!(sent[0], "USER anonymous");
+}
+
+pub(crate) fn a_stranger_gets_no_password(harbour: &Harbour) {
+    let link = format!("ftp://ashoretest:s3cret@{}/lines.txt", harbour.ipv4);
+    let (folder, outcome, news) = fetch(&link, |request| request.trust = Trust::default());
+    let failure = outcome.expect_err("nobody vouches for it");
+    assert_eq!(failure.class(), Class::Tls, "{failure}");
+    assert_eq!(names(folder.path()), [""; 0]);
+    assert_eq!(said(&news, Voice::Sent), ["AUTH TLS"]);
+    // Unless the person says that this is the one.
+    arrives(harbour, &link, |request| {
+        request.trust = Trust { is_blind: true, ..Trust::default() };
+    });
+}
