@@ -233,6 +233,46 @@ fn two_at_most_are_busy_and_the_order_is_the_persons() {
 }
 
 #[test]
+fn two_that_change_places_leave_the_others_where_they_are_also_over_a_restart() {
+    let names = ["1.bin", "2.bin", "3.bin", "4.bin", "5.bin", "6.bin"];
+    for restarts in [false, true] {
+        let quay = Quay::open(Manners::paced(64 * KIB, 320 * KIB));
+        let mut harbour = Harbour::open();
+        let all = harbour.order(&quay, &names);
+        harbour.engine.reorder(vec![all[5], all[2]]);
+        if restarts {
+            harbour = harbour.again();
+            assert_eq!(ids(&harbour.found.entries), [0, 1, 5, 3, 4, 2].map(|n| all[n]));
+            harbour.engine.resume_all();
+        }
+        harbour.all_complete(&all);
+        let mut paths = quay.books.paths();
+        paths.reverse(); // Of those that were begun before the restart, only the last time counts.
+        let mut last: Vec<String> = Vec::new();
+        paths.into_iter().for_each(|path| {
+            if !last.contains(&path) {
+                last.insert(0, path);
+            }
+        });
+        last.chunks_mut(2).for_each(<[String]>::sort); // Two begin nearly at once.
+        assert_eq!(last, ["1.bin", "2.bin", "4.bin", "6.bin", "3.bin", "5.bin"]);
+    }
+}
+
+#[test]
+fn what_is_tried_again_goes_to_the_end_of_the_list_and_stays_there() {
+    let quay = Quay::open(Manners::paced(64 * KIB, 320 * KIB));
+    let mut harbour = Harbour::open();
+    let all = harbour.order(&quay, &["1.bin", "2.bin", "3.bin"]);
+    harbour.all_complete(&all);
+    fs::remove_file(harbour.folder.path().join("1.bin")).unwrap();
+    harbour.engine.resume(all[0]);
+    harbour.all_complete(&all[..1]);
+    let harbour = harbour.again();
+    assert_eq!(ids(&harbour.found.entries), [all[1], all[2], all[0]]);
+}
+
+#[test]
 fn pause_all_stops_everything_and_resume_all_brings_everything() {
     let quay = Quay::open(Manners::paced(100 * KIB, 400 * KIB));
     let mut harbour = Harbour::open();
