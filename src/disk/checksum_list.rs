@@ -27,9 +27,9 @@ struct Entry<'a> {
 /// The number of digits tells the algorithm, because file names lie.
 ///
 /// A line with the bare name (or `./name`) counts most: by the layouts' own rule, names are those
-/// of files beside the list. Then come names that the whole path ends with, longest first; then
-/// those that have only the last part in common. `None` if no line speaks of the file, or if two
-/// that count the same contradict each other.
+/// of files beside the list. Then come names that the whole path ends with, or that end with the
+/// whole path, longest first. `None` if no line speaks of the file, or if two that count the same
+/// contradict each other.
 #[must_use]
 pub fn find_checksum(list: &[u8], list_name: &[u8], path: &[u8]) -> Option<Checksum> {
     let list = list.strip_prefix(b"\xef\xbb\xbf").unwrap_or(list);
@@ -41,7 +41,11 @@ pub fn find_checksum(list: &[u8], list_name: &[u8], path: &[u8]) -> Option<Check
         let Some(Entry { checksum, name }) = entry(line.trim_ascii_end()) else { continue };
         let fit = match name.as_deref() {
             None | Some(b"-") => is_for_it_alone.then_some(Fit::Bare),
-            Some(name) => fit(name, path).or_else(|| fit(name.trim_ascii(), path)),
+            Some(name) => fit(name, path).or_else(|| fit(name.trim_ascii(), path)).or_else(|| {
+                // `sha256sum build/a.iso > a.iso.sha256` can only mean this file.
+                let is_this_name = name.rsplit(|&byte| byte == b'/').next() == Some(file_name);
+                (is_for_it_alone && is_this_name).then_some(Fit::Path(1))
+            }),
         };
         let Some(fit) = fit else { continue };
         let rank = (fit, Reverse(checksum.algorithm()));
@@ -63,9 +67,7 @@ type Rank = (Fit, Reverse<Algorithm>);
 /// How well a name in a list fits the path of a file, worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Fit {
-    /// So many last parts are the same, but before them stands something else.
-    End(usize),
-    /// All of the name is the end of the path: so many parts.
+    /// All of the name is the end of the path, or the other way round: so many parts.
     Path(usize),
     /// The name alone.
     Bare,
@@ -82,7 +84,9 @@ fn fit(name: &[u8], path: &[u8]) -> Option<Fit> {
         0 => None,
         1 if name.len() == 1 => Some(Fit::Bare),
         _ if name.len() == equal => Some(Fit::Path(equal)),
-        _ => Some(Fit::End(equal)),
+        _ if path.len() == equal && equal > 1 => Some(Fit::Path(equal)),
+        // The same name in another folder is another file.
+        _ => None,
     }
 }
 
@@ -195,7 +199,6 @@ mod tests {
             (format!("SHA256 (./hello.txt) = {SHA256}\r\n"), &sha),
             (format!("SHA2-256(hello.txt)= {SHA256}"), &sha),
             (format!("{SHA256}  /home/us/pub/data/hello.txt"), &sha),
-            (format!("{SHA256}  build/hello.txt"), &sha),
             ("00322     6 hello.txt".to_owned(), &"sum:00322 6".to_owned()),
             ("12345 678 hello.txt\r\n".to_owned(), &"sum:12345 678".to_owned()),
             (format!("MD5 (hello.txt) = {MD5}\nSHA256 (hello.txt) = {SHA256}"), &sha),
@@ -227,6 +230,7 @@ mod tests {
             format!("{MD5}  -"),
             format!("{MD5}  hello.txt\n{OTHER}  hello.txt"),
             format!("{MD5}  a/hello.txt\n{OTHER}  b/hello.txt"),
+            format!("{MD5}  a/hello.txt"),
         ] {
             assert_eq!(find(&list, "MD5SUMS"), None, "{list:?}");
         }
@@ -234,7 +238,8 @@ mod tests {
 
     #[test]
     fn the_digits_alone_are_believed_where_the_list_is_for_this_file_alone() {
-        for list in [MD5.to_owned(), format!("{MD5}\r\n"), format!("{MD5}  -\n")] {
+        let elsewhere = format!("{MD5}  build/hello.txt");
+        for list in [MD5.to_owned(), format!("{MD5}\r\n"), format!("{MD5}  -\n"), elsewhere] {
             assert_eq!(find(&list, "hello.txt.md5"), Some(format!("md5:{MD5}")));
         }
         assert_eq!(find(&format!("{MD5}  other.txt"), "hello.txt.md5"), None);
@@ -248,7 +253,6 @@ mod tests {
             format!("{OTHER}  old/hello.txt\n{MD5}  hello.txt\n{OTHER}  data/hello.txt"),
             format!("{OTHER}  old/hello.txt\n{MD5}  data/hello.txt\n{OTHER}  x/hello.txt"),
             format!("{OTHER}  x/data/hello.txt\n{MD5}  pub/data/hello.txt\n{OTHER}  y/hello.txt"),
-            format!("{OTHER}  x/hello.txt\n{MD5}  srv/data/hello.txt"),
         ] {
             assert_eq!(find(&list, "MD5SUMS"), Some(format!("md5:{MD5}")), "{list:?}");
         }

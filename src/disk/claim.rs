@@ -88,8 +88,8 @@ fn look(part: &Path, destination: &Path, source: &str) -> Result<Found, Error> {
     let record = match Record::read(&record_path) {
         Ok(record) => record,
         Err(Unusable::Missing) if there.len() == 0 => {
-            fs::remove_file(part).map_err(|error| Error::new(part, "removed", error))?;
-            return Ok(Found::Nothing);
+            // Nothing is in it, and nobody is at work on it: it is as good as a new one.
+            return Ok(Found::Ours(file, Box::new(Record::new(source))));
         }
         Err(Unusable::Missing) => return Ok(Found::Foreign("is not from this download")),
         Err(Unusable::Garbage) => return Ok(Found::Spoilt("has a damaged record")),

@@ -5,6 +5,9 @@ use std::fmt::Write as _;
 /// The longest name that file systems take, in bytes.
 const MAX_NAME: usize = 255;
 
+/// How Ashore's own files end. A server's file must never be taken for one of them.
+const OURS: [&str; 4] = [".part", ".part.kept", ".ashore", ".ashore~"];
+
 /// Names that Windows gives to devices, whatever follows their first dot.
 const DEVICES: [&str; 6] = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"];
 
@@ -23,8 +26,11 @@ pub fn local_name(name: &[u8]) -> String {
     let last = name.len() - 1;
     let is_dots = matches!(name, b"." | b"..");
     let is_device = is_device(name);
+    let ending = OURS.iter().find(|ours| name.to_ascii_lowercase().ends_with(ours.as_bytes()));
+    let dot_of_ending = ending.map(|ending| name.len() - ending.len());
     let must_map = |at: usize, text: &str| {
         text.chars().any(is_forbidden)
+            || Some(at) == dot_of_ending
             || (at == 0 && (is_dots || is_device))
             || (at == last && matches!(text, "." | " "))
     };
@@ -124,6 +130,10 @@ mod tests {
             (b"a/", "_"),
             (b"C:\\windows\\win.ini", "C%3A%5Cwindows%5Cwin.ini"),
             (b"a:b.txt", "a%3Ab.txt"),
+            (b"x.bin.part", "x.bin%2Epart"),
+            (b"x.bin.part.ashore", "x.bin.part%2Eashore"),
+            (b"x.PART.Ashore~", "x.PART%2EAshore~"),
+            (b"x.part1.rar", "x.part1.rar"),
             (b"CON", "%43ON"),
             (b"aux.tar.gz", "%61ux.tar.gz"),
             ("COM¹".as_bytes(), "%43OM¹"),

@@ -46,7 +46,7 @@ pub struct Partial {
 /// What there is while bytes arrive.
 #[derive(Debug)]
 pub(super) struct Work {
-    recorder: Recorder,
+    pub(super) recorder: Recorder,
     block: Option<Block>,
     reserved: u64,
     written_down: Instant,
@@ -94,10 +94,22 @@ impl Partial {
         &self.part
     }
 
-    /// Whether size and time are what they were when the bytes that are there came.
+    /// Whether size and time are what they were when the bytes that are there came. A fact that the
+    /// server has not told, then or now, contradicts nothing; the bytes themselves decide.
     #[must_use]
     pub fn is_of(&self, size: Option<u64>, modified: Option<SystemTime>) -> bool {
-        self.record.size == size && self.record.modified == modified.and_then(record::seconds)
+        let is_same = |ours: Option<u64>, now: Option<u64>| {
+            ours.zip(now).is_none_or(|(ours, now)| ours == now)
+        };
+        is_same(self.record.size, size)
+            && is_same(self.record.modified, modified.and_then(record::seconds))
+    }
+
+    /// The size that the server mentioned when it began to send from the start: now, or in an attempt
+    /// whose bytes are still here.
+    pub fn announced(&mut self, now: Option<u64>) -> Option<u64> {
+        self.record.announced = now.or(self.record.announced.filter(|_| self.length > 0));
+        self.record.announced
     }
 
     /// Bytes that are missing for a file of `size` bytes to fit on the disk. 0: there is room.
@@ -115,14 +127,18 @@ impl Partial {
     ///
     /// Any [`Error`] of making a file.
     pub fn begin(&mut self, size: Option<u64>, modified: Option<SystemTime>) -> Result<(), Error> {
-        self.record.size = size;
-        self.record.modified = modified.and_then(record::seconds);
+        let is_continued = self.length > 0;
+        self.record.size = size.or(self.record.size.filter(|_| is_continued));
+        let known = self.record.modified.filter(|_| is_continued);
+        self.record.modified = modified.and_then(record::seconds).or(known);
         let file = match self.file.take() {
             Some(file) => file,
             None => self.create()?,
         };
         let wrong = |error| Error::new(&self.part, "written", error);
-        file.set_len(self.length).map_err(wrong)?;
+        if file.metadata().map_err(wrong)?.len() != self.length {
+            file.set_len(self.length).map_err(wrong)?;
+        }
         let state = match self.hashes && self.work.is_none() {
             true => Some(self.hash_so_far(&file).map_err(wrong)?),
             false => None,
@@ -141,6 +157,7 @@ impl Partial {
             return Ok(());
         }
         // From now on the `.part` is known to be ours, whatever happens.
+        self.record.written = record::now();
         let known = self.record.note(&self.record_path);
         known.map_err(|error| Error::new(&self.record_path, "written", error))
     }
@@ -240,6 +257,11 @@ impl Partial {
         }
         self.length += added;
         work.block = work.recorder.take_in(block, count);
+        if let Some(error) = work.recorder.take_error() {
+            // What was taken for written is not on the disk: back to what the record speaks for.
+            self.length = self.record.length();
+            return Err(Error::new(&self.part, "written", error).into());
+        }
         if work.written_down.elapsed() >= WRITE_DOWN {
             self.write_down(Urgency::Passing);
         }
@@ -322,11 +344,32 @@ impl Partial {
         self.write_down(Urgency::Lasting);
     }
 
-    /// Writes the last record and closes the file.
+    /// Whether the name of the `.part` still belongs to the file that is open here.
+    #[must_use]
+    pub fn is_in_its_place(&self) -> bool {
+        let Some(file) = &self.file else { return false };
+        let (Ok(open), Ok(there)) = (file.metadata(), fs::symlink_metadata(&self.part)) else {
+            return false;
+        };
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt as _;
+            (open.dev(), open.ino()) == (there.dev(), there.ino())
+        }
+        // Elsewhere an open file cannot be removed from under its name.
+        #[cfg(not(unix))]
+        {
+            open.is_file() && there.is_file()
+        }
+    }
+
+    /// Writes the last record and closes the file. One that nothing was done to is left untouched.
     pub(super) fn let_go(&mut self) {
         self.write_down(Urgency::Lasting);
-        self.work = None; // Waits for the record.
-        if let Some(file) = self.file.take() {
+        let was_at_work = self.work.take().map(drop).is_some(); // Waits for the record.
+        if let Some(file) = self.file.take()
+            && was_at_work
+        {
             file.set_len(self.length).ok(); // Gives back the room that was reserved.
         }
     }
@@ -337,7 +380,7 @@ impl Drop for Partial {
         if self.is_done || self.file.is_none() {
             return;
         }
-        let is_new = self.work.is_some();
+        let is_new = self.work.is_some() && self.is_in_its_place();
         self.let_go();
         if self.length == 0 && is_new {
             fs::remove_file(&self.part).ok();

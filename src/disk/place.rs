@@ -126,8 +126,15 @@ pub(super) fn rename_to_free_name(from: &Path, to: &Path) -> io::Result<()> {
         }
     }
     // A hard link never replaces anything, on any system.
-    fs::hard_link(from, to)?;
-    fs::remove_file(from)
+    match fs::hard_link(from, to) {
+        Ok(()) => return fs::remove_file(from),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(error),
+        // FAT and its like know no hard links.
+        Err(_) => {}
+    }
+    // The name is taken by an empty file of our own, which then gives way.
+    drop(fs::File::create_new(to)?);
+    fs::rename(from, to).inspect_err(|_| drop(fs::remove_file(to)))
 }
 
 /// Makes sure that the names in `folder` survive a power cut.

@@ -24,6 +24,10 @@ pub(super) struct Record {
     pub(super) source: String,
     /// The file's size in bytes, as the server said it when the first byte came.
     pub(super) size: Option<u64>,
+    /// Its size as the server mentioned it when it began to send from the start. Counts where the
+    /// server tells no other.
+    #[serde(default)]
+    pub(super) announced: Option<u64>,
     /// The time of its last change, in seconds since 1970.
     pub(super) modified: Option<u64>,
     /// The bytes that are in the `.part` for certain: `[from, to)` in bytes, in order.
@@ -61,6 +65,7 @@ impl Record {
             version: VERSION,
             source: source.to_owned(),
             size: None,
+            announced: None,
             modified: None,
             ranges: Vec::new(),
             sha256_state: None,

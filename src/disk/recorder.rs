@@ -4,6 +4,8 @@
 use std::fs::File;
 use std::io;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -53,6 +55,17 @@ pub(super) struct Recorder {
     threads: Vec<JoinHandle<()>>,
     hashes: bool,
     unsynced: u64,
+    trouble: Arc<Trouble>,
+}
+
+/// What the second thread has to say, and is told, beside its orders.
+#[derive(Debug, Default)]
+struct Trouble {
+    /// The first error of the disk. The kernel tells it once; forgetting it would be a lie.
+    error: Mutex<Option<io::Error>>,
+    has_error: AtomicBool,
+    /// Only what lasts still matters.
+    is_ending: AtomicBool,
 }
 
 impl Recorder {
@@ -67,23 +80,33 @@ impl Recorder {
             give_back.send(vec![0; BLOCK]).map_err(io::Error::other)?;
         }
         let records = syncs.clone();
+        let trouble = Arc::new(Trouble::default());
+        let told = Arc::clone(&trouble);
         let hash = thread::Builder::new()
             .name("ashore sha256".to_owned())
             .spawn(move || hash(&inbox, &give_back, &records, state))?;
         let sync = thread::Builder::new().name("ashore sync".to_owned()).spawn(move || {
             while let Ok(record) = syncs_inbox.recv() {
-                // A record that cannot be written costs a longer way at the next start, and no byte:
-                // the download goes on. A full disk shows itself in the data.
-                if file.sync_data().is_ok()
-                    && let Some(mut record) = record
-                {
-                    record.written = record::now();
-                    record.write(&path).ok();
+                if record.is_none() && told.is_ending.load(Ordering::Relaxed) {
+                    continue;
+                }
+                match file.sync_data() {
+                    // What could not be synced may be lost: no record may speak for it, now or later.
+                    Err(error) => told.note(error),
+                    Ok(()) if told.has_error.load(Ordering::Acquire) => {}
+                    Ok(()) => {
+                        if let Some(mut record) = record {
+                            record.written = record::now();
+                            // One that cannot be written costs a longer way at the next start, and no
+                            // byte: the download goes on.
+                            record.write(&path).ok();
+                        }
+                    }
                 }
             }
         })?;
         let (orders, syncs) = (Some(orders), Some(syncs));
-        Ok(Self { orders, syncs, blocks, threads: vec![hash, sync], hashes, unsynced: 0 })
+        Ok(Self { orders, syncs, blocks, threads: vec![hash, sync], hashes, unsynced: 0, trouble })
     }
 
     /// An empty block to read into. Waits if the hash is behind.
@@ -120,6 +143,26 @@ impl Recorder {
         digest.recv().ok().flatten()
     }
 
+    /// The first error of the disk while bytes were synced, told once.
+    pub(super) fn take_error(&self) -> Option<io::Error> {
+        self.trouble.has_error.load(Ordering::Acquire).then(|| self.trouble.take()).flatten()
+    }
+
+    /// Waits until everything is done. An error of the disk that was not told yet is told now.
+    pub(super) fn end(mut self) -> Option<io::Error> {
+        self.join();
+        self.trouble.take()
+    }
+
+    fn join(&mut self) {
+        self.trouble.is_ending.store(true, Ordering::Relaxed);
+        self.orders = None;
+        self.syncs = None;
+        for thread in self.threads.drain(..) {
+            thread.join().ok();
+        }
+    }
+
     fn order(&self, order: Order) {
         if let Some(orders) = &self.orders {
             orders.send(order).ok();
@@ -130,11 +173,18 @@ impl Recorder {
 impl Drop for Recorder {
     /// Waits until everything that was ordered is done: the record on disk is the last one.
     fn drop(&mut self) {
-        self.orders = None;
-        self.syncs = None;
-        for thread in self.threads.drain(..) {
-            thread.join().ok();
-        }
+        self.join();
+    }
+}
+
+impl Trouble {
+    fn note(&self, error: io::Error) {
+        self.error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+        self.has_error.store(true, Ordering::Release);
+    }
+
+    fn take(&self) -> Option<io::Error> {
+        self.error.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 

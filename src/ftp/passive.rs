@@ -10,6 +10,7 @@ use std::io;
 use super::command::Command;
 use super::dial;
 use super::error::{Awaiting, Error};
+use super::reply::Kind;
 use super::session::Session;
 use super::stream::Stream;
 
@@ -27,6 +28,10 @@ impl Session<'_> {
             }
             tried.push(verb);
             source = match self.ask_optional(&Command::new(verb))? {
+                // Not now is not never.
+                Err(reply) if reply.kind() == Kind::TryLater => {
+                    return Err(Error::Refused { command: verb.to_owned(), reply });
+                }
                 Err(reply) => io::Error::other(format!("{verb} was answered {reply}")),
                 Ok(reply) => {
                     let port = match verb {

@@ -132,7 +132,7 @@ impl<'a> Session<'a> {
                 what: "the server sent more than its answer before the handshake".to_owned(),
             }),
             234 | 334 => self.secure(tls),
-            421 => Err(Error::Refused { command: auth.to_string(), reply }),
+            400..=499 => Err(Error::Refused { command: auth.to_string(), reply }),
             _ if is_must => Err(Error::NoTls { command: auth.to_string(), reply }),
             _ => Ok(self),
         }

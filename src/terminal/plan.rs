@@ -1,5 +1,6 @@
 //! From the command line to the requests that it means, before anything connects.
 
+use std::collections::HashSet;
 use std::io::{BufRead as _, Read as _};
 
 use super::Exit;
@@ -7,7 +8,7 @@ use super::flags::{Connection, Get, Ls};
 use super::sentences;
 use crate::ftp::{Address, Login, Secret, Trust};
 use crate::transfer::{Checks, Destination, Request};
-use crate::words;
+use crate::{disk, words};
 
 /// The most that is read as a password, in bytes.
 const LONGEST_PASSWORD: u64 = 4096;
@@ -48,7 +49,27 @@ pub(super) fn requests(flags: &Get) -> Result<Vec<Request>, Refusal> {
         trust: trust.clone(),
         ..Request::new(address, destination())
     };
-    Ok(addresses.into_iter().map(request).collect())
+    let requests: Vec<Request> = addresses.into_iter().map(request).collect();
+    refuse_equal_destinations(&requests)?;
+    Ok(requests)
+}
+
+/// Two files cannot have one name: the second would be refused, or take the place of the first.
+fn refuse_equal_destinations(requests: &[Request]) -> Result<(), Refusal> {
+    let mut names = HashSet::new();
+    for request in requests {
+        let path = &request.address.path;
+        if let (Some(name), false) = (path.name(), path.is_folder())
+            && !names.insert(disk::local_name(name))
+            && requests.len() > 1
+        {
+            let name = words::shown(&disk::local_name(name));
+            return Err(Refusal::usage(&format!(
+                "two of the addresses would be saved as {name}. Fetch them one after the other, into different folders"
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Whether a request is for all that is in a folder.

@@ -240,8 +240,20 @@ impl Desk {
                 self.journal.set_progress(id, progress.received, progress.expected).ok();
             }
             Report::Ended(id, outcome) => {
-                let wish = self.running.remove(&id).map_or(Wish::End, |running| running.wish);
-                self.settle(id, wish, *outcome);
+                let running = self.running.remove(&id);
+                let wish = running.as_ref().map_or(Wish::End, |running| running.wish);
+                let was_told = running.is_some_and(|running| running.handle.stop.is_given());
+                self.settle(
+                    id,
+                    wish,
+                    match *outcome {
+                        // Whoever was told to stop does not go on by itself when there is room.
+                        Err(failure) if was_told && failure.is_without_room() => {
+                            Err(Failure::Stopped { kept: failure.kept().cloned() })
+                        }
+                        outcome => outcome,
+                    },
+                );
             }
         }
     }

@@ -15,8 +15,11 @@ use super::resume::{self, Joint};
 use super::retry::Retry;
 use super::trouble::Trouble;
 use crate::disk::{self, Partial};
-use crate::ftp::{self, Data, Facts, Limits, RemoteFile, Session};
+use crate::ftp::{self, Data, Facts, Limits, RemoteFile, Security, Session};
 use crate::words;
+
+/// How often a file may change on the server while it is fetched, before that is the news.
+const MOST_CHANGES: u32 = 3;
 
 /// Downloads one file. Blocks until it is on disk under its name, or has failed for good.
 ///
@@ -29,7 +32,7 @@ use crate::words;
 /// request continues from there.
 pub fn download(request: &Request, handle: &Handle, report: &dyn Fn(News)) -> Outcome {
     let started = Instant::now();
-    let job = Job { request, handle, report, vague_refusals: Cell::new(0) };
+    let job = Job::new(request, handle, report);
     let no_file = |error| Failure::Disk { error, kept: None };
     let (destination, replaces) = match settle(request).map_err(no_file)? {
         None => return Err(Failure::NotAFile),
@@ -76,6 +79,12 @@ pub(super) struct Job<'a> {
     pub(super) report: &'a dyn Fn(News),
     /// How often the server has refused to go on from the middle, in words that may mean anything.
     vague_refusals: Cell<u32>,
+    /// The server took `REST`, and then sent nothing but a refusal.
+    starts_over: Cell<bool>,
+    /// The conversation was secret once, so it will be again.
+    was_secure: Cell<bool>,
+    /// How often the file on the server was found to be another one.
+    changes: Cell<u32>,
 }
 
 /// The evidence that a file is whole.
@@ -84,7 +93,19 @@ struct Proof {
     verdict: Verdict,
 }
 
-impl Job<'_> {
+impl<'a> Job<'a> {
+    fn new(request: &'a Request, handle: &'a Handle, report: &'a dyn Fn(News)) -> Self {
+        Self {
+            request,
+            handle,
+            report,
+            vague_refusals: Cell::new(0),
+            starts_over: Cell::new(false),
+            was_secure: Cell::new(false),
+            changes: Cell::new(0),
+        }
+    }
+
     /// One conversation with the server, from the greeting to its last word. When it ends well, the
     /// file is whole, and this is the proof.
     fn attempt(&self, file: &mut Partial, retry: &mut Retry) -> Result<Proof, Trouble> {
@@ -95,7 +116,12 @@ impl Job<'_> {
             ftp::Line::Received(text) => self.tell(Voice::Received, text),
         };
         (self.report)(News::Phase(Phase::Connecting));
-        let mut session = Session::connect(self.request.access().server(), &limits, &log)?;
+        let mut server = self.request.access().server();
+        if self.was_secure.get() && server.security == Security::Auto {
+            server.security = Security::Explicit; // Who takes TLS away in mid-file is not the server.
+        }
+        let mut session = Session::connect(server, &limits, &log)?;
+        self.was_secure.set(session.is_secure());
         if address.login.password.is_some() && !session.is_secure() {
             self.tell(
                 Voice::Warning,
@@ -109,12 +135,19 @@ impl Job<'_> {
         retry.met();
 
         let (remote, offset, mut data) = self.ask_for_it(&mut session, file)?;
-        let expected = remote.facts.size.or(data.announced.filter(|_| offset == 0));
+        retry.met_data();
+        let announced = file.announced(data.announced.filter(|_| offset == 0));
+        let expected = remote.facts.size.or(announced);
         file.begin(remote.facts.size, remote.facts.modified)?;
 
         (self.report)(News::Phase(Phase::Receiving));
-        self.tell_joint(&resume::join(&mut data, file, offset)?, file);
-        let received = self.receive(&mut data, file, expected);
+        let received = match resume::join(&mut data, file, offset) {
+            Ok(joint) => {
+                self.tell_joint(&joint, file);
+                self.receive(&mut data, file, expected)
+            }
+            Err(trouble) => Err(trouble),
+        };
         let is_end_doubtful = data.is_end_doubtful && Some(file.length()) != expected;
         drop(data); // Some servers send their last word only once we have closed our end.
 
@@ -122,7 +155,16 @@ impl Job<'_> {
             received
         {
             // The server knows better why nothing came: it wants the session resumed, for example.
-            return Err(session.reason().unwrap_or(error).into());
+            let reason = session.reason();
+            if let Some(ftp::Error::Refused { reply, .. }) = &reason
+                && offset > 0
+                && reply.kind() == ftp::Kind::Refused
+            {
+                // It took REST, and could not keep its word.
+                self.starts_over.set(true);
+                return Err(Trouble::Unfinished(reason.unwrap_or(error)));
+            }
+            return Err(reason.unwrap_or(error).into());
         }
         received?;
 
@@ -156,7 +198,7 @@ impl Job<'_> {
             remote = session.locate_by_folders(path)?;
         }
         self.compare_facts(&remote, file)?;
-        let offset = resume::offset(file.length());
+        let offset = self.offset(file);
         match session.retrieve(&remote, offset) {
             Ok(data) => Ok((remote, offset, data)),
             Err(error) if offset > 0 && self.cannot_continue(&error) => {
@@ -168,12 +210,17 @@ impl Job<'_> {
                 // The first answer is the one to be told, if this leads nowhere as well.
                 let Ok(remote) = session.locate_by_folders(path) else { return Err(error.into()) };
                 self.compare_facts(&remote, file)?;
-                let offset = resume::offset(file.length());
+                let offset = self.offset(file);
                 let data = session.retrieve(&remote, offset).map_err(|_| error)?;
                 Ok((remote, offset, data))
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// From where to ask the server to send.
+    fn offset(&self, file: &Partial) -> u64 {
+        if self.starts_over.get() { 0 } else { resume::offset(file) }
     }
 
     /// Whether the server has said that it sends a file only from its start: to `REST`, or only to
@@ -198,6 +245,10 @@ impl Job<'_> {
                 "The file on the server has changed since the first part of it was fetched. Beginning anew".to_owned(),
             );
             file.restart()?;
+            self.changes.set(self.changes.get() + 1);
+            if self.changes.get() > MOST_CHANGES {
+                return Err(Trouble::Doubt(Doubt::Changed));
+            }
         }
         match size.map_or(0, |size| file.missing_room(size)) {
             0 => Ok(()),
@@ -306,7 +357,7 @@ impl Job<'_> {
     }
 
     fn failure(&self, trouble: Trouble, file: &Partial) -> Failure {
-        let kept = (file.length() > 0)
+        let kept = (file.length() > 0 && file.is_in_its_place())
             .then(|| Kept { path: file.path().to_owned(), length: file.length() });
         match trouble {
             Trouble::Disk(error) => Failure::Disk { error, kept },

@@ -6,12 +6,29 @@ use crate::disk::Partial;
 use crate::ftp::Data;
 
 /// How many bytes are fetched twice to prove that two pieces belong together.
-const OVERLAP: u64 = 64 * 1024;
+const OVERLAP: u64 = BLOCK as u64;
 
-/// From where to ask the server to send, given that `length` bytes are here. 0 where so little is
-/// here that starting over costs no more than asking.
-pub(super) fn offset(length: u64) -> u64 {
-    if length >= 2 * OVERLAP { length - OVERLAP } else { 0 }
+/// The same, as the length of a buffer.
+const BLOCK: usize = 64 * 1024;
+
+/// How far back a piece is looked for that can prove something, in such pieces.
+const MOST_STEPS: u64 = 256;
+
+/// From where to ask the server to send. 0 where so little is here that starting over costs no more
+/// than asking.
+///
+/// A piece that is equal to the file's beginning proves nothing: a server that ignores `REST` sends
+/// just that. Disk images are full of such pieces, so an earlier one is looked for.
+pub(super) fn offset(file: &Partial) -> u64 {
+    let mut head = vec![0; BLOCK];
+    let mut piece = vec![0; BLOCK];
+    if file.length() < 2 * OVERLAP || file.read_at(0, &mut head).is_err() {
+        return 0;
+    }
+    (1..=MOST_STEPS)
+        .map_while(|step| file.length().checked_sub(step * OVERLAP).filter(|&at| at >= OVERLAP))
+        .find(|&at| file.read_at(at, &mut piece).is_ok() && piece != head)
+        .unwrap_or(0)
 }
 
 /// What came of a joint.
@@ -52,7 +69,7 @@ pub(super) fn join(data: &mut Data, file: &mut Partial, offset: u64) -> Result<J
             continue;
         }
         file.read_at(0, &mut ours)?;
-        if joint == Joint::Checked && ours == theirs {
+        if joint == Joint::Checked && at == offset && ours == theirs {
             // It said yes to REST, and sends from the start: then so be it.
             joint = Joint::FromStart;
             at = size;

@@ -12,6 +12,9 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// The same where the server is full: pressing it would only keep others out.
 const FIRST_PAUSE_WHEN_FULL: Duration = Duration::from_secs(3);
 
+/// How many times the bytes may be found to be those of another file.
+const MOST_CHANGES: u32 = 3;
+
 /// No pause is longer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
@@ -34,17 +37,32 @@ pub(super) struct Retry {
     outage: Option<Instant>,
     /// The server has answered in this download: it exists, and it speaks FTP.
     has_met: bool,
+    /// A data connection was made in this download.
+    has_met_data: bool,
 }
 
 impl Retry {
     pub(super) fn new(budget: u32) -> Self {
-        Self { budget, idle: 0, shorts: 0, changes: 0, outage: None, has_met: false }
+        Self {
+            budget,
+            idle: 0,
+            shorts: 0,
+            changes: 0,
+            outage: None,
+            has_met: false,
+            has_met_data: false,
+        }
     }
 
     /// The server has let us in.
     pub(super) fn met(&mut self) {
         self.has_met = true;
         self.outage = None;
+    }
+
+    /// The data has a way.
+    pub(super) fn met_data(&mut self) {
+        self.has_met_data = true;
     }
 
     /// How long to wait before the next attempt; `None` if there is to be none.
@@ -68,6 +86,9 @@ impl Retry {
         }
         if let Trouble::Doubt(Doubt::Changed) = trouble {
             self.changes += 1;
+            if self.changes > MOST_CHANGES {
+                return None;
+            }
             if self.changes == 1 {
                 // What was here is set aside; the file as it is now has had no try yet.
                 return Some(PAUSE_AFTER_PROGRESS);
@@ -109,11 +130,16 @@ impl Retry {
                 },
                 // Never met: the name or the port is wrong. Met before: the network is down.
                 Error::Unknown { .. } | Error::Unreachable { .. } => self.has_met,
-                Error::Refused { reply, .. } => {
-                    reply.kind() == Kind::TryLater || reply.says_too_many()
+                Error::Refused { command, reply } => {
+                    // 430 to a password is no less final than 530: trying on gets accounts locked.
+                    let is_login =
+                        ["USER", "PASS", "ACCT"].iter().any(|it| command.starts_with(it));
+                    let is_final = is_login && matches!(reply.code, 430..=434);
+                    (reply.kind() == Kind::TryLater && !is_final) || reply.says_too_many()
                 }
-                Error::NoDataConnection { .. }
-                | Error::Garbled { .. }
+                // Never made: a firewall. Made before: something else, and it may pass.
+                Error::NoDataConnection { .. } => self.has_met_data,
+                Error::Garbled { .. }
                 | Error::Untrusted { .. }
                 | Error::Tls { .. }
                 | Error::NoTls { .. }

@@ -69,7 +69,14 @@ impl Job<'_> {
             Some(expected) => Some((Witness::Person, expected.clone())),
             None => self.testimony(session, remote, file.length())?,
         };
-        let Some((by, expected)) = testimony else { return Ok(Verdict::Complete) };
+        let Some((by, expected)) = testimony else {
+            if file.is_disproven() {
+                // What has once failed its check is not right because nobody checks it any more.
+                self.set_aside_disproven(file)?;
+                return Err(Trouble::Doubt(Doubt::Changed));
+            }
+            return Ok(Verdict::Complete);
+        };
 
         let with = expected.algorithm();
         let stop = || self.handle.stop.is_given();
@@ -89,10 +96,14 @@ impl Job<'_> {
         remote: &RemoteFile,
         length: u64,
     ) -> Result<Option<(Witness, Checksum)>, Trouble> {
-        let said = match self.ask_server(session, remote, length) {
-            Ok(None) => self.look_beside(session, remote),
-            said => said,
-        };
+        let said = self.ask_server(session, remote, length).and_then(|server| match server {
+            // What only detects damage does not spare the look for something better.
+            Some((by, sum)) if sum.algorithm().caveat().is_some() => {
+                Ok(self.look_beside(session, remote)?.or(Some((by, sum))))
+            }
+            None => self.look_beside(session, remote),
+            strong => Ok(strong),
+        });
         match said {
             Ok(said) => Ok(said),
             Err(ftp::Error::Stopped) => Err(Trouble::Server(ftp::Error::Stopped)),
@@ -149,14 +160,18 @@ impl Job<'_> {
             file.disprove();
             return Trouble::Doubt(doubt);
         }
+        match self.set_aside_disproven(file) {
+            Ok(()) => Trouble::DoubtAgain(doubt),
+            Err(trouble) => trouble,
+        }
+    }
+
+    fn set_aside_disproven(&self, file: &mut Partial) -> Result<(), Trouble> {
         self.tell(
             Voice::Warning,
             "These bytes failed their check in an earlier run already. They are set aside, and the file is fetched anew".to_owned(),
         );
-        match file.restart() {
-            Ok(()) => Trouble::DoubtAgain(doubt),
-            Err(error) => error.into(),
-        }
+        Ok(file.restart()?)
     }
 }
 
