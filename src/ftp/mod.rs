@@ -1,7 +1,6 @@
 //! The server's side: one server, one conversation. Knows no file, no queue, no person.
 
 mod address;
-mod beside;
 mod command;
 mod data;
 mod dial;
@@ -11,6 +10,7 @@ mod host;
 pub mod listing;
 mod passive;
 mod path;
+mod remote_file;
 mod reply;
 mod server_sum;
 mod session;
@@ -18,13 +18,13 @@ mod stream;
 mod tls;
 
 pub use address::{Address, AddressError, Login, Scheme, Secret};
-pub use beside::RemoteFile;
 pub use command::{BadArgument, Command};
 pub use data::Data;
 pub use error::{Awaiting, Error};
 pub use facts::Facts;
 pub use host::Host;
 pub use path::RemotePath;
+pub use remote_file::RemoteFile;
 pub use reply::{Kind, MAX_LINE, MAX_REPLY, Reply};
 pub use server_sum::ServerSum;
 pub use session::{Line, Server, Session};

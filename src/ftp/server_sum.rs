@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use super::beside::RemoteFile;
 use super::command::Command;
 use super::error::{Awaiting, Error};
+use super::remote_file::RemoteFile;
 use super::reply::Reply;
 use super::session::Session;
 

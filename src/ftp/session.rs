@@ -6,15 +6,14 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::address::Login;
-use super::beside::RemoteFile;
 use super::command::Command;
 use super::data::Data;
 use super::dial;
 use super::error::{Awaiting, Error};
-use super::facts::{self, Facts};
+use super::facts;
 use super::host::Host;
 use super::listing;
-use super::path::RemotePath;
+use super::remote_file::RemoteFile;
 use super::reply::{Kind, Reply};
 use super::stream::{Limits, Stream};
 use super::tls::{Security, Tls, Trust};
@@ -196,60 +195,6 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Asks about the file at `path`: `SIZE` and `MDTM`, and `MLST` for what they leave open
-    /// (RFC 3659). A server that knows none of them has said nothing about whether the file exists.
-    ///
-    /// # Errors
-    ///
-    /// Only those of a broken conversation; a refusal is an answer like any other.
-    pub fn locate(&mut self, path: &RemotePath) -> Result<RemoteFile, Error> {
-        let argument = path.to_wire();
-        Ok(RemoteFile { facts: self.facts(&argument)?, argument })
-    }
-
-    /// Like [`Session::locate`], by entering one folder after the other (`CWD`) and then naming the
-    /// file alone: for servers whose `RETR` takes no paths (VMS, MVS).
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Refused`] if a folder cannot be entered.
-    pub fn locate_by_folders(&mut self, path: &RemotePath) -> Result<RemoteFile, Error> {
-        for folder in path.folders() {
-            let enter = Command::with("CWD", folder)?;
-            let reply = self.ask(&enter)?;
-            done(&enter.to_string(), reply)?;
-        }
-        let argument = path.name().unwrap_or_default().to_vec();
-        Ok(RemoteFile { facts: self.facts(&argument)?, argument })
-    }
-
-    /// Asks about `file` once more: what has changed since [`Session::locate`]?
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Session::locate`].
-    pub fn look_again(&mut self, file: &RemoteFile) -> Result<Facts, Error> {
-        self.facts(&file.argument)
-    }
-
-    fn facts(&mut self, argument: &[u8]) -> Result<Facts, Error> {
-        let mut facts = Facts::default();
-        if let Ok(reply) = self.ask_optional(&Command::with("SIZE", argument)?)? {
-            facts.size = reply.lines.first().and_then(|text| facts::size(text));
-        }
-        if let Ok(reply) = self.ask_optional(&Command::with("MDTM", argument)?)? {
-            facts.modified = reply.lines.first().and_then(|text| facts::time(text));
-        }
-        let is_open = facts.size.is_none() || facts.modified.is_none();
-        if is_open
-            && self.features.contains_key("MLST")
-            && let Ok(reply) = self.ask_optional(&Command::with("MLST", argument)?)?
-        {
-            facts.fill_from(Facts::from_mlst(&reply.lines));
-        }
-        Ok(facts)
-    }
-
     /// Starts sending `file`, from byte `offset` on (`REST`, RFC 3659 §5, and `RETR`).
     ///
     /// Read the returned [`Data`] to its end, drop it, then call [`Session::finish`].
@@ -365,7 +310,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    fn ask(&mut self, command: &Command) -> Result<Reply, Error> {
+    pub(super) fn ask(&mut self, command: &Command) -> Result<Reply, Error> {
         self.say(command)?;
         self.read_reply()
     }
@@ -393,7 +338,7 @@ impl<'a> Session<'a> {
 }
 
 /// Only a 2xx is a yes.
-fn done(command: &str, reply: Reply) -> Result<Reply, Error> {
+pub(super) fn done(command: &str, reply: Reply) -> Result<Reply, Error> {
     match reply.kind() {
         Kind::Done => Ok(reply),
         _ => Err(Error::Refused { command: command.to_owned(), reply }),

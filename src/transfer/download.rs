@@ -18,9 +18,6 @@ use crate::disk::{self, Partial};
 use crate::ftp::{self, Data, Facts, Limits, RemoteFile, Security, Session};
 use crate::words;
 
-/// How often a file may change on the server while it is fetched, before that is the news.
-const MOST_CHANGES: u32 = 3;
-
 /// Downloads one file. Blocks until it is on disk under its name, or has failed for good.
 ///
 /// `report` hears about every phase, every line of the conversation and, about ten times a second,
@@ -78,13 +75,13 @@ pub(super) struct Job<'a> {
     pub(super) handle: &'a Handle,
     pub(super) report: &'a dyn Fn(News),
     /// How often the server has refused to go on from the middle, in words that may mean anything.
-    vague_refusals: Cell<u32>,
+    pub(super) vague_refusals: Cell<u32>,
     /// The server took `REST`, and then sent nothing but a refusal.
-    starts_over: Cell<bool>,
+    pub(super) starts_over: Cell<bool>,
     /// The conversation was secret once, so it will be again.
     was_secure: Cell<bool>,
     /// How often the file on the server was found to be another one.
-    changes: Cell<u32>,
+    pub(super) changes: Cell<u32>,
 }
 
 /// The evidence that a file is whole.
@@ -181,83 +178,6 @@ impl<'a> Job<'a> {
         let verdict = self.verify(&mut session, &remote, file)?;
         session.quit();
         Ok(Proof { facts, verdict })
-    }
-
-    /// Finds the file on the server and has it sent, from the byte on that is missing here.
-    fn ask_for_it(
-        &self,
-        session: &mut Session<'_>,
-        file: &mut Partial,
-    ) -> Result<(RemoteFile, u64, Data), Trouble> {
-        let path = &self.request.address.path;
-        let mut remote = session.locate(path)?;
-        // A server that takes no paths knows nothing of this one; what it said last time, it said
-        // about the name alone.
-        if remote.facts == Facts::default() && file.length() > 0 && path.folders().next().is_some()
-        {
-            remote = session.locate_by_folders(path)?;
-        }
-        self.compare_facts(&remote, file)?;
-        let offset = self.offset(file);
-        match session.retrieve(&remote, offset) {
-            Ok(data) => Ok((remote, offset, data)),
-            Err(error) if offset > 0 && self.cannot_continue(&error) => {
-                self.story("The server cannot continue a file. It sends it from the start, and what is here is compared".to_owned());
-                let data = session.retrieve(&remote, 0)?;
-                Ok((remote, 0, data))
-            }
-            Err(error) if is_no_such_path(&error) && path.folders().next().is_some() => {
-                // The first answer is the one to be told, if this leads nowhere as well.
-                let Ok(remote) = session.locate_by_folders(path) else { return Err(error.into()) };
-                self.compare_facts(&remote, file)?;
-                let offset = self.offset(file);
-                let data = session.retrieve(&remote, offset).map_err(|_| error)?;
-                Ok((remote, offset, data))
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// From where to ask the server to send.
-    fn offset(&self, file: &Partial) -> u64 {
-        if self.starts_over.get() { 0 } else { resume::offset(file) }
-    }
-
-    /// Whether the server has said that it sends a file only from its start: to `REST`, or only to
-    /// the `RETR` after it. A 451 may be a passing trouble, and beginning anew is dear: it must come
-    /// twice.
-    fn cannot_continue(&self, error: &ftp::Error) -> bool {
-        let ftp::Error::Refused { command, reply } = error else { return false };
-        match reply.code {
-            _ if command.starts_with("REST") => true,
-            500..=504 | 554 => command.starts_with("RETR"),
-            451 => self.vague_refusals.replace(self.vague_refusals.get() + 1) > 0,
-            _ => false,
-        }
-    }
-
-    /// Are the bytes that are here still those of the file on the server? And is there room?
-    fn compare_facts(&self, remote: &RemoteFile, file: &mut Partial) -> Result<(), Trouble> {
-        let Facts { size, modified } = remote.facts;
-        if file.length() > 0 && !file.is_of(size, modified) {
-            self.tell(
-                Voice::Warning,
-                "The file on the server has changed since the first part of it was fetched. Beginning anew".to_owned(),
-            );
-            file.restart()?;
-            self.changes.set(self.changes.get() + 1);
-            if self.changes.get() > MOST_CHANGES {
-                return Err(Trouble::Doubt(Doubt::Changed));
-            }
-        }
-        match size.map_or(0, |size| file.missing_room(size)) {
-            0 => Ok(()),
-            _ => {
-                let needed = size.map(|size| size.saturating_sub(file.length()));
-                let free = disk::available(disk::folder_of(file.path())).ok();
-                Err(disk::Error::Full { path: file.path().to_owned(), needed, free }.into())
-            }
-        }
     }
 
     /// Reads the data to its end.
@@ -396,15 +316,5 @@ impl<'a> Job<'a> {
     pub(super) fn tell(&self, voice: Voice, text: String) {
         let line = Line { at: SystemTime::now(), voice, text: words::shown(&text) };
         (self.report)(News::Line(line));
-    }
-}
-
-/// Whether a server that takes no paths would answer like this.
-fn is_no_such_path(error: &ftp::Error) -> bool {
-    match error {
-        ftp::Error::Refused { command, reply } => {
-            command.starts_with("RETR") && matches!(reply.code, 500..=504 | 550..=553)
-        }
-        _ => false,
     }
 }

@@ -1,9 +1,10 @@
-//! A file on the server, and the small ones beside it: naming them, and fetching them in one go.
+//! A file on the server: naming it, asking about it, and fetching small ones beside it in one go.
 
 use super::command::Command;
 use super::error::Error;
 use super::facts::{self, Facts};
-use super::session::Session;
+use super::path::RemotePath;
+use super::session::{Session, done};
 
 /// A file on the server: how to name it in this session, and what is known of it.
 #[derive(Debug, Clone)]
@@ -24,6 +25,60 @@ impl RemoteFile {
 }
 
 impl Session<'_> {
+    /// Asks about the file at `path`: `SIZE` and `MDTM`, and `MLST` for what they leave open
+    /// (RFC 3659). A server that knows none of them has said nothing about whether the file exists.
+    ///
+    /// # Errors
+    ///
+    /// Only those of a broken conversation; a refusal is an answer like any other.
+    pub fn locate(&mut self, path: &RemotePath) -> Result<RemoteFile, Error> {
+        let argument = path.to_wire();
+        Ok(RemoteFile { facts: self.facts(&argument)?, argument })
+    }
+
+    /// Like [`Session::locate`], by entering one folder after the other (`CWD`) and then naming the
+    /// file alone: for servers whose `RETR` takes no paths (VMS, MVS).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`] if a folder cannot be entered.
+    pub fn locate_by_folders(&mut self, path: &RemotePath) -> Result<RemoteFile, Error> {
+        for folder in path.folders() {
+            let enter = Command::with("CWD", folder)?;
+            let reply = self.ask(&enter)?;
+            done(&enter.to_string(), reply)?;
+        }
+        let argument = path.name().unwrap_or_default().to_vec();
+        Ok(RemoteFile { facts: self.facts(&argument)?, argument })
+    }
+
+    /// Asks about `file` once more: what has changed since [`Session::locate`]?
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Session::locate`].
+    pub fn look_again(&mut self, file: &RemoteFile) -> Result<Facts, Error> {
+        self.facts(&file.argument)
+    }
+
+    fn facts(&mut self, argument: &[u8]) -> Result<Facts, Error> {
+        let mut facts = Facts::default();
+        if let Ok(reply) = self.ask_optional(&Command::with("SIZE", argument)?)? {
+            facts.size = reply.lines.first().and_then(|text| facts::size(text));
+        }
+        if let Ok(reply) = self.ask_optional(&Command::with("MDTM", argument)?)? {
+            facts.modified = reply.lines.first().and_then(|text| facts::time(text));
+        }
+        let is_open = facts.size.is_none() || facts.modified.is_none();
+        if is_open
+            && self.features.contains_key("MLST")
+            && let Ok(reply) = self.ask_optional(&Command::with("MLST", argument)?)?
+        {
+            facts.fill_from(Facts::from_mlst(&reply.lines));
+        }
+        Ok(facts)
+    }
+
     /// Fetches a small file whole, if it is there. `None`: it is not, it is empty or longer than
     /// `limit` bytes, or the server would not send it to its end.
     ///

@@ -1,0 +1,101 @@
+//! Having the file sent: by whichever name the server knows it, from the byte on that is missing here.
+
+use super::doubt::Doubt;
+use super::download::Job;
+use super::news::Voice;
+use super::resume;
+use super::trouble::Trouble;
+use crate::disk::{self, Partial};
+use crate::ftp::{self, Data, Facts, RemoteFile, Session};
+
+/// How often a file may change on the server while it is fetched, before that is the news.
+const MOST_CHANGES: u32 = 3;
+
+impl Job<'_> {
+    /// Finds the file on the server and has it sent, from the byte on that is missing here.
+    pub(super) fn ask_for_it(
+        &self,
+        session: &mut Session<'_>,
+        file: &mut Partial,
+    ) -> Result<(RemoteFile, u64, Data), Trouble> {
+        let path = &self.request.address.path;
+        let mut remote = session.locate(path)?;
+        // A server that takes no paths knows nothing of this one; what it said last time, it said
+        // about the name alone.
+        if remote.facts == Facts::default() && file.length() > 0 && path.folders().next().is_some()
+        {
+            remote = session.locate_by_folders(path)?;
+        }
+        self.compare_facts(&remote, file)?;
+        let offset = self.offset(file);
+        match session.retrieve(&remote, offset) {
+            Ok(data) => Ok((remote, offset, data)),
+            Err(error) if offset > 0 && self.cannot_continue(&error) => {
+                self.story("The server cannot continue a file. It sends it from the start, and what is here is compared".to_owned());
+                let data = session.retrieve(&remote, 0)?;
+                Ok((remote, 0, data))
+            }
+            Err(error) if is_no_such_path(&error) && path.folders().next().is_some() => {
+                // The first answer is the one to be told, if this leads nowhere as well.
+                let Ok(remote) = session.locate_by_folders(path) else { return Err(error.into()) };
+                self.compare_facts(&remote, file)?;
+                let offset = self.offset(file);
+                let data = session.retrieve(&remote, offset).map_err(|_| error)?;
+                Ok((remote, offset, data))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// From where to ask the server to send.
+    fn offset(&self, file: &Partial) -> u64 {
+        if self.starts_over.get() { 0 } else { resume::offset(file) }
+    }
+
+    /// Whether the server has said that it sends a file only from its start: to `REST`, or only to
+    /// the `RETR` after it. A 451 may be a passing trouble, and beginning anew is dear: it must come
+    /// twice.
+    fn cannot_continue(&self, error: &ftp::Error) -> bool {
+        let ftp::Error::Refused { command, reply } = error else { return false };
+        match reply.code {
+            _ if command.starts_with("REST") => true,
+            500..=504 | 554 => command.starts_with("RETR"),
+            451 => self.vague_refusals.replace(self.vague_refusals.get() + 1) > 0,
+            _ => false,
+        }
+    }
+
+    /// Are the bytes that are here still those of the file on the server? And is there room?
+    fn compare_facts(&self, remote: &RemoteFile, file: &mut Partial) -> Result<(), Trouble> {
+        let Facts { size, modified } = remote.facts;
+        if file.length() > 0 && !file.is_of(size, modified) {
+            self.tell(
+                Voice::Warning,
+                "The file on the server has changed since the first part of it was fetched. Beginning anew".to_owned(),
+            );
+            file.restart()?;
+            self.changes.set(self.changes.get() + 1);
+            if self.changes.get() > MOST_CHANGES {
+                return Err(Trouble::Doubt(Doubt::Changed));
+            }
+        }
+        match size.map_or(0, |size| file.missing_room(size)) {
+            0 => Ok(()),
+            _ => {
+                let needed = size.map(|size| size.saturating_sub(file.length()));
+                let free = disk::available(disk::folder_of(file.path())).ok();
+                Err(disk::Error::Full { path: file.path().to_owned(), needed, free }.into())
+            }
+        }
+    }
+}
+
+/// Whether a server that takes no paths would answer like this.
+fn is_no_such_path(error: &ftp::Error) -> bool {
+    match error {
+        ftp::Error::Refused { command, reply } => {
+            command.starts_with("RETR") && matches!(reply.code, 500..=504 | 550..=553)
+        }
+        _ => false,
+    }
+}
