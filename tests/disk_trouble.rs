@@ -82,3 +82,23 @@ fn a_folder_or_a_part_that_disappears_meanwhile_ends_in_a_sentence() {
     assert!(failure.to_string().contains("file.bin could not be"), "{failure}");
     assert!(!folder.path().join("into/file.bin").exists());
 }
+
+#[test]
+#[cfg(unix)]
+fn a_disk_that_takes_no_large_files_says_so_and_keeps_what_fits() {
+    let quay = Quay::open(Manners::good(600 * KIB));
+    let folder = tempfile::tempdir().unwrap();
+    // The shell's limit for files, 200 KiB here, is what FAT's 4 GiB are: the system says EFBIG.
+    let script = r#"trap "" XFSZ; ulimit -f 200; exec "$0" get --retries 0 -d "$1" "$2""#;
+    let output = std::process::Command::new("bash")
+        .args(["-c", script, env!("CARGO_BIN_EXE_ashore")])
+        .arg(folder.path())
+        .arg(quay.link("file.bin"))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(7), "{said}");
+    assert!(said.contains("takes no file as large as this one"), "{said}");
+    assert!(said.contains("One with FAT ends at 4 GiB"), "{said}");
+    assert!(!folder.path().join("file.bin").exists());
+}

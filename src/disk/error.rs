@@ -40,6 +40,12 @@ pub enum Error {
         /// Bytes that are free.
         free: Option<u64>,
     },
+    /// The disk takes no file as large as this one: FAT ends at 4 GiB.
+    #[error("the disk of {} takes no file as large as this one", path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+    },
     /// The operating system refused.
     #[error("{} could not be {doing}", path.display())]
     Io {
@@ -61,6 +67,7 @@ impl Error {
                 let free = path.parent().and_then(|folder| super::space::available(folder).ok());
                 Self::Full { path, needed: None, free }
             }
+            io::ErrorKind::FileTooLarge => Self::TooLarge { path },
             _ => Self::Io { path, doing, source },
         }
     }

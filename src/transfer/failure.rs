@@ -242,6 +242,9 @@ impl Failure {
                 disk::Error::Full { .. } => {
                     "Free some space and try again, or save on another disk."
                 }
+                disk::Error::TooLarge { .. } => {
+                    "Save on another disk. One with FAT ends at 4 GiB; exFAT, NTFS and ext4 do not."
+                }
                 disk::Error::Io { .. } => {
                     "Check the folder and its permissions, or save elsewhere."
                 }
