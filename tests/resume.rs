@@ -30,7 +30,7 @@ fn facts(size: u64, year: u32) -> String {
         "C: SIZE hello.txt
         S: 213 {size}
         C: MDTM hello.txt
-        S: 213 {year}0229123456"
+        S: 213 {year}0228123456"
     )
 }
 
