@@ -35,6 +35,7 @@ export HOME=/home/ada XDG_CONFIG_HOME=/home/ada/.config XDG_DATA_HOME=/home/ada/
 export XDG_RUNTIME_DIR=$stage/run LIBGL_ALWAYS_SOFTWARE=1
 mkdir -m 700 "$XDG_RUNTIME_DIR"
 mkdir -p "$XDG_CONFIG_HOME"
+# shellcheck disable=SC2016  # xdg-user-dirs itself puts the home folder in.
 echo 'XDG_DOWNLOAD_DIR="$HOME/Downloads"' >"$XDG_CONFIG_HOME/user-dirs.dirs"
 unset WAYLAND_DISPLAY DISPLAY
 
@@ -75,5 +76,6 @@ xdotool mousemove 500 690
 sleep 0.5
 import -window root "$stage/window.png"
 # A window of few colours: so few that a palette holds them all but the softest edges.
-kill %2 && wait %2 || true # Xvfb takes its lock away.
+kill %2 || true
+wait %2 || true # Xvfb takes its lock away.
 convert "$stage/window.png" -strip +dither -colors 255 -define png:compression-level=9 "$here/assets/window.png"
