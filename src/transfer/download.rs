@@ -108,10 +108,7 @@ impl<'a> Job<'a> {
     fn attempt(&self, file: &mut Partial, retry: &mut Retry) -> Result<Proof, Trouble> {
         let Request { address, patience, .. } = self.request;
         let limits = Limits { patience: *patience, stop: self.handle.stop.clone() };
-        let log = |line| match line {
-            ftp::Line::Sent(text) => self.tell(Voice::Sent, text),
-            ftp::Line::Received(text) => self.tell(Voice::Received, text),
-        };
+        let log = |line: ftp::Line| (self.report)(News::Line(line.into()));
         (self.report)(News::Phase(Phase::Connecting));
         let mut server = self.request.access().server();
         if self.was_secure.get() && server.security == Security::Auto {
@@ -314,7 +311,6 @@ impl<'a> Job<'a> {
     }
 
     pub(super) fn tell(&self, voice: Voice, text: String) {
-        let line = Line { at: SystemTime::now(), voice, text: words::shown(&text) };
-        (self.report)(News::Line(line));
+        (self.report)(News::Line(Line::now(voice, &text)));
     }
 }

@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use super::failure::Failure;
-use super::news::{Line, Voice};
+use super::news::Line;
 use super::request::Access;
 use crate::disk;
 use crate::ftp::listing::{Entry, Kind, Modified, Precision};
@@ -61,13 +61,7 @@ pub fn scan(
     limits: &Limits,
     log: &dyn Fn(Line),
 ) -> Result<Tree, Failure> {
-    let told = |line| {
-        let (voice, text) = match line {
-            ftp::Line::Sent(text) => (Voice::Sent, text),
-            ftp::Line::Received(text) => (Voice::Received, text),
-        };
-        log(Line { at: SystemTime::now(), voice, text: crate::words::shown(&text) });
-    };
+    let told = |line: ftp::Line| log(line.into());
     let mut scan = Scan { access, limits, log: &told, session: None, tree: Tree::default() };
     let top = access.address.path.as_folder();
     let local = match top.name() {

@@ -1,10 +1,9 @@
 //! What a folder on a server holds.
 
 use std::ops::ControlFlow;
-use std::time::SystemTime;
 
 use super::failure::Failure;
-use super::news::{Line, Voice};
+use super::news::Line;
 use super::request::Access;
 use crate::ftp::listing::{Entry, ListingEnd};
 use crate::ftp::{self, Limits, Session};
@@ -23,13 +22,7 @@ pub fn list(
     log: &dyn Fn(Line),
     handed: &mut dyn FnMut(Entry) -> ControlFlow<()>,
 ) -> Result<ListingEnd, Failure> {
-    let tell = |line| {
-        let (voice, text) = match line {
-            ftp::Line::Sent(text) => (Voice::Sent, text),
-            ftp::Line::Received(text) => (Voice::Received, text),
-        };
-        log(Line { at: SystemTime::now(), voice, text });
-    };
+    let tell = |line: ftp::Line| log(line.into());
     let mut talk = || {
         let mut session = Session::connect(access.server(), limits, &tell)?;
         session.sign_in(&access.address.login)?;

@@ -7,6 +7,7 @@ use super::doubt::Witness;
 use super::engine::TransferId;
 use super::failure::Failure;
 use crate::disk::Algorithm;
+use crate::{ftp, words};
 
 /// One piece of news about one transfer.
 ///
@@ -89,6 +90,22 @@ pub struct Line {
     pub voice: Voice,
     /// What is said, as it may be shown: passwords masked, control characters escaped.
     pub text: String,
+}
+
+impl Line {
+    /// What is said now, fit to be shown.
+    pub(super) fn now(voice: Voice, text: &str) -> Self {
+        Self { at: SystemTime::now(), voice, text: words::shown(text) }
+    }
+}
+
+impl From<ftp::Line> for Line {
+    fn from(line: ftp::Line) -> Self {
+        match line {
+            ftp::Line::Sent(text) => Self::now(Voice::Sent, &text),
+            ftp::Line::Received(text) => Self::now(Voice::Received, &text),
+        }
+    }
 }
 
 /// Who says a line of the log.
