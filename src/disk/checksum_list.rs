@@ -40,7 +40,9 @@ pub fn find_checksum(list: &[u8], list_name: &[u8], path: &[u8]) -> Option<Check
     for line in list.split(|&byte| byte == b'\n').filter(|line| line.len() <= MAX_LINE) {
         let Some(Entry { checksum, name }) = entry(line.trim_ascii_end()) else { continue };
         let fit = match name.as_deref() {
-            None | Some(b"-") => is_for_it_alone.then_some(Fit::Bare),
+            None => is_for_it_alone.then_some(Fit::Bare),
+            // What came to the tool on standard input; unless the file is really called so.
+            Some(b"-") if file_name != b"-" => is_for_it_alone.then_some(Fit::Bare),
             Some(name) => fit(name, path).or_else(|| fit(name.trim_ascii(), path)).or_else(|| {
                 // `sha256sum build/a.iso > a.iso.sha256` can only mean this file.
                 let is_this_name = name.rsplit(|&byte| byte == b'/').next() == Some(file_name);
