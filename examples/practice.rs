@@ -92,15 +92,11 @@ fn stock(goods: &Path) -> io::Result<()> {
     });
     let cargo: Vec<u8> = cargo.flatten().take(CARGO).collect();
     let sums = [("cargo.bin", &cargo[..]), ("README.txt", readme.as_bytes())]
-        .map(|(name, bytes)| format!("{}  {name}\n", hex(&Sha256::digest(bytes))))
+        .map(|(name, bytes)| format!("{}  {name}\n", words::hex(&Sha256::digest(bytes))))
         .concat();
     fs::write(goods.join("README.txt"), readme)?;
     fs::write(goods.join("cargo.bin"), cargo)?;
     fs::write(goods.join("SHA256SUMS"), sums)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Downloads in plain lines and says where the file is.
@@ -130,7 +126,7 @@ fn download(link: &str, pier: &Path) -> Result<(), Box<dyn std::error::Error>> {
     println!("{} bytes in {}", words::count(summary.length), words::duration(summary.took));
     println!("The file is {}", summary.path.display());
     if let Some(sha256) = summary.sha256 {
-        println!("Its SHA-256 is {}", hex(&sha256));
+        println!("Its SHA-256 is {}", words::hex(&sha256));
     }
     Ok(())
 }

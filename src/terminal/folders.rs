@@ -4,7 +4,7 @@ use super::flags::Get;
 use super::progress::Board;
 use super::{Exit, plan, sentences};
 use crate::ftp::{Limits, Stop};
-use crate::transfer::{self, Access, Destination, Failure, Line, Request, Tree};
+use crate::transfer::{self, Destination, Failure, Line, Request, Tree};
 use crate::words;
 
 /// What there is to fetch, once every folder is looked into.
@@ -20,14 +20,9 @@ pub(super) fn unfold(flags: &Get, requests: Vec<Request>, board: &Board, stop: &
     for request in requests {
         match &request.destination {
             Destination::Folder(into) if plan::is_folder(flags, &request) => {
-                let access = Access {
-                    address: &request.address,
-                    security: request.security,
-                    trust: &request.trust,
-                };
                 let limits = Limits { patience: request.patience, stop: stop.clone() };
                 let log = |line: Line| board.line(&sentences::name(&request.address), &line);
-                match transfer::scan(access, into, &limits, &log) {
+                match transfer::scan(request.access(), into, &limits, &log) {
                     Ok(tree) => cargo.take(&request, tree, board),
                     Err(failure) => cargo.fail(&sentences::name(&request.address), failure, board),
                 }

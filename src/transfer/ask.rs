@@ -4,12 +4,10 @@ use super::doubt::Doubt;
 use super::download::Job;
 use super::news::Voice;
 use super::resume;
+use super::retry::MOST_CHANGES;
 use super::trouble::Trouble;
 use crate::disk::{self, Partial};
 use crate::ftp::{self, Data, Facts, RemoteFile, Session};
-
-/// How often a file may change on the server while it is fetched, before that is the news.
-const MOST_CHANGES: u32 = 3;
 
 impl Job<'_> {
     /// Finds the file on the server and has it sent, from the byte on that is missing here.

@@ -77,7 +77,8 @@ impl<'a> Access<'a> {
 
 impl Request {
     /// What it takes to talk to its server.
-    pub(super) fn access(&self) -> Access<'_> {
+    #[must_use]
+    pub fn access(&self) -> Access<'_> {
         Access { address: &self.address, security: self.security, trust: &self.trust }
     }
 }

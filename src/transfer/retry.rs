@@ -12,8 +12,9 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// The same where the server is full: pressing it would only keep others out.
 const FIRST_PAUSE_WHEN_FULL: Duration = Duration::from_secs(3);
 
-/// How many times the bytes may be found to be those of another file.
-const MOST_CHANGES: u32 = 3;
+/// How often a file may change on the server while it is fetched, before that is the news: told by
+/// its size and time, or by its bytes; each is counted by itself.
+pub(super) const MOST_CHANGES: u32 = 3;
 
 /// No pause is longer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
