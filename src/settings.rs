@@ -1,8 +1,8 @@
 //! What is remembered between runs, and where things go by default.
 
-use std::fs::{self, File};
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::io;
+use std::path::PathBuf;
 
 use toml::{Table, Value};
 
@@ -22,6 +22,12 @@ pub fn download_folder() -> PathBuf {
 #[must_use]
 pub fn queue_file() -> Option<PathBuf> {
     ours().map(|ours| ours.data_local_dir().join("queue.db"))
+}
+
+/// The file that holds what was learnt about servers. `None`: this person has no home.
+#[must_use]
+pub fn servers_file() -> Option<PathBuf> {
+    ours().map(|ours| ours.config_dir().join("servers.toml"))
 }
 
 /// The file that holds the [`Settings`]. `None`: this person has no home.
@@ -147,31 +153,12 @@ impl Settings {
             self.table = newest;
         }
         let text = toml::to_string(&self.table).map_err(io::Error::other)?;
-        write_whole(file, text.as_bytes())
+        disk::replace_whole(file, text.as_bytes())
     }
 }
 
 fn parsed(bytes: &[u8]) -> Option<Table> {
     std::str::from_utf8(bytes).ok()?.parse().ok()
-}
-
-/// Writes a file so that after a crash either the old one is there or the new one.
-fn write_whole(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    // A file that is a link to another place stays one.
-    let file = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
-    let folder = disk::folder_of(&file);
-    fs::create_dir_all(folder)?;
-    let new = file.with_extension(format!("toml.{}", std::process::id()));
-    let write = || {
-        let mut to = File::create(&new)?;
-        to.write_all(bytes)?;
-        to.sync_all()?;
-        fs::rename(&new, &file)
-    };
-    write().inspect_err(|_| drop(fs::remove_file(&new)))?;
-    #[cfg(unix)]
-    File::open(folder)?.sync_all()?;
-    Ok(())
 }
 
 #[cfg(test)]

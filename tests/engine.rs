@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use ashore::transfer::{Engine, Event, Failure, News, TransferId};
+use ashore::transfer::{Commons, Engine, Event, Failure, News, TransferId};
 use crossbeam_channel::Receiver;
 use support::request_for;
 
@@ -40,7 +40,7 @@ fn a_mistake_of_ashores_own_ends_its_transfer_with_a_sentence_and_no_other() {
             panic!("the bell broke");
         }
     };
-    let (mut engine, events) = Engine::start(bell).unwrap();
+    let (mut engine, events) = Engine::start(Commons::default(), bell).unwrap();
     let folder = tempfile::tempdir().unwrap();
     // Nobody listens there: it ends by itself, and fast.
     let request = request_for("ftp://127.0.0.1:1/a", folder.path());
@@ -59,7 +59,7 @@ fn a_mistake_of_ashores_own_ends_its_transfer_with_a_sentence_and_no_other() {
 
 #[test]
 fn a_transfer_that_waits_for_its_turn_can_be_cancelled_and_says_so() {
-    let (mut engine, events) = Engine::start(|| ()).unwrap();
+    let (mut engine, events) = Engine::start(Commons::default(), || ()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     // Three servers that greet nobody: two transfers are busy with them, the third waits.
     let silent: Vec<_> =

@@ -13,7 +13,9 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use ashore::transfer::{End, Engine, Entry, Event, Found, News, Request, State, TransferId};
+use ashore::transfer::{
+    Commons, End, Engine, Entry, Event, Found, News, Request, State, TransferId,
+};
 use crossbeam_channel::Receiver;
 use support::calm_request;
 use support::quay::{Cut, Manners, Quay, cargo};
@@ -35,7 +37,8 @@ impl Harbour {
     }
 
     fn open_in(folder: TempDir) -> Self {
-        let (engine, events, found) = Engine::open(&list(folder.path()), || ()).unwrap();
+        let (engine, events, found) =
+            Engine::open(&list(folder.path()), Commons::default(), || ()).unwrap();
         Self { engine, events, found, folder }
     }
 
@@ -124,7 +127,7 @@ fn everything_that_is_ordered_is_on_disk_before_the_first_byte() {
 fn an_ashore_to_be_killed() {
     let Ok(address) = std::env::var("ASHORE_TEST_QUAY") else { return };
     let folder = PathBuf::from(std::env::var_os("ASHORE_TEST_FOLDER").unwrap());
-    let (mut engine, events, _) = Engine::open(&list(&folder), || ()).unwrap();
+    let (mut engine, events, _) = Engine::open(&list(&folder), Commons::default(), || ()).unwrap();
     let request = |name| calm_request(&format!("ftp://{address}/{name}"), &folder);
     let names = ["missing", "a.bin", "b.bin", "c.bin", "d.bin", "e.bin"];
     let ids = engine.download_all(names.map(request));

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use ashore::transfer::{Engine, News};
+use ashore::transfer::{Commons, Engine, News};
 use support::quay::{Manners, Quay};
 use support::{calm_request, names};
 
@@ -18,7 +18,7 @@ fn list_of(count: usize, list: &Path) {
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let link = format!("ftp://{}/", nobody.local_addr().unwrap());
     let folder = list.parent().unwrap();
-    let (mut engine, events, _) = Engine::open(list, || ()).unwrap();
+    let (mut engine, events, _) = Engine::open(list, Commons::default(), || ()).unwrap();
     let request = |number| calm_request(&format!("{link}folder/file-{number}.bin"), folder);
     let listener = std::thread::spawn(move || {
         events.iter().filter(|event| matches!(event.news, News::Queued)).take(count).count()
@@ -35,7 +35,7 @@ fn set_aside(spoil: impl FnOnce(&Path)) {
     spoil(&list);
     let spoilt = fs::read(&list).unwrap();
 
-    let (engine, _, found) = Engine::open(&list, || ()).unwrap();
+    let (engine, _, found) = Engine::open(&list, Commons::default(), || ()).unwrap();
     let notice = found.notice.expect("nothing was said");
     assert!(notice.contains("could not be read") && notice.contains("queue.damaged"), "{notice}");
     assert!(found.entries.is_empty());
@@ -43,12 +43,12 @@ fn set_aside(spoil: impl FnOnce(&Path)) {
     drop(engine);
 
     let quay = Quay::open(Manners::good(1000));
-    let (mut engine, events, found) = Engine::open(&list, || ()).unwrap();
+    let (mut engine, events, found) = Engine::open(&list, Commons::default(), || ()).unwrap();
     assert_eq!(found.notice, None, "it was said twice");
     engine.download(calm_request(&quay.link("a.bin"), folder.path()));
     assert!(events.iter().any(|event| matches!(event.news, News::Ended(Ok(_)))));
     drop(engine);
-    assert_eq!(Engine::open(&list, || ()).unwrap().2.entries.len(), 1);
+    assert_eq!(Engine::open(&list, Commons::default(), || ()).unwrap().2.entries.len(), 1);
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn a_list_with_garbage_in_its_middle_never_stops_the_program() {
         let to = (from + 3000).min(bytes.len());
         bytes[from..to].fill(0xA5);
         fs::write(&list, &bytes).unwrap();
-        let (engine, _, found) = Engine::open(&list, || ()).unwrap();
+        let (engine, _, found) = Engine::open(&list, Commons::default(), || ()).unwrap();
         assert!(
             found.notice.is_some() || found.entries.len() == 500,
             "{} of 500 transfers, without a word, with garbage at {from}",
@@ -100,7 +100,7 @@ fn no_password_is_ever_in_the_list() {
     let quay = Quay::open(Manners::paced(64 * 1024, 128 * 1024));
     let folder = tempfile::tempdir().unwrap();
     let list = folder.path().join("queue.db");
-    let (mut engine, events, _) = Engine::open(&list, || ()).unwrap();
+    let (mut engine, events, _) = Engine::open(&list, Commons::default(), || ()).unwrap();
     let link = |name| quay.link(name).replace("//", "//alice:swordfish@");
     engine.download(calm_request(&link("a.bin"), folder.path()));
     engine.download(calm_request(&link("missing"), folder.path()));
@@ -135,7 +135,7 @@ fn a_hundred_thousand_transfers_are_found_again_paused_and_resumed() {
     println!("{MANY} transfers were written down in {:?}", since.elapsed());
 
     let since = Instant::now();
-    let (engine, events, found) = Engine::open(&list, || ()).unwrap();
+    let (engine, events, found) = Engine::open(&list, Commons::default(), || ()).unwrap();
     println!("{MANY} transfers were found in {:?}", since.elapsed());
     assert_eq!(found.entries.len(), MANY);
 
@@ -158,7 +158,7 @@ fn the_program_ends_even_when_nobody_listens_to_its_news() {
     let folder = tempfile::tempdir().unwrap();
     let list = folder.path().join("queue.db");
     let quay = Quay::open(Manners::good(10));
-    let (mut engine, events, _) = Engine::open(&list, || ()).unwrap();
+    let (mut engine, events, _) = Engine::open(&list, Commons::default(), || ()).unwrap();
     let request = |number| calm_request(&quay.link(&format!("{number}.bin")), folder.path());
     engine.download_all((0..10_000).map(request)); // More news than may wait.
     std::thread::sleep(Duration::from_millis(500));
@@ -166,5 +166,5 @@ fn the_program_ends_even_when_nobody_listens_to_its_news() {
     drop(engine);
     assert!(since.elapsed() < Duration::from_secs(5));
     drop(events);
-    assert_eq!(Engine::open(&list, || ()).unwrap().2.entries.len(), 10_000);
+    assert_eq!(Engine::open(&list, Commons::default(), || ()).unwrap().2.entries.len(), 10_000);
 }

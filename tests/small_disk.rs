@@ -13,7 +13,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use ashore::transfer::{
-    self, Class, End, Ending, Engine, Event, Handle, News, NextStep, Phase, Request,
+    self, Class, Commons, End, Ending, Engine, Event, Handle, News, NextStep, Phase, Request,
 };
 use crossbeam_channel::Receiver;
 use support::quay::{Manners, Quay, cargo};
@@ -122,7 +122,7 @@ fn a_disk_that_fills_up_keeps_what_has_arrived_and_it_is_continued() {
 fn in_the_queue_it_waits_for_room_and_goes_on_by_itself() {
     let quay = Quay::open(Manners { tells_size: false, ..Manners::good(2048 * KIB) });
     let disk = Disk::of(1024);
-    let (mut engine, events) = Engine::start(|| ()).unwrap();
+    let (mut engine, events) = Engine::start(Commons::default(), || ()).unwrap();
     engine.download(waiting_for_room(&quay, disk.path()));
     assert_eq!(wait(&events, no_room), "The disk is full");
     disk.becomes("size=64m");
@@ -188,7 +188,7 @@ fn a_file_that_does_not_fit_waits_in_the_queue_until_it_does() {
     let disk = Disk::of(4096);
     let filler = disk.path().join("somebody else's");
     fs::write(&filler, vec![1; 3 * 1024 * 1024]).unwrap();
-    let (mut engine, events) = Engine::start(|| ()).unwrap();
+    let (mut engine, events) = Engine::start(Commons::default(), || ()).unwrap();
     engine.download(waiting_for_room(&quay, disk.path()));
     let sentence = wait(&events, no_room);
     assert_eq!(sentence, "This disk has 1.0 MB free; the file needs 1.0 MB more");

@@ -10,7 +10,7 @@ use std::process::{Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use ashore::transfer::{Class, Engine, NextStep};
+use ashore::transfer::{Class, Commons, Engine, NextStep};
 use support::quay::{Manners, Quay, sha256_of_cargo};
 use support::{calm_request, names, run};
 
@@ -76,13 +76,13 @@ fn two_with_one_list_of_transfers_do_not_write_over_each_other() {
     let quay = Quay::open(Manners::paced(LENGTH, LENGTH / 4));
     let folder = tempfile::tempdir().unwrap();
     let list = folder.path().join("queue.db");
-    let (mut first, _events, _) = Engine::open(&list, || ()).unwrap();
+    let (mut first, _events, _) = Engine::open(&list, Commons::default(), || ()).unwrap();
     let ids = first.download_all(
         ["a.bin", "b.bin", "c.bin"].map(|name| calm_request(&quay.link(name), folder.path())),
     );
     wait_until("the first byte", || quay.sent() > 0);
 
-    let (mut second, events, found) = Engine::open(&list, || ()).unwrap();
+    let (mut second, events, found) = Engine::open(&list, Commons::default(), || ()).unwrap();
     let notice = found.notice.expect("the second one says nothing");
     assert!(notice.contains("nother Ashore"), "{notice}");
     assert!(found.entries.is_empty(), "the second one shows what is the first one's");
@@ -97,7 +97,7 @@ fn two_with_one_list_of_transfers_do_not_write_over_each_other() {
     drop(second);
     drop(first);
 
-    let (_third, _, found) = Engine::open(&list, || ()).unwrap();
+    let (_third, _, found) = Engine::open(&list, Commons::default(), || ()).unwrap();
     assert_eq!(found.notice, None);
     assert_eq!(found.entries.iter().map(|entry| entry.id).collect::<Vec<_>>(), ids);
     assert!(found.entries.iter().all(ashore::transfer::Entry::is_unfinished), "{found:?}");

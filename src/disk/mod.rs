@@ -11,6 +11,7 @@ mod place;
 mod record;
 mod recorder;
 mod space;
+mod whole;
 
 pub use checksum::{Algorithm, BadChecksum, Checksum};
 pub use checksum_list::{MAX_CHECKSUM_LIST, find_checksum};
@@ -19,3 +20,4 @@ pub use names::local_name;
 pub use partial::Partial;
 pub use place::{check_new_file, folder_of, free_name, make_folder_without_links, numbered};
 pub use space::{LEAST_ROOM, available};
+pub use whole::replace_whole;

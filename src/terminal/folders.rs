@@ -4,7 +4,7 @@ use super::flags::Get;
 use super::progress::Board;
 use super::{Exit, plan, sentences};
 use crate::ftp::{Limits, Stop};
-use crate::transfer::{self, Destination, Failure, Line, Request, Tree};
+use crate::transfer::{self, Commons, Destination, Failure, Line, Request, Tree};
 use crate::words;
 
 /// What there is to fetch, once every folder is looked into.
@@ -15,14 +15,20 @@ pub(super) struct Cargo {
 }
 
 /// Puts the files that they hold in the place of the folders among `requests`.
-pub(super) fn unfold(flags: &Get, requests: Vec<Request>, board: &Board, stop: &Stop) -> Cargo {
+pub(super) fn unfold(
+    flags: &Get,
+    requests: Vec<Request>,
+    commons: &Commons,
+    board: &Board,
+    stop: &Stop,
+) -> Cargo {
     let mut cargo = Cargo { requests: Vec::new(), ends: Vec::new() };
     for request in requests {
         match &request.destination {
             Destination::Folder(into) if plan::is_folder(flags, &request) => {
                 let limits = Limits { patience: request.patience, stop: stop.clone() };
                 let log = |line: Line| board.line(&sentences::name(&request.address), &line);
-                match transfer::scan(request.access(), into, &limits, &log) {
+                match transfer::scan(request.access(commons), into, &limits, &log) {
                     Ok(tree) => cargo.take(&request, tree, board),
                     Err(failure) => cargo.fail(&sentences::name(&request.address), failure, board),
                 }

@@ -28,10 +28,11 @@ pub fn get(flags: &Get, end_at_once: fn()) -> ExitCode {
         }
     };
     let (stop, stopped) = interrupt::first_stop(end_at_once);
+    let commons = plan::commons();
     let mut board = Board::new(flags);
-    let cargo = folders::unfold(flags, requests, &board, &stop);
+    let cargo = folders::unfold(flags, requests, &commons, &board, &stop);
     board.expect(cargo.requests.len());
-    match Engine::start(|| ()) {
+    match Engine::start(commons, || ()) {
         Ok((engine, events)) => {
             Run::new(flags, engine, board, cargo).until_all_ended(&events, &stopped)
         }

@@ -39,7 +39,8 @@ pub fn ls(flags: &Ls, end_at_once: fn()) -> ExitCode {
             say(&sentences::log_line(&line));
         }
     };
-    let access = Access { address: &address, security: flags.connection.tls.into(), trust: &trust };
+    let (security, commons) = (flags.connection.tls.into(), plan::commons());
+    let access = Access { address: &address, security, trust: &trust, commons: &commons };
     let mut page = Page::new(flags.json);
     let ended = transfer::list(access, &limits, &log, &mut |entry| page.take(entry));
     page.end(ended.as_ref().ok());

@@ -7,8 +7,8 @@ use super::Exit;
 use super::flags::{Connection, Get, Ls};
 use super::sentences;
 use crate::ftp::{Address, Login, Secret, Trust};
-use crate::transfer::{Checks, Destination, Request};
-use crate::{disk, words};
+use crate::transfer::{Checks, Commons, Destination, Request, Servers};
+use crate::{disk, settings, words};
 
 /// The most that is read as a password, in bytes.
 const LONGEST_PASSWORD: u64 = 4096;
@@ -83,6 +83,12 @@ pub(super) fn folder(flags: &Ls) -> Result<(Address, Trust), Refusal> {
     let trust = access(&flags.connection, &mut addresses)?;
     let address = addresses.pop().ok_or_else(|| Refusal::usage("there is no address"))?;
     Ok((address, trust))
+}
+
+/// What all conversations share: what earlier runs have learnt about the servers.
+pub(super) fn commons() -> Commons {
+    let servers = settings::servers_file().map(Servers::open).unwrap_or_default();
+    Commons { servers }
 }
 
 /// Who we are to all the servers, and whom to believe.

@@ -8,6 +8,7 @@ use std::{io, thread};
 
 use crossbeam_channel::{Receiver, Sender, after, never, select, unbounded};
 
+use super::commons::Commons;
 use super::download::download;
 use super::ending::Ending;
 use super::engine::{Order, TransferId};
@@ -49,6 +50,7 @@ pub(super) struct Desk {
     slots: Slots,
     reports: (Sender<Report>, Receiver<Report>),
     teller: Teller,
+    commons: Commons,
 }
 
 struct Running {
@@ -73,7 +75,12 @@ enum Report {
 }
 
 impl Desk {
-    pub(super) fn new(journal: Journal, paused: Vec<TransferId>, teller: Teller) -> Self {
+    pub(super) fn new(
+        journal: Journal,
+        paused: Vec<TransferId>,
+        teller: Teller,
+        commons: Commons,
+    ) -> Self {
         Self {
             journal,
             waiting: VecDeque::new(),
@@ -84,6 +91,7 @@ impl Desk {
             slots: Slots::new(SLOTS),
             reports: unbounded(),
             teller,
+            commons,
         }
     }
 
@@ -322,7 +330,7 @@ impl Desk {
             && self.slots.try_take()
         {
             let Some(id) = self.waiting.pop_front() else { break };
-            let handle = Handle::in_seat(Seat::taken(self.slots.clone()));
+            let handle = Handle::in_seat(Seat::taken(self.slots.clone()), self.commons.clone());
             let launched = match self.request(id) {
                 Some(request) => self.launch(id, request, handle.clone()),
                 None => Err(io::ErrorKind::NotFound.into()),

@@ -110,7 +110,7 @@ impl<'a> Job<'a> {
         let limits = Limits { patience: *patience, stop: self.handle.stop.clone() };
         let log = |line: ftp::Line| (self.report)(News::Line(line.into()));
         (self.report)(News::Phase(Phase::Connecting));
-        let mut server = self.request.access().server();
+        let mut server = self.request.access(&self.handle.commons).server();
         if self.was_secure.get() && server.security == Security::Auto {
             server.security = Security::Explicit; // Who takes TLS away in mid-file is not the server.
         }

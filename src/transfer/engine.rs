@@ -7,6 +7,7 @@ use std::thread::{self, JoinHandle};
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use serde::{Deserialize, Serialize};
 
+use super::commons::Commons;
 use super::desk::Desk;
 use super::journal::{Entry, Journal};
 use super::news::Event;
@@ -67,9 +68,12 @@ impl Engine {
     /// # Errors
     ///
     /// If the operating system cannot start a thread.
-    pub fn start(wake: impl Fn() + Send + Sync + 'static) -> io::Result<(Self, Receiver<Event>)> {
+    pub fn start(
+        commons: Commons,
+        wake: impl Fn() + Send + Sync + 'static,
+    ) -> io::Result<(Self, Receiver<Event>)> {
         let journal = Journal::in_memory().map_err(io::Error::other)?;
-        Self::run(journal, Vec::new(), wake)
+        Self::run(journal, Vec::new(), commons, wake)
     }
 
     /// Starts an engine whose queue is kept in the file at `path`.
@@ -80,25 +84,27 @@ impl Engine {
     /// aside, and no error.
     pub fn open(
         path: &Path,
+        commons: Commons,
         wake: impl Fn() + Send + Sync + 'static,
     ) -> io::Result<(Self, Receiver<Event>, Found)> {
         let (journal, entries, notice) = Journal::open(path).map_err(io::Error::other)?;
         let unfinished = entries.iter().filter(|entry| entry.is_unfinished());
         let (engine, events) =
-            Self::run(journal, unfinished.map(|entry| entry.id).collect(), wake)?;
+            Self::run(journal, unfinished.map(|entry| entry.id).collect(), commons, wake)?;
         Ok((engine, events, Found { entries, notice }))
     }
 
     fn run(
         journal: Journal,
         paused: Vec<TransferId>,
+        commons: Commons,
         wake: impl Fn() + Send + Sync + 'static,
     ) -> io::Result<(Self, Receiver<Event>)> {
         let (orders, inbox) = unbounded();
         let (events, news) = bounded(WAITING_EVENTS);
         let last_id = journal.last_id().map_err(io::Error::other)?;
         let teller = Teller::new(events, wake);
-        let desk = Desk::new(journal, paused, teller.clone());
+        let desk = Desk::new(journal, paused, teller.clone(), commons);
         let desk = thread::Builder::new()
             .name("ashore engine".to_owned())
             .spawn(move || desk.run(&inbox))?;

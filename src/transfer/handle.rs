@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::commons::Commons;
 use super::slots::Seat;
 use crate::ftp::{self, Stop};
 
@@ -21,12 +22,13 @@ pub struct Handle {
     pub stop: Stop,
     hurry: Arc<AtomicBool>,
     seat: Option<Arc<Seat>>,
+    pub(super) commons: Commons,
 }
 
 impl Handle {
     /// Of a download that gives its seat back while it rests between two attempts.
-    pub(super) fn in_seat(seat: Seat) -> Self {
-        Self { seat: Some(Arc::new(seat)), ..Self::default() }
+    pub(super) fn in_seat(seat: Seat, commons: Commons) -> Self {
+        Self { seat: Some(Arc::new(seat)), commons, ..Self::default() }
     }
 
     pub(super) fn leave_seat(&self) {

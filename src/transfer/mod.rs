@@ -3,6 +3,7 @@
 //! Read [`download`](download()) first: it is the story that everything else serves.
 
 mod ask;
+mod commons;
 mod desk;
 mod destination;
 mod doubt;
@@ -20,11 +21,13 @@ mod request;
 mod resume;
 mod retry;
 mod sentence;
+mod servers;
 mod slots;
 mod teller;
 mod trouble;
 mod verify;
 
+pub use commons::Commons;
 pub use doubt::{Disagreement, Doubt, Witness};
 pub use download::download;
 pub use ending::{End, Ending};
@@ -36,3 +39,4 @@ pub use journal::{Entry, State};
 pub use list::list;
 pub use news::{Event, Line, News, Outcome, Phase, Progress, Summary, Verdict, Voice};
 pub use request::{Access, Checks, Destination, IfExists, Request};
+pub use servers::Servers;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::commons::Commons;
 use crate::disk::Checksum;
 use crate::ftp::{Address, Scheme, Security, Server, Trust};
 
@@ -58,6 +59,8 @@ pub struct Access<'a> {
     pub security: Security,
     /// Whose certificates are believed.
     pub trust: &'a Trust,
+    /// What is shared with all other conversations.
+    pub commons: &'a Commons,
 }
 
 impl<'a> Access<'a> {
@@ -78,8 +81,9 @@ impl<'a> Access<'a> {
 impl Request {
     /// What it takes to talk to its server.
     #[must_use]
-    pub fn access(&self) -> Access<'_> {
-        Access { address: &self.address, security: self.security, trust: &self.trust }
+    pub fn access<'a>(&'a self, commons: &'a Commons) -> Access<'a> {
+        let Self { address, security, trust, .. } = self;
+        Access { address, security: *security, trust, commons }
     }
 }
 

@@ -14,7 +14,7 @@ use super::screen::{Screen, Wish};
 use super::status::preference;
 use super::{Prefill, look};
 use crate::settings::{self, Settings};
-use crate::transfer::{Engine, Event, Found};
+use crate::transfer::{Commons, Engine, Event, Found, Servers};
 use crate::words;
 
 /// News are gathered for this long before they are drawn: ten pictures a second are a moving bar,
@@ -65,7 +65,9 @@ impl App {
             }
         };
         let queue = is_lasting.then(settings::queue_file).flatten();
-        let (engine, events, found) = start(queue.as_deref(), wake)?;
+        let servers = is_lasting.then(settings::servers_file).flatten();
+        let commons = Commons { servers: servers.map(Servers::open).unwrap_or_default() };
+        let (engine, events, found) = start(queue.as_deref(), commons, wake)?;
         found.notice.into_iter().for_each(|notice| screen.say(notice));
         screen.model.restore(found.entries);
         if settings.continues_at_start() {
@@ -147,9 +149,10 @@ impl App {
 /// a list that ends with the program.
 fn start(
     queue: Option<&Path>,
+    commons: Commons,
     wake: impl Fn() + Send + Sync + Clone + 'static,
 ) -> io::Result<(Engine, Receiver<Event>, Found)> {
-    let notice = match queue.map(|queue| Engine::open(queue, wake.clone())) {
+    let notice = match queue.map(|queue| Engine::open(queue, commons.clone(), wake.clone())) {
         Some(Ok(opened)) => return Ok(opened),
         Some(Err(error)) => {
             let why = words::io_error(&error);
@@ -159,7 +162,7 @@ fn start(
         }
         None => None,
     };
-    let (engine, events) = Engine::start(wake)?;
+    let (engine, events) = Engine::start(commons, wake)?;
     Ok((engine, events, Found { entries: Vec::new(), notice }))
 }
 

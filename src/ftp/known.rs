@@ -1,0 +1,28 @@
+//! What was learnt about a server, so that the next conversation with it begins where this one ends.
+
+use serde::{Deserialize, Serialize};
+
+/// What was learnt about one server. Everything is optional, and nothing here is a promise: a server
+/// may be another one tomorrow.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Known {
+    /// It has spoken TLS: it is never silently spoken to without it again.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub has_tls: bool,
+    /// The certificate that the person trusts here: its SHA-256, in hexadecimal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pin: Option<String>,
+    /// Commands that travelled together made it stumble: it is spoken to step by step.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_step_by_step: bool,
+    /// Data came only in active mode (`PORT`, RFC 959).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub wants_active: bool,
+    /// The encoding of its names where they are not UTF-8, by its WHATWG label (`windows-1252`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
+    /// How many connections it allows, as it has shown by refusing more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub most_connections: Option<u32>,
+}

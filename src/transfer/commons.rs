@@ -1,0 +1,11 @@
+//! What all conversations of one program share.
+
+use super::servers::Servers;
+
+/// What all conversations of one program share. Clones share it too; the default knows nothing yet,
+/// and forgets everything when the program ends.
+#[derive(Debug, Clone, Default)]
+pub struct Commons {
+    /// What was learnt about each server.
+    pub servers: Servers,
+}
