@@ -101,13 +101,15 @@ impl Session<'_> {
             wait.go_on().map_err(|error| if guest.is_none() { late(error) } else { error })?;
         }
         let reply = self.read_reply()?;
-        match reply.kind() {
-            Kind::Begun | Kind::Done => {}
-            _ if reply.code == 425 => {
-                let source = io::Error::other(format!("it said “{reply}”"));
-                return Err(no_connection(listener.verb, source));
-            }
-            _ => return Err(Error::Refused { command: command.to_string(), reply }),
+        if !matches!(reply.kind(), Kind::Begun | Kind::Done) {
+            self.is_transferring = false;
+            return Err(match reply.code {
+                425 => no_connection(
+                    listener.verb,
+                    io::Error::other(format!("the server said “{reply}”")),
+                ),
+                _ => Error::Refused { command: command.to_string(), reply },
+            });
         }
         let mut wait = Wait::new(&self.limits, Awaiting::Connection);
         loop {

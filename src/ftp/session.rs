@@ -66,7 +66,7 @@ pub struct Server<'a> {
 pub struct Session<'a> {
     pub(super) control: BufReader<Stream>,
     pub(super) route: Route,
-    tls: Option<Tls>,
+    pub(super) tls: Option<Tls>,
     pub(super) limits: Limits,
     pub(super) log: &'a dyn Fn(Line),
     /// What `FEAT` told: verbs in capitals, and what stands behind them.
@@ -76,7 +76,11 @@ pub struct Session<'a> {
     /// The server makes the data connections.
     pub(super) is_active: bool,
     /// A final reply that came before it was asked for.
-    early_final: Option<Reply>,
+    pub(super) early_final: Option<Reply>,
+    /// A transfer has begun, and the server's last word on it has not come.
+    pub(super) is_transferring: bool,
+    /// A reply was lost, or we are in another folder than at first: nobody else can go on from here.
+    pub(super) is_astray: bool,
     /// What is known about the server's listings.
     pub(super) listing: listing::Known,
 }
@@ -117,6 +121,8 @@ impl<'a> Session<'a> {
             is_epsv_useless: false,
             is_active: server.way.is_active,
             early_final: None,
+            is_transferring: false,
+            is_astray: false,
             listing: listing::Known::default(),
         };
         if server.security == Security::Implicit {
@@ -238,6 +244,7 @@ impl<'a> Session<'a> {
     }
 
     fn begin(&mut self, channel: Channel, command: &Command) -> Result<Data, Error> {
+        self.is_transferring = true;
         self.say(command)?;
         let (stream, reply) = match channel {
             // Not before the command: no server answers this handshake until it has something to send.
@@ -249,6 +256,7 @@ impl<'a> Session<'a> {
             Kind::Begun => {}
             Kind::Done => self.early_final = Some(reply),
             Kind::NeedsMore | Kind::TryLater | Kind::Refused => {
+                self.is_transferring = false;
                 return Err(Error::Refused { command: command.to_string(), reply });
             }
         }
@@ -298,7 +306,9 @@ impl<'a> Session<'a> {
                 reply
             }
         };
-        done(verb, reply).map(drop)
+        done(verb, reply)?;
+        self.is_transferring = false;
+        Ok(())
     }
 
     /// Says goodbye and does not wait for the answer: whatever it is, it changes nothing.
@@ -343,7 +353,9 @@ impl<'a> Session<'a> {
     pub(super) fn read_reply(&mut self) -> Result<Reply, Error> {
         let log = self.log;
         let mut heard = |line: &str| log(Line::Received(line.to_owned()));
-        Ok(Reply::read(&mut self.control, &mut heard)?)
+        let reply = Reply::read(&mut self.control, &mut heard);
+        self.is_astray |= reply.is_err();
+        Ok(reply?)
     }
 
     fn read_past_preliminaries(&mut self) -> Result<Reply, Error> {

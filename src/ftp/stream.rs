@@ -148,6 +148,24 @@ impl Stream {
         self.limits.patience = patience;
     }
 
+    /// From now on these limits hold.
+    pub(super) fn take_limits(&mut self, limits: &Limits) {
+        self.limits = limits.clone();
+        self.awaiting = Awaiting::Reply;
+    }
+
+    /// Whether the other side is still there, and has said nothing that was not read. Does not wait.
+    /// If it has, what it said may be lost.
+    pub(super) fn is_quiet(&mut self) -> bool {
+        // Not by peeking: over TLS, tickets may have come, which are no word to us.
+        if self.wire.socket().set_nonblocking(true).is_err() {
+            return false;
+        }
+        let read = self.wire.read(&mut [0]);
+        let is_back = self.wire.socket().set_nonblocking(false).is_ok();
+        is_back && read.is_err_and(|error| is_pause(&error))
+    }
+
     pub(super) fn socket(&self) -> &TcpStream {
         self.wire.socket()
     }
