@@ -1,12 +1,14 @@
 //! The server's side: one server, one conversation. Knows no file, no queue, no person.
 
 mod address;
+mod certificate;
 mod command;
 mod data;
 mod dial;
 mod error;
 mod facts;
 mod host;
+mod judge;
 mod known;
 pub mod listing;
 mod passive;
@@ -19,6 +21,7 @@ mod stream;
 mod tls;
 
 pub use address::{Address, AddressError, Login, Scheme, Secret};
+pub use certificate::{BadFingerprint, Certificate, Fingerprint};
 pub use command::{BadArgument, Command};
 pub use data::Data;
 pub use error::{Awaiting, Error};

@@ -15,7 +15,7 @@ use super::resume::{self, Joint};
 use super::retry::Retry;
 use super::trouble::Trouble;
 use crate::disk::{self, Partial};
-use crate::ftp::{self, Data, Facts, Limits, RemoteFile, Security, Session};
+use crate::ftp::{self, Data, Facts, Limits, RemoteFile, Session};
 use crate::words;
 
 /// Downloads one file. Blocks until it is on disk under its name, or has failed for good.
@@ -78,8 +78,6 @@ pub(super) struct Job<'a> {
     pub(super) vague_refusals: Cell<u32>,
     /// The server took `REST`, and then sent nothing but a refusal.
     pub(super) starts_over: Cell<bool>,
-    /// The conversation was secret once, so it will be again.
-    was_secure: Cell<bool>,
     /// How often the file on the server was found to be another one.
     pub(super) changes: Cell<u32>,
 }
@@ -98,7 +96,6 @@ impl<'a> Job<'a> {
             report,
             vague_refusals: Cell::new(0),
             starts_over: Cell::new(false),
-            was_secure: Cell::new(false),
             changes: Cell::new(0),
         }
     }
@@ -110,12 +107,7 @@ impl<'a> Job<'a> {
         let limits = Limits { patience: *patience, stop: self.handle.stop.clone() };
         let log = |line: ftp::Line| (self.report)(News::Line(line.into()));
         (self.report)(News::Phase(Phase::Connecting));
-        let mut server = self.request.access(&self.handle.commons).server();
-        if self.was_secure.get() && server.security == Security::Auto {
-            server.security = Security::Explicit; // Who takes TLS away in mid-file is not the server.
-        }
-        let mut session = Session::connect(server, &limits, &log)?;
-        self.was_secure.set(session.is_secure());
+        let mut session = self.request.access(&self.handle.commons).connect(&limits, &log)?;
         if address.login.password.is_some() && !session.is_secure() {
             self.tell(
                 Voice::Warning,

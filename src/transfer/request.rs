@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::commons::Commons;
 use crate::disk::Checksum;
-use crate::ftp::{Address, Scheme, Security, Server, Trust};
+use crate::ftp::{self, Address, Limits, Scheme, Security, Server, Session, Trust};
 
 /// One file to be brought ashore: from where, to where, and how patiently.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,7 +66,7 @@ pub struct Access<'a> {
 impl<'a> Access<'a> {
     /// The server to connect to. An address that says how it is to be secured has the last word; a
     /// guest, who has nothing to hide, needs nothing.
-    pub(super) fn server(self) -> Server<'a> {
+    fn server(self) -> Server<'a> {
         let Address { scheme, host, port, login, .. } = self.address;
         let security = match (scheme, self.security) {
             (Scheme::Ftpes, _) => Security::Explicit,
@@ -74,7 +74,32 @@ impl<'a> Access<'a> {
             (Scheme::Ftp, Security::Auto) if login.is_guest() => Security::Off,
             (Scheme::Ftp, security) => security,
         };
-        Server { host, port: *port, security, trust: self.trust }
+        let known = self.commons.servers.known(host, *port);
+        let mut trust = self.trust.clone();
+        if *self.trust == Trust::default() {
+            trust.pin = known.pin; // Whatever the person says of trust today goes before it.
+        }
+        Server { host, port: *port, security, trust, known }
+    }
+
+    /// Connects, and remembers what the server shows of itself: that it speaks TLS and, if it is to
+    /// be known by it from now on, its certificate.
+    pub(super) fn connect<'s>(
+        self,
+        limits: &Limits,
+        log: &'s dyn Fn(ftp::Line),
+    ) -> Result<Session<'s>, ftp::Error> {
+        let session = Session::connect(self.server(), limits, log)?;
+        if session.is_secure() {
+            let pin = self.trust.pin.filter(|_| self.trust.is_lasting);
+            let Address { host, port, .. } = self.address;
+            // What cannot be written down holds until the program ends.
+            drop(self.commons.servers.learn(host, *port, |known| {
+                known.has_tls = true;
+                known.pin = pin.or(known.pin);
+            }));
+        }
+        Ok(session)
     }
 }
 

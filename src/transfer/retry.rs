@@ -142,6 +142,7 @@ impl Retry {
                 Error::NoDataConnection { .. } => self.has_met_data,
                 Error::Garbled { .. }
                 | Error::Untrusted { .. }
+                | Error::CertificateChanged { .. }
                 | Error::Tls { .. }
                 | Error::NoTls { .. }
                 | Error::Argument(_)
