@@ -101,10 +101,13 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A certificate's fingerprint, as other programs show it: `AB:CD:…`.
+/// A day in UTC, `2026-11-22`.
 #[must_use]
-pub fn fingerprint(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(":")
+pub fn day(time: SystemTime) -> String {
+    jiff::Timestamp::try_from(time).map_or_else(
+        |_| "-".to_owned(),
+        |time| time.to_zoned(jiff::tz::TimeZone::UTC).strftime("%Y-%m-%d").to_string(),
+    )
 }
 
 /// The time of day here, `14:02:11`.

@@ -147,7 +147,7 @@ impl<'a> Scan<'a> {
         let session = match self.session.take() {
             Some(session) => session,
             None => {
-                let mut session = Session::connect(self.access.server(), self.limits, self.log)?;
+                let mut session = self.access.connect(self.limits, self.log)?;
                 session.sign_in(&self.access.login())?;
                 session
             }

@@ -28,6 +28,7 @@ const MOST_EVENTS: usize = 20_000;
 pub struct App {
     screen: Screen,
     engine: Engine,
+    commons: Commons,
     events: Receiver<Event>,
     dialogs: Dialogs,
     settings: Settings,
@@ -78,7 +79,7 @@ impl App {
         notice.into_iter().for_each(|notice| screen.say(notice));
         let servers = servers.map(Servers::open).unwrap_or_default();
         let commons = Commons { servers, proxies, netrc };
-        let (engine, events, found) = start(queue.as_deref(), commons, wake)?;
+        let (engine, events, found) = start(queue.as_deref(), commons.clone(), wake)?;
         found.notice.into_iter().for_each(|notice| screen.say(notice));
         screen.model.restore(found.entries);
         if settings.continues_at_start() && is_way_clear {
@@ -86,7 +87,7 @@ impl App {
         }
         screen.take(prefill);
         let dialogs = Dialogs::new(ctx.clone());
-        Ok(Self { screen, engine, events, dialogs, settings, is_woken })
+        Ok(Self { screen, engine, commons, events, dialogs, settings, is_woken })
     }
 
     fn answer(&mut self, answer: Answer) {
@@ -127,6 +128,13 @@ impl App {
             Wish::Reorder(ids) => self.engine.reorder(ids),
             Wish::Resume(id) => self.engine.resume(id),
             Wish::Replace(id, request) => self.engine.replace(id, *request),
+            Wish::Trust { host, port, pin, orders } => {
+                let written = self.commons.servers.learn(&host, port, |known| {
+                    known.pin = Some(pin);
+                });
+                self.settle(written);
+                orders.into_iter().for_each(|(id, request)| self.engine.replace(id, request));
+            }
             Wish::Clear(ids) => self.engine.clear(ids),
             Wish::Unclear(ids) => self.engine.unclear(ids),
             Wish::TryNow(id) => self.engine.try_now(id),

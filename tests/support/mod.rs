@@ -11,6 +11,7 @@
 pub(crate) mod embedded;
 pub(crate) mod quay;
 pub(crate) mod script;
+pub(crate) mod secret;
 
 use std::cell::RefCell;
 use std::fs;
