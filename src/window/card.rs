@@ -78,8 +78,8 @@ fn changed_ui(
         Some(reason) => format!("This computer would not trust the new one: {reason}"),
     };
     let why = format!(
-        "It is not the one that you trust here. It may have been renewed; or somebody stands between \
-         you and the server, and would read your password. {doubt}. No name and no password was sent."
+        "It is not the one that you trust here: it was renewed, or somebody stands between you and \
+         the server. {doubt}. No name and no password was sent."
     );
     widgets::message(ui, None, &why, colors.text);
     fingerprint_ui(ui, "Trusted until now (SHA-256)", trusted, colors.quiet);
@@ -123,20 +123,22 @@ fn answers_ui<const N: usize>(
 fn facts_ui(ui: &mut Ui, shown: &ftp::Certificate) {
     let ftp::Certificate { names, issuer, validity, .. } = shown;
     let names = if names.is_empty() { "nobody".to_owned() } else { names.join(", ") };
-    let issuer = issuer.as_deref().unwrap_or("itself");
     let days = validity
         .map(|(from, until)| format!("from {} until {}", words::day(from), words::day(until)));
+    let facts = [
+        ("Made for", names.as_str()),
+        ("Signed by", issuer.as_deref().unwrap_or("itself")),
+        ("Valid", days.as_deref().unwrap_or("it does not say")),
+    ];
+    let font = look::fact_font();
+    let height = ui.fonts_mut(|fonts| fonts.row_height(&font));
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = space::XS;
-        for (caption, text) in [
-            ("Made for", names.as_str()),
-            ("Signed by", issuer),
-            ("Valid", days.as_deref().unwrap_or("it does not say")),
-        ] {
+        for (caption, text) in facts {
             ui.horizontal_top(|ui| {
-                ui.spacing_mut().interact_size.y = look::LINE;
-                widgets::caption(ui, caption, look::CAPTION, look::LINE);
-                let text = RichText::new(words::shown(text)).font(look::fact_font());
+                ui.spacing_mut().interact_size.y = height;
+                widgets::caption(ui, caption, look::CAPTION, height);
+                let text = RichText::new(words::shown(text)).font(font.clone());
                 ui.add(Label::new(text.color(look::colors(ui).text)).wrap());
             });
         }
@@ -147,22 +149,23 @@ fn fingerprint_ui(ui: &mut Ui, caption: &str, fingerprint: Fingerprint, color: l
     let fingerprint = fingerprint.to_string();
     ui.scope(|ui| {
         ui.spacing_mut().interact_size.y = look::LINE;
+        ui.spacing_mut().item_spacing = vec2(space::XS, 2.0);
         ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = space::XS;
             let text = RichText::new(caption).font(look::fact_font());
             ui.add(Label::new(text.color(look::colors(ui).quiet)).selectable(false));
             if widgets::small_icon_button(ui, Icon::Copy, &format!("Copy: {caption}")) {
                 ui.ctx().copy_text(fingerprint.clone());
             }
         });
+        let font = look::log_font();
+        let fits = |columns: &usize| {
+            let widest = "0".repeat(columns * 13 - 2);
+            widgets::text_width(ui, &widest, &font) <= ui.available_width()
+        };
+        let columns = [4, 2].into_iter().find(fits).unwrap_or(1);
+        let groups = RichText::new(grouped(&fingerprint, columns)).font(font);
+        ui.add(Label::new(groups.color(color)).wrap());
     });
-    let font = look::log_font();
-    let fits = |columns: &usize| {
-        widgets::text_width(ui, &"0".repeat(columns * 13 - 2), &font) <= ui.available_width()
-    };
-    let columns = [4, 2].into_iter().find(fits).unwrap_or(1);
-    let groups = RichText::new(grouped(&fingerprint, columns)).font(font);
-    ui.add(Label::new(groups.color(color)).wrap());
 }
 
 /// `AB:CD:EF:01  23:45:…`: groups of four bytes, so many in a line.
