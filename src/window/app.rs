@@ -9,6 +9,8 @@ use std::{fmt, io};
 use crossbeam_channel::Receiver;
 use eframe::egui;
 
+use super::browser::Want;
+use super::browser::errands::Errands;
 use super::dialogs::{Answer, Dialogs};
 use super::screen::{Screen, Wish};
 use super::status::preference;
@@ -30,6 +32,7 @@ pub struct App {
     engine: Engine,
     events: Receiver<Event>,
     dialogs: Dialogs,
+    errands: Errands,
     settings: Settings,
     /// Whether a picture is ordered already, so that a hundred events order one.
     is_woken: Arc<AtomicBool>,
@@ -67,6 +70,7 @@ impl App {
         let queue = is_lasting.then(settings::queue_file).flatten();
         let servers = is_lasting.then(settings::servers_file).flatten();
         let commons = Commons { servers: servers.map(Servers::open).unwrap_or_default() };
+        let errands = Errands::new(commons.clone(), wake.clone());
         let (engine, events, found) = start(queue.as_deref(), commons, wake)?;
         found.notice.into_iter().for_each(|notice| screen.say(notice));
         screen.model.restore(found.entries);
@@ -75,13 +79,13 @@ impl App {
         }
         screen.take(prefill);
         let dialogs = Dialogs::new(ctx.clone());
-        Ok(Self { screen, engine, events, dialogs, settings, is_woken })
+        Ok(Self { screen, engine, events, dialogs, errands, settings, is_woken })
     }
 
     fn answer(&mut self, answer: Answer) {
         let form = &mut self.screen.form;
         match answer {
-            Answer::Chosen(path) => form.take_place(&path),
+            Answer::Chosen(path) => self.screen.take_place(&path),
             Answer::NotChosen => {}
             Answer::NoDialog => {
                 form.hint = Some(
@@ -123,6 +127,11 @@ impl App {
                 self.screen.is_choosing = true;
                 self.dialogs.choose(&folder, &name, frame);
             }
+            Wish::ChooseFolder(folder) => {
+                self.screen.is_choosing = true;
+                self.dialogs.choose_folder(&folder, frame);
+            }
+            Wish::Browse(wants) => self.send(wants),
             Wish::Open(id, path) => self.dialogs.open(id, path),
             Wish::ShowInFolder(id, path) => self.dialogs.show_in_folder(id, path),
             Wish::Theme(theme) => {
@@ -132,6 +141,17 @@ impl App {
             Wish::ContinueAtStart(continues) => {
                 let written = self.settings.set_continues_at_start(continues);
                 self.settle(written);
+            }
+        }
+    }
+
+    /// Sends the browser's errands out, or calls them back.
+    fn send(&mut self, wants: Vec<Want>) {
+        for want in wants {
+            match want {
+                Want::Send(place, errand) => self.errands.send(&place, errand),
+                Want::Stop(kind) => self.errands.stop(kind),
+                _ => {}
             }
         }
     }
@@ -177,6 +197,11 @@ impl eframe::App for App {
         if !self.events.is_empty() {
             ctx.request_repaint();
         }
+        let sights: Vec<_> = self.errands.sights().collect();
+        if !sights.is_empty() {
+            ctx.request_repaint();
+        }
+        sights.into_iter().for_each(|sight| self.screen.see(sight));
         let answers: Vec<_> = self.dialogs.answers().collect();
         for answer in answers {
             self.answer(answer);

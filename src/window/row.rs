@@ -74,7 +74,7 @@ pub struct Certificate {
 }
 
 impl Certificate {
-    fn of(failure: &Failure) -> Option<Self> {
+    pub(super) fn of(failure: &Failure) -> Option<Self> {
         let Failure::Server { server, error, .. } = failure else { return None };
         let ftp::Error::Untrusted { fingerprint, reason } = error else { return None };
         let (server, reason) = (words::shown(server), words::shown(&reason.to_string()));

@@ -4,12 +4,15 @@
 //! use it like a person without a window or an engine, and [`App`](super::app) stays the only place
 //! where wishes come true.
 
+mod browsing;
+
 use std::path::PathBuf;
 
 use eframe::egui::{self, CentralPanel, Event as UiEvent, Panel, ScrollArea, Ui, vec2};
 
 use super::Prefill;
 use super::batch::Batch;
+use super::browser::{Browser, Want};
 use super::form::{Field, Form};
 use super::form_view::{FormAction, form_ui};
 use super::log::{self, Log};
@@ -58,6 +61,10 @@ pub enum Wish {
         /// The name that it proposes.
         name: String,
     },
+    /// Have the browser's errands run.
+    Browse(Vec<Want>),
+    /// Ask in a dialog of the system which folder files go to; it begins in this one.
+    ChooseFolder(PathBuf),
     /// Open a file with the program that belongs to it.
     Open(TransferId, PathBuf),
     /// Show a file in the system's file manager.
@@ -81,6 +88,9 @@ pub struct Screen {
     pub is_choosing: bool,
     /// Whether unfinished transfers go on by themselves at the next start.
     pub continues_at_start: bool,
+    /// The look around a server, if there is one; also while it is put away.
+    pub browser: Option<Browser>,
+    is_browsing: bool,
     notices: Notices,
     list: List,
     /// The rows that were taken off the list last.
@@ -99,6 +109,8 @@ impl Screen {
             log: Log::new(),
             is_choosing: false,
             continues_at_start: false,
+            browser: None,
+            is_browsing: false,
             notices: Notices::default(),
             list: List::default(),
             cleared: Vec::new(),
@@ -129,6 +141,9 @@ impl Screen {
         }
         if is_over {
             self.form.look_again();
+            if let Some(browser) = &mut self.browser {
+                browser.look_again();
+            }
         }
     }
 
@@ -136,11 +151,21 @@ impl Screen {
     pub fn ui(&mut self, ui: &mut Ui) -> Vec<Wish> {
         let mut wishes = Vec::new();
         self.take_paste(ui);
-        self.form_panel(ui, &mut wishes);
+        // Whatever goes into the form is to be seen there.
+        self.is_browsing &= self.form.focus.is_none();
+        if !self.is_browsing {
+            self.form_panel(ui, &mut wishes);
+        }
         self.notice_panel(ui, &mut wishes);
         wishes.extend(self.status_panel(ui));
         self.log_panel(ui);
-        self.list_panel(ui, &mut wishes);
+        if self.is_browsing {
+            self.aside_panel(ui, &mut wishes);
+            self.browser_panel(ui);
+        } else {
+            self.list_panel(ui, &mut wishes);
+        }
+        self.fulfil_wants(&mut wishes);
         wishes
     }
 
@@ -193,10 +218,14 @@ impl Screen {
             let model = &self.model;
             form_ui(ui, &mut self.form, &|path| model.is_going_to(path), self.is_choosing)
         });
-        wishes.extend(action.inner.map(|action| match action {
-            FormAction::Download(request) => Wish::Download(request),
-            FormAction::Choose { folder, name } => Wish::Choose { folder, name },
-        }));
+        match action.inner {
+            Some(FormAction::Download(request)) => wishes.push(Wish::Download(request)),
+            Some(FormAction::Choose { folder, name }) => {
+                wishes.push(Wish::Choose { folder, name });
+            }
+            Some(FormAction::Browse(address)) => self.browse(*address),
+            None => {}
+        }
     }
 
     fn status_panel(&mut self, ui: &mut Ui) -> Option<Wish> {
@@ -276,15 +305,19 @@ impl Screen {
                 }
                 return;
             }
-            match list_ui(ui, &mut self.list, &self.model) {
-                Some(ListAction::Row(id, action)) => wishes.extend(self.follow(id, action)),
-                Some(ListAction::Clear(group)) => {
-                    let rows = self.model.clear(group);
-                    wishes.push(self.clear(rows));
-                }
-                None => {}
-            }
+            self.list_ui(ui, wishes);
         });
+    }
+
+    fn list_ui(&mut self, ui: &mut Ui, wishes: &mut Vec<Wish>) {
+        match list_ui(ui, &mut self.list, &self.model) {
+            Some(ListAction::Row(id, action)) => wishes.extend(self.follow(id, action)),
+            Some(ListAction::Clear(group)) => {
+                let rows = self.model.clear(group);
+                wishes.push(self.clear(rows));
+            }
+            None => {}
+        }
     }
 
     /// What was asked of a row: what the screen can do itself is done, the rest becomes a wish.
