@@ -83,16 +83,12 @@ impl App {
     }
 
     fn answer(&mut self, answer: Answer) {
-        let form = &mut self.screen.form;
         match answer {
             Answer::Chosen(path) => self.screen.take_place(&path),
-            Answer::NotChosen => {}
-            Answer::NoDialog => {
-                form.hint = Some(
-                    "No file dialog could be shown here. Type the path instead; it works the same."
-                        .to_owned(),
-                );
-            }
+            Answer::NotChosen => self.screen.take_no_place(None),
+            Answer::NoDialog => self.screen.take_no_place(Some(
+                "No file dialog could be shown here. Type the path instead; it works the same.",
+            )),
             Answer::NotShown(id, why) => {
                 self.screen.model.note(id, why);
                 return;

@@ -222,18 +222,13 @@ pub(super) fn paint(painter: &Painter, rect: Rect, icon: Icon, color: Color) {
             c.line(&[(10.25, 10.25), (14.0, 14.0)]);
         }
         Icon::More => [3.5, 8.0, 12.5].into_iter().for_each(|x| c.dot(x, 8.0, 1.2)),
-        Icon::Locked | Icon::Unlocked => {
+        Icon::Locked => {
             c.outline(&[(3.25, 7.25), (12.75, 7.25), (12.75, 14.0), (3.25, 14.0)]);
-            let end = if icon == Icon::Locked { (10.75, 7.0) } else { (10.75, 4.75) };
-            c.line(&[
-                (5.25, 7.0),
-                (5.25, 4.5),
-                (6.25, 2.75),
-                (8.0, 2.0),
-                (9.75, 2.75),
-                (10.75, 4.5),
-                end,
-            ]);
+            shackle(&c, 8.0, 7.0);
+        }
+        Icon::Unlocked => {
+            c.outline(&[(1.75, 7.25), (10.25, 7.25), (10.25, 14.0), (1.75, 14.0)]);
+            shackle(&c, 11.0, 5.75);
         }
         Icon::Partly => {
             c.circle(8.0, 8.0, 6.25);
@@ -241,6 +236,19 @@ pub(super) fn paint(painter: &Painter, rect: Rect, icon: Icon, color: Color) {
         }
         Icon::Ascending => c.line(&[(4.0, 10.0), (8.0, 6.0), (12.0, 10.0)]),
     }
+}
+
+/// The upper half of a lock around `x`; its right end is at `end`.
+fn shackle(c: &Canvas<'_>, x: f32, end: f32) {
+    c.line(&[
+        (x - 2.75, 7.0),
+        (x - 2.75, 4.5),
+        (x - 1.75, 2.75),
+        (x, 2.0),
+        (x + 1.75, 2.75),
+        (x + 2.75, 4.5),
+        (x + 2.75, end),
+    ]);
 }
 
 /// Most of a circle, and a tip at its end.

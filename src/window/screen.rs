@@ -270,7 +270,9 @@ impl Screen {
 
     fn log_panel(&mut self, ui: &mut Ui) {
         let is_roomy = ui.content_rect().height() >= look::LOW_WINDOW;
-        let mut is_open = self.is_log_open.unwrap_or(is_roomy && !self.model.rows().is_empty());
+        let mut is_open = self
+            .is_log_open
+            .unwrap_or_else(|| is_roomy && !self.is_browsing && !self.model.rows().is_empty());
         let before = is_open;
         // The words of the bar begin where all others do: its buttons bring the other half.
         let frame = look::surface_frame(ui, vec2(space::S, 0.0));

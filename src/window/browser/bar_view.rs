@@ -100,16 +100,14 @@ fn crumbs(ui: &mut Ui, browser: &Browser, width: f32, acts: &mut Vec<Act>) {
     let lock = look::ICON + space::XS;
     let part = |ui: &Ui, name: &str| widgets::text_width(ui, name, &font) + PART;
     // The last ones matter most: the others give way to a menu.
-    let mut left = width - lock - 44.0;
-    let mut shown = 0;
-    for path in paths.iter().rev() {
-        left -= part(ui, &label(path)).min(MOST);
-        if left < 0.0 && shown > 0 {
-            break;
-        }
-        shown += 1;
-    }
-    let hidden = paths.len() - shown;
+    let widths: Vec<_> = paths.iter().map(|path| part(ui, &label(path)).min(MOST)).collect();
+    let room = width - lock;
+    let fits = |from: usize| {
+        let menu = if from > 0 { part(ui, "…") } else { 0.0 };
+        widths.iter().skip(from).sum::<f32>() + menu <= room
+    };
+    let last = paths.len() - 1;
+    let hidden = (0..last).find(|&from| fits(from)).unwrap_or(last);
     ui.spacing_mut().item_spacing.x = 0.0;
     lock_ui(ui, browser);
     if hidden > 0 {

@@ -15,6 +15,8 @@ use crate::window::widgets;
 const CHOOSE: f32 = 92.0;
 const DOWNLOAD: f32 = 126.0;
 const SAVE_TO: f32 = 50.0;
+/// Below this width a button is only an icon.
+const NARROW: f32 = 800.0;
 /// The widest that the field gets, and the narrowest.
 const FIELD: [f32; 2] = [320.0, 110.0];
 
@@ -23,11 +25,13 @@ pub(super) fn below_ui(ui: &mut Ui, browser: &mut Browser, is_choosing: bool, ac
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::S;
         ui.set_min_height(look::PRIMARY);
-        let fixed = SAVE_TO + CHOOSE + DOWNLOAD + look::SMALL + 5.0 * space::S;
+        let is_narrow = ui.available_width() < NARROW;
+        let choose = if is_narrow { look::SMALL } else { CHOOSE };
+        let fixed = SAVE_TO + choose + DOWNLOAD + look::SMALL + 5.0 * space::S;
         let rest = ui.available_width() - fixed;
-        let field = (rest * 0.5).clamp(FIELD[1], FIELD[0]);
+        let field = (rest * 0.55).clamp(FIELD[1], FIELD[0]);
         summary_ui(ui, browser, rest - field, acts);
-        place_ui(ui, browser, field, is_choosing, acts);
+        place_ui(ui, browser, field, is_choosing, is_narrow, acts);
         let more = widgets::icon_button(ui, Icon::More, "More for what is chosen");
         Popup::menu(&more).show(|ui| {
             let at = tab_stop(browser).filter(|_| !browser.spot.folder.choice.is_empty());
@@ -84,6 +88,7 @@ fn place_ui(
     browser: &mut Browser,
     width: f32,
     is_choosing: bool,
+    is_narrow: bool,
     acts: &mut Vec<Act>,
 ) {
     let label = widgets::caption(ui, "Save to", SAVE_TO, look::PRIMARY);
@@ -101,10 +106,16 @@ fn place_ui(
     if response.changed() {
         acts.push(Act::TypeFolder);
     }
-    let button = Button::new("Choose…").min_size(vec2(CHOOSE, look::PRIMARY));
-    let chosen = ui.add_enabled(!is_choosing, button.stroke(eframe::egui::Stroke::NONE));
-    widgets::focus_ring(ui, &chosen);
-    if chosen.clicked() {
+    let chosen = ui.add_enabled_ui(!is_choosing, |ui| {
+        if is_narrow {
+            return widgets::icon_button(ui, Icon::Folder, "Choose…");
+        }
+        let button = Button::new("Choose…").min_size(vec2(CHOOSE, look::PRIMARY));
+        let chosen = ui.add(button.stroke(eframe::egui::Stroke::NONE));
+        widgets::focus_ring(ui, &chosen);
+        chosen
+    });
+    if chosen.inner.clicked() {
         acts.push(Act::ChooseFolder);
     }
 }

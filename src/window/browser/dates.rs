@@ -51,6 +51,11 @@ fn here() -> Style {
     })
 }
 
+/// A text as wide as any that [`written`] gives.
+pub(super) fn widest() -> &'static str {
+    if here() == AMERICAN { "08/28/2028 08:28 PM" } else { "2028-08-28 08:28" }
+}
+
 /// `2026-11-21 14:02` or as it is written here; a day alone where the server says no more.
 pub(super) fn written(modified: Modified) -> String {
     in_style(modified, here(), TimeZone::system())

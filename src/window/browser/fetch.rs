@@ -159,9 +159,14 @@ impl Browser {
         }
     }
 
+    /// The dialog was answered with nothing.
+    pub fn take_no_place(&mut self) {
+        self.asked_for = None;
+    }
+
     /// Files go into another folder from now on.
     pub fn take_folder(&mut self, folder: &Path) {
-        self.into_text = folder.to_string_lossy().into_owned();
+        self.into_text = super::words::typed(folder);
         self.into_problem = None;
         if self.into != folder {
             folder.clone_into(&mut self.into);

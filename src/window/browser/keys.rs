@@ -31,7 +31,11 @@ pub(super) fn tab_stop(browser: &Browser) -> Option<(usize, ItemId)> {
 pub(super) fn keys(ui: &Ui, browser: &mut Browser) -> Vec<Act> {
     let mut acts = everywhere(ui, browser);
     let Some((row, id)) = tab_stop(browser) else { return acts };
+    let before = browser.tab_stop.replace(id).map(|id| row_id(browser, id));
     let row_id = row_id(browser, id);
+    // What has just come may stand before the row that had the keyboard.
+    browser.wants_rows |= before
+        .is_some_and(|before| before != row_id && ui.memory(|memory| memory.has_focus(before)));
     if std::mem::take(&mut browser.wants_rows) {
         ui.memory_mut(|memory| memory.request_focus(row_id));
     }

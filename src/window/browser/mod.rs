@@ -31,6 +31,7 @@ use std::sync::Arc;
 
 pub use choice::Mode;
 use errands::{Errand, Kind, Place};
+use folder::ItemId;
 use peek::Peeked;
 use shore::Shore;
 use spot::Spot;
@@ -90,6 +91,8 @@ pub struct Browser {
     note: Option<String>,
     /// Whether the keyboard is to go to the rows as soon as there are some.
     wants_rows: bool,
+    /// The row that Tab stopped at in the last picture, by its item.
+    tab_stop: Option<ItemId>,
     wants: Vec<Want>,
 }
 
@@ -108,7 +111,7 @@ impl Browser {
             ahead: Vec::new(),
             last_number: 0,
             is_secret: None,
-            into_text: into.to_string_lossy().into_owned(),
+            into_text: words::typed(&into),
             into_problem: None,
             into,
             shore: Shore::default(),
@@ -118,6 +121,7 @@ impl Browser {
             asked_for: None,
             note: None,
             wants_rows: true,
+            tab_stop: None,
             wants: Vec::new(),
         };
         browser.list();

@@ -77,7 +77,7 @@ fn still(ui: &mut Ui, icon: Icon, text: &str) {
 
 fn button(ui: &mut Ui, words: &str, target: &str, acts: &mut Vec<Act>, act: Act) {
     ui.horizontal(|ui| {
-        ui.add_space(look::ROW_ICON + space::M - ui.spacing().item_spacing.x);
+        ui.add_space(look::ROW_ICON + space::M);
         if widgets::named_button(ui, words, target, true) {
             acts.push(act);
         }

@@ -4,20 +4,19 @@ use eframe::egui::{
     Align2, Pos2, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
-use super::Browser;
 use super::folder::Column;
 use super::keys::tab_stop;
 use super::row_view::row_ui;
 use super::view::Act;
+use super::{Browser, dates};
 use super::{spot::Stage, state_view};
 use crate::window::icons::{self, Icon};
 use crate::window::look::{self, space};
 use crate::window::widgets;
 
-/// The widths of the columns: what is here, the size, the time; and between two of them.
+/// The widths of the columns: what is here and the size; and between two of them.
 const MARK: f32 = 24.0;
 const SIZE: f32 = 92.0;
-const MODIFIED: f32 = 148.0;
 const GAP: f32 = space::L;
 /// Room for the scroll bar.
 const BAR: f32 = 10.0;
@@ -38,10 +37,11 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    fn of(rect: Rect) -> Self {
+    fn of(ui: &Ui, rect: Rect) -> Self {
+        let times = widgets::text_width(ui, dates::widest(), &look::fact_font()).ceil();
         let has_times = rect.width() >= NARROW;
         let right = rect.right() - space::L - BAR;
-        let modified = has_times.then_some(right - MODIFIED);
+        let modified = has_times.then_some(right - times);
         let size = modified.map_or(right, |modified| modified - GAP);
         let mark = size - SIZE - MARK;
         let icon = rect.left() + space::L;
@@ -53,7 +53,7 @@ impl Columns {
 pub(super) fn table_ui(ui: &mut Ui, browser: &mut Browser, acts: &mut Vec<Act>) {
     ui.spacing_mut().item_spacing.y = 0.0;
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), look::SMALL), Sense::hover());
-    let columns = Columns::of(rect);
+    let columns = Columns::of(ui, rect);
     headings(ui, browser, rect, columns, acts);
     loading(ui, browser);
     if !browser.spot.folder.is_empty() && matches!(browser.spot.stage, Stage::Broken(_)) {
@@ -70,7 +70,8 @@ pub(super) fn table_ui(ui: &mut Ui, browser: &mut Browser, acts: &mut Vec<Act>) 
 
 /// A line that moves when something comes.
 fn loading(ui: &mut Ui, browser: &Browser) {
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 2.0), Sense::hover());
+    let size = vec2(ui.available_width(), look::BAR);
+    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     if browser.spot.is_loading() {
         let come = (browser.spot.folder.len() as u64 / 64 + 1) * 65_536;
         let mut child = ui.new_child(UiBuilder::new().max_rect(rect));
@@ -78,7 +79,7 @@ fn loading(ui: &mut Ui, browser: &Browser) {
         widgets::progress_bar(&mut child, None, come, "Listing the folder", accent);
     } else {
         let color = look::colors(ui).hairline;
-        ui.painter().hline(rect.x_range(), rect.center().y, (1.0, color));
+        ui.painter().hline(rect.x_range(), rect.top() + 0.5, (1.0, color));
     }
 }
 
@@ -146,7 +147,7 @@ fn rows(ui: &mut Ui, browser: &mut Browser, acts: &mut Vec<Act>) {
         ui.set_height(count as f32 * height);
         let (left, right) = (ui.max_rect().left(), ui.max_rect().right());
         let top = ui.max_rect().top();
-        let columns = Columns::of(Rect::from_min_max(pos2(left, top), pos2(right, top)));
+        let columns = Columns::of(ui, Rect::from_min_max(pos2(left, top), pos2(right, top)));
         let first = (seen.top() / height) as usize;
         let last = ((seen.bottom() / height) as usize + 1).min(count);
         let place = |row: usize| {

@@ -1,5 +1,7 @@
 //! What the browser says, in words. Knows no egui.
 
+use std::path::Path;
+
 use super::Browser;
 use super::dates::written;
 use super::folder::Sum;
@@ -22,6 +24,14 @@ pub(super) fn place(path: &RemotePath, host: &Host) -> String {
         wire if wire.is_empty() => host.to_string(),
         wire => wire,
     }
+}
+
+/// A folder here, as it is typed: `~` is the home folder.
+pub(super) fn typed(folder: &Path) -> String {
+    let home = directories::BaseDirs::new();
+    let inside = home.as_ref().and_then(|home| folder.strip_prefix(home.home_dir()).ok());
+    let short = inside.map(|inside| Path::new("~").join(inside));
+    short.as_deref().unwrap_or(folder).to_string_lossy().into_owned()
 }
 
 fn counted(number: u64, one: &str, many: &str) -> String {
@@ -63,7 +73,7 @@ pub(super) fn summary(browser: &Browser) -> String {
         _ => counted(all, "entry", "entries"),
     };
     match stage {
-        Stage::Connecting if all == 0 => String::new(),
+        Stage::Connecting | Stage::Broken(_) if all == 0 => String::new(),
         Stage::Connecting | Stage::Reading => format!("{entries} so far…"),
         Stage::Whole => entries,
         Stage::Broken(_) => format!("{entries}; there may be more"),

@@ -30,6 +30,17 @@ impl Screen {
         }
     }
 
+    /// A dialog was answered with nothing, or there was none; then `hint` says what to do.
+    pub fn take_no_place(&mut self, hint: Option<&str>) {
+        match &mut self.browser {
+            Some(browser) if self.is_browsing => {
+                browser.take_no_place();
+                hint.into_iter().for_each(|hint| self.notices.say(hint.to_owned()));
+            }
+            _ => self.form.hint = hint.map(str::to_owned).or(self.form.hint.take()),
+        }
+    }
+
     /// Looks into a folder of a server; into the one that was looked at before, as it was.
     pub(super) fn browse(&mut self, address: Address) {
         let (folder, _) = self.form.place();
