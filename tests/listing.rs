@@ -36,6 +36,8 @@ fn list(path: &str, script: &str) -> (Vec<Entry>, Result<ListingEnd, ftp::Error>
         port: address.port,
         security: Security::Off,
         trust: Trust::default(),
+        way: ftp::Way::default(),
+        proxy: None,
         known: ftp::Known::default(),
     };
     let mut session = Session::connect(at, &limits, &|_| ()).unwrap();

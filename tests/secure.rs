@@ -92,7 +92,7 @@ fn another_certificate_than_the_one_that_was_trusted_is_refused_whoever_vouches_
 
 /// Downloads with what is known of servers; as the next start of the program would.
 fn run_knowing(request: &Request, servers: &Servers) -> Outcome {
-    let commons = Commons { servers: servers.clone() };
+    let commons = Commons { servers: servers.clone(), ..Commons::default() };
     transfer::download(request, &Handle::with(commons), &|_| ())
 }
 
@@ -119,7 +119,7 @@ fn a_server_that_is_trusted_once_is_known_over_restarts_and_no_other_takes_its_p
     run_knowing(&request, &Servers::open(file.clone())).unwrap();
     let log = &|_| ();
     let limits = Limits { patience: request.patience, stop: Stop::default() };
-    let commons = Commons { servers: Servers::open(file.clone()) };
+    let commons = Commons { servers: Servers::open(file.clone()), ..Commons::default() };
     let listed = transfer::list(request.access(&commons), &limits, log, &mut |_| {
         std::ops::ControlFlow::Continue(())
     });

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::ftp::{Address, AddressError, Fingerprint};
 use crate::transfer::{Class, Failure, Kept, Line, NextStep, Progress, Summary, Verdict, Voice};
-use crate::{disk, words};
+use crate::{disk, ftp, words};
 
 /// The file's name on the server, or what comes closest to one.
 pub(super) fn name(address: &Address) -> String {
@@ -160,6 +160,7 @@ pub(super) fn advice(failure: &Failure) -> Cow<'static, str> {
         Failure::Disk { error: disk::Error::Exists { .. }, .. } => {
             "Save under another name with -o, or use --if-exists rename, replace or skip."
         }
+        Failure::Server { error, .. } if let Some(advice) = option_for(error) => advice,
         _ if failure.class() == Class::Login => {
             "Sign in with the right name and password: --user NAME --password-stdin."
         }
@@ -167,6 +168,30 @@ pub(super) fn advice(failure: &Failure) -> Cow<'static, str> {
             "Nothing was sent in the clear. Ask its administrator, or connect unprotected all the same: --tls off."
         }
         _ => failure.advice(),
+    })
+}
+
+/// The option that may help.
+fn option_for(error: &ftp::Error) -> Option<&'static str> {
+    use ftp::{Error, ProxyTrouble as Trouble};
+    Some(match error {
+        Error::NoDataConnection { is_active: false, .. } => {
+            "A firewall is the usual cause. Let the server make the connection: --active."
+        }
+        Error::NoDataConnection { is_active: true, .. } => {
+            "Passive mode needs no connection to this computer: leave out --active."
+        }
+        Error::WrongFamily { .. } => "Leave out -4 and -6, or use another address.",
+        Error::Proxy { trouble: Trouble::ActiveMode, .. } => {
+            "Leave out --active, or go without a proxy: --proxy none."
+        }
+        Error::Proxy { trouble: Trouble::Unreachable(_), .. } => {
+            "Check the address of the proxy, or go without one: --proxy none."
+        }
+        Error::Proxy { trouble: Trouble::Login { .. }, .. } => {
+            "Check the name and the password for the proxy, in --proxy, ftp_proxy or all_proxy."
+        }
+        _ => return None,
     })
 }
 
