@@ -5,6 +5,7 @@ use std::fmt;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, percent_encode};
 
 use super::address::AddressError;
+use super::encoding::Encoding;
 
 /// A path on a server, in bytes.
 ///
@@ -77,6 +78,18 @@ impl RemotePath {
             }
         }
         Ok(Self { is_absolute, is_folder: is_folder || segments.is_empty(), segments })
+    }
+
+    /// The same path as a server knows it whose names are in `encoding`. `None` if there is none: the
+    /// path is ASCII, is not UTF-8, or cannot be written so.
+    #[must_use]
+    pub fn in_encoding(&self, encoding: Encoding) -> Option<Self> {
+        if self.segments.iter().all(|segment| segment.is_ascii()) {
+            return None;
+        }
+        let encoded = |segment: &Vec<u8>| encoding.encode(std::str::from_utf8(segment).ok()?);
+        let segments = self.segments.iter().map(encoded).collect::<Option<_>>()?;
+        Some(Self { segments, ..self.clone() })
     }
 
     /// The whole path as one command argument. Empty: the folder that the login opens.
@@ -267,6 +280,17 @@ mod tests {
         }
         assert_eq!(steps, ["/%2Fpub/a/", "/%2Fpub/", "/%2F"]);
         assert_eq!(link("").parent(), None);
+    }
+
+    #[test]
+    fn a_typed_path_can_be_written_in_the_encoding_of_the_server() {
+        let cyrillic: Encoding = "windows-1251".parse().unwrap();
+        let path = RemotePath::from_typed("/pub/Отчёт/").unwrap().in_encoding(cyrillic).unwrap();
+        assert_eq!(path.to_wire(), b"pub/\xce\xf2\xf7\xb8\xf2");
+        assert!(path.is_folder());
+        for text in ["pub/plain", "caf%E9", "%E6%97%A5"] {
+            assert_eq!(link(text).in_encoding(cyrillic), None, "{text}");
+        }
     }
 
     #[test]
