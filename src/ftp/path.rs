@@ -64,18 +64,14 @@ impl RemotePath {
         if is_folder {
             segments.pop();
         }
-        let mut is_absolute = false;
-        if let Some(first) = segments.first_mut() {
-            if first.is_empty() {
-                is_absolute = true;
-                segments.remove(0);
-            } else if first.first() == Some(&b'/') {
-                is_absolute = true;
-                first.remove(0);
-                if first.is_empty() {
-                    segments.remove(0);
-                }
+        let is_absolute = segments.first().is_some_and(|f| matches!(f.first(), None | Some(b'/')));
+        // However many slashes there are, there is one root.
+        while is_absolute && let Some(first) = segments.first_mut() {
+            first.drain(..first.iter().take_while(|&&byte| byte == b'/').count());
+            if !first.is_empty() {
+                break;
             }
+            segments.remove(0);
         }
         Ok(Self { is_absolute, is_folder: is_folder || segments.is_empty(), segments })
     }
@@ -227,6 +223,9 @@ mod tests {
             ("%2Fpub/file.bin", b"/pub/file.bin"),
             ("%2F/pub/file.bin", b"/pub/file.bin"),
             ("/pub/file.bin", b"/pub/file.bin"),
+            ("/%2F%2F/pub/x", b"/pub/x"),
+            ("%2F//pub//file.bin", b"/pub//file.bin"),
+            ("//", b"/"),
             ("a/../../b", b"a/../../b"),
             ("a\\b", b"a\\b"),
             ("what?is#this", b"what?is#this"),
