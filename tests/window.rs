@@ -9,6 +9,8 @@ mod person;
 mod queue;
 #[path = "window/rows.rs"]
 mod rows;
+#[path = "window/trust.rs"]
+mod trust;
 
 use std::fs;
 

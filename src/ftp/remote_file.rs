@@ -43,6 +43,7 @@ impl Session<'_> {
     ///
     /// [`Error::Refused`] if a folder cannot be entered.
     pub fn locate_by_folders(&mut self, path: &RemotePath) -> Result<RemoteFile, Error> {
+        self.is_astray = true;
         for folder in path.folders() {
             let enter = Command::with("CWD", folder)?;
             let reply = self.ask(&enter)?;

@@ -1,7 +1,7 @@
 //! The socket that waits patiently, can be told to stop, and says which wait ended.
 
 use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use super::error::{Awaiting, Error};
 use super::tls::{Tls, TlsStream};
 
 /// How often a wait looks up to see whether it should go on. The longest time that a stop takes.
-const TICK: Duration = Duration::from_millis(50);
+pub(super) const TICK: Duration = Duration::from_millis(50);
 
 /// A sign that many threads can see: once given, every wait of the conversation ends.
 #[derive(Debug, Clone, Default)]
@@ -148,8 +148,26 @@ impl Stream {
         self.limits.patience = patience;
     }
 
-    pub(super) fn peer(&self) -> Result<SocketAddr, Error> {
-        self.wire.socket().peer_addr().map_err(Error::Cut)
+    /// From now on these limits hold.
+    pub(super) fn take_limits(&mut self, limits: &Limits) {
+        self.limits = limits.clone();
+        self.awaiting = Awaiting::Reply;
+    }
+
+    /// Whether the other side is still there, and has said nothing that was not read. Does not wait.
+    /// If it has, what it said may be lost.
+    pub(super) fn is_quiet(&mut self) -> bool {
+        // Not by peeking: over TLS, tickets may have come, which are no word to us.
+        if self.wire.socket().set_nonblocking(true).is_err() {
+            return false;
+        }
+        let read = self.wire.read(&mut [0]);
+        let is_back = self.wire.socket().set_nonblocking(false).is_ok();
+        is_back && read.is_err_and(|error| is_pause(&error))
+    }
+
+    pub(super) fn socket(&self) -> &TcpStream {
+        self.wire.socket()
     }
 
     /// Reads what is there, or waits for one tick. `None`: nothing came.

@@ -73,9 +73,12 @@ impl<'a> Visit<'a> {
             is_begun = true;
             handed(entry)
         };
-        let is_old = self.is_there();
+        let was_there = self.is_there();
         let mut ended = self.ask(|session| session.list(path, &mut noticed));
-        if is_old && !self.is_there() && !is_begun && !self.limits.stop.is_given() {
+        if let Err(error) = &ended
+            && !is_begun
+            && self.is_worth_another(was_there, error)
+        {
             ended = self.ask(|session| session.list(path, &mut *handed));
         }
         ended.map_err(|error| self.failure(error))
@@ -90,9 +93,11 @@ impl<'a> Visit<'a> {
     ///
     /// [`Failure::Server`] and [`Failure::Stopped`].
     pub fn peek(&mut self, path: &RemotePath, most: usize) -> Result<Peek, Failure> {
-        let is_old = self.is_there();
+        let was_there = self.is_there();
         let mut peeked = self.ask(|session| beginning(session, path, most));
-        if is_old && !self.is_there() && peeked.is_err() && !self.limits.stop.is_given() {
+        if let Err(error) = &peeked
+            && self.is_worth_another(was_there, error)
+        {
             peeked = self.ask(|session| beginning(session, path, most));
         }
         if peeked.as_ref().is_ok_and(|peek| !peek.is_whole) {
@@ -113,21 +118,29 @@ impl<'a> Visit<'a> {
         &mut self,
         question: impl FnOnce(&mut Session<'a>) -> Result<R, ftp::Error>,
     ) -> Result<R, ftp::Error> {
+        let way = self.access.usual_way();
         let answer = self.session().and_then(question);
-        if let Err(error) = &answer
-            && !matches!(error, ftp::Error::Refused { reply, .. } if reply.code != 421)
-        {
-            self.session = None;
+        match &answer {
+            Ok(_) => self.access.learn_data_came(way.is_active),
+            Err(ftp::Error::Refused { reply, .. }) if reply.code != 421 => {}
+            Err(_) => self.session = None,
         }
         answer
+    }
+
+    /// Whether the same question is worth asking again at once: the server was tired of an old
+    /// conversation, or what was learnt about it has led astray.
+    fn is_worth_another(&self, was_there: bool, error: &ftp::Error) -> bool {
+        let is_tired = was_there && !self.is_there();
+        (self.access.learn_no_data(error) || is_tired) && !self.limits.stop.is_given()
     }
 
     fn session(&mut self) -> Result<&mut Session<'a>, ftp::Error> {
         let session = match self.session.take() {
             Some(session) => session,
             None => {
-                let mut session = Session::connect(self.access.server(), self.limits, self.log)?;
-                session.sign_in(&self.access.address.login)?;
+                let mut session = self.access.connect(self.limits, self.log)?;
+                session.sign_in(&self.access.login())?;
                 session
             }
         };
@@ -135,7 +148,7 @@ impl<'a> Visit<'a> {
     }
 
     fn failure(&self, error: ftp::Error) -> Failure {
-        Failure::of_server(self.access.address, error, None)
+        Failure::of_server(self.access, error, None)
     }
 }
 

@@ -16,7 +16,7 @@ use super::screen::{Screen, Wish};
 use super::status::preference;
 use super::{Prefill, look};
 use crate::settings::{self, Settings};
-use crate::transfer::{Commons, Engine, Event, Found, Servers};
+use crate::transfer::{Commons, Engine, Event, Found, Netrc, Proxies, Servers};
 use crate::words;
 
 /// News are gathered for this long before they are drawn: ten pictures a second are a moving bar,
@@ -30,6 +30,7 @@ const MOST_EVENTS: usize = 20_000;
 pub struct App {
     screen: Screen,
     engine: Engine,
+    commons: Commons,
     events: Receiver<Event>,
     dialogs: Dialogs,
     errands: Errands,
@@ -69,17 +70,28 @@ impl App {
         };
         let queue = is_lasting.then(settings::queue_file).flatten();
         let servers = is_lasting.then(settings::servers_file).flatten();
-        let commons = Commons { servers: servers.map(Servers::open).unwrap_or_default() };
+        let (proxies, is_way_clear) = match settings::proxies() {
+            Ok(proxies) => (proxies, true),
+            Err(error) => {
+                screen.say(format!("{}. Ashore goes without", words::sentence(&error.to_string())));
+                (Proxies::default(), false)
+            }
+        };
+        let (netrc, notice) =
+            settings::netrc_file().map(|path| Netrc::open(&path)).unwrap_or_default();
+        notice.into_iter().for_each(|notice| screen.say(notice));
+        let servers = servers.map(Servers::open).unwrap_or_default();
+        let commons = Commons { servers, proxies, netrc };
         let errands = Errands::new(commons.clone(), wake.clone());
-        let (engine, events, found) = start(queue.as_deref(), commons, wake)?;
+        let (engine, events, found) = start(queue.as_deref(), commons.clone(), wake)?;
         found.notice.into_iter().for_each(|notice| screen.say(notice));
         screen.model.restore(found.entries);
-        if settings.continues_at_start() {
+        if settings.continues_at_start() && is_way_clear {
             engine.resume_all();
         }
         screen.take(prefill);
         let dialogs = Dialogs::new(ctx.clone());
-        Ok(Self { screen, engine, events, dialogs, errands, settings, is_woken })
+        Ok(Self { screen, engine, commons, events, dialogs, errands, settings, is_woken })
     }
 
     fn answer(&mut self, answer: Answer) {
@@ -116,6 +128,13 @@ impl App {
             Wish::Reorder(ids) => self.engine.reorder(ids),
             Wish::Resume(id) => self.engine.resume(id),
             Wish::Replace(id, request) => self.engine.replace(id, *request),
+            Wish::Trust { host, port, pin, orders } => {
+                let written = self.commons.servers.learn(&host, port, |known| {
+                    known.pin = Some(pin);
+                });
+                self.settle(written);
+                orders.into_iter().for_each(|(id, request)| self.engine.replace(id, request));
+            }
             Wish::Clear(ids) => self.engine.clear(ids),
             Wish::Unclear(ids) => self.engine.unclear(ids),
             Wish::TryNow(id) => self.engine.try_now(id),

@@ -23,6 +23,7 @@ use super::row::Row;
 use super::status::{Status, StatusAction, status_ui};
 use super::transfers::{List, ListAction, RowAction, list_ui};
 use super::{empty, widgets};
+use crate::ftp::{Address, Fingerprint, Host, Security, Trust};
 use crate::settings::Theme;
 use crate::transfer::{Event, News, NextStep, Request, TransferId};
 use crate::words;
@@ -48,6 +49,17 @@ pub enum Wish {
     Resume(TransferId),
     /// Try this transfer again, with another order.
     Replace(TransferId, Box<Request>),
+    /// Know a server by this certificate from now on, and try these transfers again.
+    Trust {
+        /// The server's name.
+        host: Host,
+        /// Its port.
+        port: u16,
+        /// The certificate.
+        pin: Fingerprint,
+        /// What waited for it, as it is ordered now.
+        orders: Vec<(TransferId, Request)>,
+    },
     /// Forget these transfers; until [`Wish::Unclear`], if it comes.
     Clear(Vec<TransferId>),
     /// Remember these transfers again.
@@ -347,12 +359,22 @@ impl Screen {
                 self.model.shift(id, way).map(|ids| Wish::Reorder(ids.to_vec()))
             }
             RowAction::Pause => Some(Wish::Pause(id)),
-            RowAction::Resume | RowAction::Follow(NextStep::TryAgain) => Some(Wish::Resume(id)),
-            RowAction::Follow(NextStep::Trust) => {
-                let fingerprint = row.certificate()?.fingerprint;
+            RowAction::Resume | RowAction::Follow(NextStep::TryAgain | NextStep::Trust) => {
+                Some(Wish::Resume(id))
+            }
+            RowAction::Trust => self.trust(id),
+            RowAction::TrustOnce => {
+                let pin = Some(row.certificate()?.shown.fingerprint);
+                let trust = Trust { pin, ..row.request.trust.clone() };
+                self.order_anew(id, Request { trust, ..row.request.clone() })
+            }
+            RowAction::Follow(NextStep::GoUnprotected) => {
+                let security = Security::Off;
+                self.order_anew(id, Request { security, ..row.request.clone() })
+            }
+            RowAction::Follow(step @ (NextStep::TryActive | NextStep::TryPassive)) => {
                 let mut request = row.request.clone();
-                request.trust.pin = Some(fingerprint);
-                // The order is another one from here on, also if it has to be tried again.
+                request.way.is_active = step == NextStep::TryActive;
                 self.model.order(id, request.clone());
                 Some(Wish::Replace(id, Box::new(request)))
             }
@@ -363,6 +385,29 @@ impl Screen {
                 self.put_back(id, Field::User)
             }
         }
+    }
+
+    /// Tries a row again with another order, which is its own from here on.
+    fn order_anew(&mut self, id: TransferId, request: Request) -> Option<Wish> {
+        self.model.order(id, request.clone());
+        Some(Wish::Replace(id, Box::new(request)))
+    }
+
+    /// The certificate that this row asks about is believed; so nobody else need ask about it.
+    fn trust(&mut self, id: TransferId) -> Option<Wish> {
+        let row = self.model.row(id)?;
+        let pin = row.certificate()?.shown.fingerprint;
+        let Address { host, port, .. } = row.request.address.clone();
+        let mut orders = Vec::new();
+        for id in self.model.asked_alike(id) {
+            let Some(row) = self.model.row(id) else { continue };
+            // What was trusted for one transfer only gives way to what is trusted for all.
+            let trust = Trust { pin: None, ..row.request.trust.clone() };
+            let request = Request { trust, ..row.request.clone() };
+            self.model.order(id, request.clone());
+            orders.push((id, request));
+        }
+        Some(Wish::Trust { host, port, pin, orders })
     }
 
     /// The order of a row goes back into the form, to be changed there.

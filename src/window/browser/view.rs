@@ -7,7 +7,8 @@ use super::errands::Kind;
 use super::folder::{Column, ItemId, Sorting};
 use super::trail::Turn;
 use super::{Browser, Want, bar_view, below_view, keys, peek_view, table_view};
-use crate::ftp::RemotePath;
+use crate::ftp::{Fingerprint, RemotePath};
+use crate::transfer::NextStep;
 use crate::window::look::{self, space};
 
 /// Below this width a look into a file takes the place of the table.
@@ -37,7 +38,8 @@ pub(super) enum Act {
     Sort(Column),
     Filter(String),
     SignIn,
-    Trust([u8; 32]),
+    Trust(Fingerprint, bool),
+    TryAnotherWay(NextStep),
     ChooseFolder,
     TypeFolder,
     Copy(String),
@@ -129,7 +131,8 @@ impl Browser {
                 self.spot.is_moved = true;
             }
             Act::SignIn => self.sign_in(),
-            Act::Trust(fingerprint) => self.trust(fingerprint),
+            Act::Trust(pin, is_lasting) => self.trust(pin, is_lasting),
+            Act::TryAnotherWay(step) => self.try_another_way(step),
             Act::ChooseFolder => self.wants.push(Want::ChooseFolder),
             Act::TypeFolder => self.type_folder(),
             Act::Leave | Act::Copy(_) => {}

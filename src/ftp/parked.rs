@@ -1,0 +1,73 @@
+//! A conversation that rests between two files, so that the next one need not begin with a greeting.
+
+use std::collections::HashMap;
+use std::io::BufReader;
+
+use super::listing;
+use super::route::Route;
+use super::session::{Line, Session};
+use super::stream::{Limits, Stream};
+use super::tls::Tls;
+
+/// A conversation that rests: signed in, in the folder that the login opened, and with nothing under
+/// way. It belongs to nobody until it is [taken up](Parked::take_up) again.
+#[derive(Debug)]
+pub struct Parked {
+    control: BufReader<Stream>,
+    route: Route,
+    is_active: bool,
+    tls: Option<Tls>,
+    features: HashMap<String, String>,
+    is_epsv_useless: bool,
+    listing: listing::Known,
+}
+
+impl Session<'_> {
+    /// Lets the conversation rest, once it is signed in. `None` if nobody could go on with it: a
+    /// transfer was not brought to its end, a reply was lost, or it is in another folder than at
+    /// first. It is over then.
+    #[must_use]
+    pub fn park(self) -> Option<Parked> {
+        let is_at_rest = !self.is_transferring && !self.is_astray;
+        let Self { control, route, is_active, tls, features, is_epsv_useless, listing, .. } = self;
+        (is_at_rest && control.buffer().is_empty()).then_some(Parked {
+            control,
+            route,
+            is_active,
+            tls,
+            features,
+            is_epsv_useless,
+            listing,
+        })
+    }
+}
+
+impl Parked {
+    /// Whether the conversation is secret.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.tls.is_some()
+    }
+
+    /// Goes on with the conversation. `None` if the server has ended it meanwhile, or said something
+    /// that nobody had asked for (`421 Timeout`). Sends nothing and does not wait.
+    #[must_use]
+    pub fn take_up<'a>(self, limits: &Limits, log: &'a dyn Fn(Line)) -> Option<Session<'a>> {
+        let Self { mut control, route, is_active, tls, features, is_epsv_useless, listing } = self;
+        control.get_mut().take_limits(limits);
+        control.get_mut().is_quiet().then(|| Session {
+            control,
+            route,
+            is_active,
+            tls,
+            limits: limits.clone(),
+            log,
+            features,
+            is_epsv_useless,
+            early_final: None,
+            is_transferring: false,
+            is_astray: false,
+            listing,
+        })
+    }
+}
