@@ -202,7 +202,7 @@ fn each_ends(what: &str, at: &'static str, evil: &Evil, ways: &[&[&str]], code: 
         let run = run(folder.path(), &[way, &[link.as_str()][..]].concat());
         assert_eq!(run.code, Some(code), "{what}, {way:?}: {}", run.said);
         let last = run.said.lines().last().unwrap_or_default();
-        assert!(code == 0 || last.starts_with("ashore: "), "{what}, {way:?}: {}", run.said);
+        assert!(code == 0 || last.ends_with('.'), "{what}, {way:?}: {}", run.said);
         let more = run.memory.saturating_sub(calm.memory);
         assert!(more < MOST_MEMORY, "{what}, {way:?}: {} MiB more", more >> 20);
         assert!(code == 0 || !folder.path().join("x").exists(), "{what}, {way:?}");
@@ -223,16 +223,85 @@ fn words_without_end_are_listened_to_for_a_while() {
 
 #[test]
 fn a_byte_now_and_then_is_no_answer() {
-    for at in ["", "PASS", "EPSV"] {
-        each_ends("drops", at, &Evil::Drip(b"220-".to_vec()), &[FILE, LS], 1);
-    }
+    let drops = Evil::Drip(b"220-".to_vec());
+    each_ends("the greeting", "", &drops, &[FILE], 1);
+    each_ends("where the data is", "EPSV", &drops, &[LS], 1);
 }
 
 #[test]
 fn answers_that_are_none_end_it() {
     let say = |text: &[u8]| Evil::Say(text.to_vec());
-    each_ends("another host", "EPSV", &say(b"227 (10,1,2,3,0,1)\r\n"), &[FILE, LS], 1);
+    each_ends("another host", "EPSV", &say(b"229 (|1|10.1.2.3|1|)\r\n"), &[FILE, LS], 1);
     each_ends("NUL and escapes", "PASS", &say(b"\x1b[2J\0\r\n"), &[FILE, LS, JSON], 1);
-    each_ends("a refusal with escapes", "USER", &say(b"530 \x1b[2J\x07\0no\r\n"), &[FILE, LS], 4);
-    each_ends("an answer to come", "USER", &say(b"331 go\r\n230 in\r\n"), &[FILE], 1);
+    each_ends("a refusal with escapes", "PASS", &say(b"530 \x1b[2J\x07\0no\r\n"), &[FILE, LS], 4);
+    each_ends("answers to come", "PASS", &say(b"230 in\r\n502 a\r\n550 b\r\n"), &[FILE], 5);
+}
+
+#[test]
+fn listings_without_end_cost_little() {
+    let line = b"-rw-r--r-- 1 a b 5 Jan 29 2001 x\r\n".to_vec();
+    for (what, evil) in [
+        ("a line", Evil::DataFlood(Vec::new(), b"x".to_vec())),
+        ("a name", Evil::DataFlood(b"-rw-r--r-- 1 a b 5 Jan 29 2001 ".to_vec(), b"x".to_vec())),
+        ("entries", Evil::DataFlood(Vec::new(), line)),
+    ] {
+        each_ends(what, "LIST", &evil, &[LS], 1);
+    }
+}
+
+/// Names that would leave the folder, open a device, deceive the eye, or meet on a disk that knows no
+/// capitals.
+const NAMES: [&[u8]; 14] = [
+    b"../escape",
+    b"../../escape",
+    b"/tmp/ashore-hostile-escape",
+    b"..\\escape",
+    b"C:\\escape",
+    b"\\\\host\\share",
+    b"link/escape",
+    b"link",
+    b"CON",
+    b"nul.txt",
+    b"esc\x1b[2J",
+    b"nul\0name",
+    "rtl\u{202e}gpj.exe".as_bytes(),
+    b"caf\xe9",
+];
+
+#[test]
+fn names_stay_in_the_folder_and_are_shown_escaped() {
+    let mut listing = Vec::new();
+    for name in NAMES.iter().chain([&&b"Case"[..], &&b"case"[..], &&b"good"[..]]) {
+        listing.extend([b"-rw-r--r-- 1 a b 5 Jan 29 2001 ", *name, b"\r\n"].concat());
+    }
+    let link = server("LIST", Evil::Data(listing));
+    let around = tempfile::tempdir().unwrap();
+    let (outside, folder) = (around.path().join("outside"), around.path().join("in/folder"));
+    fs::create_dir_all(&outside).unwrap();
+    fs::create_dir_all(&folder).unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(&outside, folder.join("link")).unwrap();
+    for way in [LS, JSON, &["get", "-r", "-v", "--retries", "0"]] {
+        run(&folder, &[way, &[link.as_str()][..]].concat());
+    }
+    assert_eq!(fs::read(folder.join("good")).unwrap(), b"hello");
+    assert_eq!(fs::read_dir(&outside).unwrap().count(), 0);
+    assert_eq!(fs::read_dir(around.path().join("in")).unwrap().count(), 1);
+    assert_eq!(fs::read_dir(around.path()).unwrap().count(), 2);
+    assert!(!Path::new("/tmp/ashore-hostile-escape").exists());
+    for entry in fs::read_dir(&folder).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(is_harmless(&mut name.as_bytes()) && !name.contains('\\'), "{name:?}");
+    }
+}
+
+#[test]
+fn sizes_that_no_file_has_are_no_reason_to_reserve_or_to_stop() {
+    for size in ["-1", "99999999999999999999999", "18446744073709551615", "0x10", "five"] {
+        let folder = tempfile::tempdir().unwrap();
+        let link = server("SIZE", Evil::Say(format!("213 {size}\r\n").into_bytes()));
+        let run = run(folder.path(), &[FILE, &[format!("{link}x").as_str()][..]].concat());
+        assert_eq!(run.code, Some(0), "{size}: {}", run.said);
+        assert_eq!(fs::read(folder.path().join("x")).unwrap(), b"hello");
+    }
 }

@@ -12,8 +12,11 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
+/// Fails if what a parser promises does not hold for these bytes.
+type Holds = fn(&[u8]);
+
 /// Each parser, by the name that the fuzzer knows it by.
-const PARSERS: [(&str, fn(&[u8])); 6] = [
+const PARSERS: [(&str, Holds); 6] = [
     ("reply", invariants::reply),
     ("listing", invariants::listing),
     ("address", invariants::address),

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::words;
+
 /// The longest name that file systems take, in bytes.
 const MAX_NAME: usize = 255;
 
@@ -74,10 +76,7 @@ fn escape(local: &mut String, bytes: &[u8]) {
 
 /// Characters that no name on this computer shall hold.
 fn is_forbidden(c: char) -> bool {
-    matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|')
-        || c.is_control()
-        // What turns the direction of writing, or is not seen at all.
-        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|') || words::is_deceptive(c)
 }
 
 /// Whether Windows would open a device instead of a file: `con`, `AUX.c`, `COM1 .txt`, `lpt²`.

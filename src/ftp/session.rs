@@ -359,6 +359,7 @@ impl<'a> Session<'a> {
     pub(super) fn read_reply(&mut self) -> Result<Reply, Error> {
         let log = self.log;
         let mut heard = |line: &str| log(Line::Received(line.to_owned()));
+        self.control.get_mut().expect_reply();
         let reply = Reply::read(&mut self.control, &mut heard);
         self.is_astray |= reply.is_err();
         Ok(reply?)

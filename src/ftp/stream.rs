@@ -120,12 +120,18 @@ impl Write for Wire {
     }
 }
 
+/// How many times [`Limits::patience`] one whole reply may take: a server that lets a byte drop now and
+/// then is never silent.
+const REPLY_PATIENCE: u32 = 4;
+
 /// A connected socket whose reads and writes keep to [`Limits`].
 #[derive(Debug)]
 pub(super) struct Stream {
     wire: Wire,
     limits: Limits,
     awaiting: Awaiting,
+    /// The wait for the whole of one reply.
+    reply: Option<Wait>,
 }
 
 impl Stream {
@@ -139,13 +145,20 @@ impl Stream {
     ) -> Result<Self, Error> {
         socket.set_read_timeout(Some(TICK)).map_err(Error::Cut)?;
         socket.set_write_timeout(Some(TICK)).map_err(Error::Cut)?;
-        Ok(Self { wire: Wire::Plain(socket), limits, awaiting })
+        Ok(Self { wire: Wire::Plain(socket), limits, awaiting, reply: None })
     }
 
     /// What the next reads wait for, and how patiently.
     pub(super) fn expect(&mut self, awaiting: Awaiting, patience: Duration) {
         self.awaiting = awaiting;
         self.limits.patience = patience;
+    }
+
+    /// What is read now is one reply: all of it has to come in four times the patience.
+    pub(super) fn expect_reply(&mut self) {
+        let patience = self.limits.patience.saturating_mul(REPLY_PATIENCE);
+        let limits = Limits { patience, stop: self.limits.stop.clone() };
+        self.reply = Some(Wait::new(&limits, self.awaiting));
     }
 
     /// From now on these limits hold.
@@ -189,10 +202,12 @@ impl Stream {
     ///
     /// Waiting here would be for ever on a data connection: servers answer only after `RETR`.
     pub(super) fn begin_tls(self, tls: &Tls) -> Result<Self, Error> {
-        let Self { wire: Wire::Plain(socket), limits, awaiting } = self else { return Ok(self) };
+        let Self { wire: Wire::Plain(socket), limits, awaiting, .. } = self else {
+            return Ok(self);
+        };
         let mut stream = tls.over(socket)?;
         stream.send_pending()?;
-        Ok(Self { wire: Wire::Tls(stream), limits, awaiting })
+        Ok(Self { wire: Wire::Tls(stream), limits, awaiting, reply: None })
     }
 
     /// Waits until the two sides have agreed on TLS.
@@ -235,6 +250,9 @@ impl Read for Stream {
         let mut wait = Wait::new(&self.limits, self.awaiting);
         loop {
             wait.go_on().map_err(io::Error::other)?;
+            if let Some(reply) = &mut self.reply {
+                reply.go_on().map_err(io::Error::other)?;
+            }
             match self.wire.read(block) {
                 Err(error) if is_pause(&error) => {}
                 done => return done,

@@ -5,6 +5,7 @@
 //! a password). Bytes are whole numbers, times are RFC 3339 in UTC, what is unknown is `null`.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::time::SystemTime;
 
@@ -16,9 +17,24 @@ use crate::words;
 
 /// Tells it on stdout. A reader who went away stops no download.
 pub(super) fn tell(file: usize, url: &str, news: &News) {
-    if let Ok(text) = serde_json::to_string(&Told { what: what(news), file, url }) {
-        std::io::stdout().write_all(format!("{text}\n").as_bytes()).ok();
+    let text = line(&Told { what: what(news), file, url });
+    std::io::stdout().write_all(format!("{text}\n").as_bytes()).ok();
+}
+
+/// `told` in one line that a terminal can show: what JSON itself leaves as it is, though it turns the
+/// direction of writing or is not seen, becomes `\u202e` and the like, which means the same.
+pub(super) fn line(told: &impl Serialize) -> String {
+    let json = serde_json::to_string(told).unwrap_or_default();
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
+        match c {
+            c if words::is_deceptive(c) => {
+                write!(text, "\\u{:04x}", u32::from(c)).ok();
+            }
+            c => text.push(c),
+        }
     }
+    text
 }
 
 #[derive(Serialize)]

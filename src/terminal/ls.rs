@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 use serde::Serialize;
 
 use super::flags::Ls;
-use super::{Exit, interrupt, plan, say, sentences};
+use super::{Exit, interrupt, json, plan, say, sentences};
 use crate::ftp::Limits;
 use crate::ftp::listing::{Entry, Kind, ListingEnd, Modified, Precision};
 use crate::transfer::{self, Access, Failure};
@@ -174,7 +174,7 @@ fn json(entry: &Entry) -> String {
         name_bytes: (!is_utf_8).then(|| words::base64(&entry.name)),
     };
     // Nothing in it can fail to be written.
-    serde_json::to_string(&told).unwrap_or_default()
+    json::line(&told)
 }
 
 fn utc(time: SystemTime) -> Option<String> {

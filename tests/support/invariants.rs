@@ -4,7 +4,12 @@
 //! fuzzer on input that it grows for hours (`fuzz/`). A failure is a panic.
 
 #![allow(dead_code, reason = "each target of the fuzzer uses one of them")]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "to fail is what it is for")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "to fail is what it is for"
+)]
 
 use std::collections::HashSet;
 use std::fs;
