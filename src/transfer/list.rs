@@ -27,7 +27,12 @@ pub fn list(
         let way = access.usual_way();
         let mut session = access.connect(limits, &tell)?;
         session.sign_in(&access.login())?;
-        let end = session.list(&access.address.path, handed)?;
+        let end = match (session.list(&access.address.path, handed), access.other_spelling()) {
+            (Err(ftp::Error::Refused { reply, .. }), Some(other)) if reply.code == 550 => {
+                session.list(&other, handed)?
+            }
+            (ended, _) => ended?,
+        };
         access.learn_data_came(way.is_active);
         session.quit();
         Ok(end)
