@@ -129,11 +129,11 @@ impl<'a> Job<'a> {
         let limits = Limits { patience: self.request.patience, stop: self.handle.stop.clone() };
         let log = |line: ftp::Line| (self.report)(News::Line(line.into()));
         (self.report)(News::Phase(Phase::Connecting));
-        let server = self.access().server();
-        if server.way.is_active && !self.request.way.is_active {
+        let way = self.access().usual_way();
+        if way.is_active && !self.request.way.is_active {
             self.story("This server's data comes in active mode, as it did before".to_owned());
         }
-        if let Some(proxy) = server.proxy {
+        if let Some(proxy) = self.access().proxy() {
             self.story(format!("Through the proxy {}", proxy.place()));
         }
         let mut session = self.access().connect(&limits, &log)?;
@@ -156,7 +156,7 @@ impl<'a> Job<'a> {
 
         let (remote, offset, mut data) = self.ask_for_it(&mut session, file)?;
         retry.met_data();
-        self.access().learn_data_came(server.way.is_active);
+        self.access().learn_data_came(way.is_active);
         let announced = file.announced(data.announced.filter(|_| offset == 0));
         let expected = remote.facts.size.or(announced);
         file.begin(remote.facts.size, remote.facts.modified)?;

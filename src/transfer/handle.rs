@@ -37,6 +37,12 @@ impl Handle {
         Self { seat: Some(Arc::new(seat)), ..Self::with(commons) }
     }
 
+    /// Of a download that shares `commons` with others.
+    #[must_use]
+    pub fn sharing(commons: Commons) -> Self {
+        Self { commons, ..Self::default() }
+    }
+
     pub(super) fn leave_seat(&self) {
         if let Some(seat) = &self.seat {
             seat.leave();

@@ -136,22 +136,6 @@ impl Failure {
     }
 }
 
-/// What a certificate says of itself, and its fingerprint: `is for h, has signed itself, …`.
-fn describe(f: &mut String, certificate: &Certificate) -> fmt::Result {
-    let Certificate { fingerprint, names, issuer, validity } = certificate;
-    if !names.is_empty() {
-        write!(f, "is for {}, ", names.join(", "))?;
-    }
-    match issuer {
-        Some(issuer) => write!(f, "was signed by {issuer}, ")?,
-        None => f.write_str("has signed itself, ")?,
-    }
-    if let Some((from, until)) = validity {
-        write!(f, "is valid from {} until {}, ", words::day(*from), words::day(*until))?;
-    }
-    write!(f, "and has the SHA-256 fingerprint {fingerprint}")
-}
-
 /// What went wrong with the proxy at `place`.
 fn proxy_trouble(f: &mut String, place: &str, trouble: &ftp::ProxyTrouble) -> fmt::Result {
     use ftp::ProxyTrouble as Trouble;
@@ -174,6 +158,22 @@ fn proxy_trouble(f: &mut String, place: &str, trouble: &ftp::ProxyTrouble) -> fm
             "Active mode does not work through the proxy {place}: the server cannot connect to this computer through it"
         ),
     }
+}
+
+/// What a certificate says of itself, and its fingerprint: `is for h, has signed itself, …`.
+fn describe(f: &mut String, certificate: &Certificate) -> fmt::Result {
+    let Certificate { fingerprint, names, issuer, validity } = certificate;
+    if !names.is_empty() {
+        write!(f, "is for {}, ", names.join(", "))?;
+    }
+    match issuer {
+        Some(issuer) => write!(f, "was signed by {issuer}, ")?,
+        None => f.write_str("has signed itself, ")?,
+    }
+    if let Some((from, until)) = validity {
+        write!(f, "is valid from {} until {}, ", words::day(*from), words::day(*until))?;
+    }
+    write!(f, "and has the SHA-256 fingerprint {fingerprint}")
 }
 
 /// `RETR` of `RETR /a/long/path`.
