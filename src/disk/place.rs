@@ -16,6 +16,12 @@ pub fn folder_of(path: &Path) -> &Path {
     }
 }
 
+/// Whether bytes of the file that is to be at `path` are here already.
+#[must_use]
+pub fn is_begun(path: &Path) -> bool {
+    with_ending(path, ".part").exists()
+}
+
 /// Whether a new file could be made at `path`. A folder that is missing will be made when needed.
 ///
 /// # Errors

@@ -62,7 +62,20 @@ impl Session<'_> {
         self.facts(&file.argument)
     }
 
+    /// Asks the server to write its names in UTF-8, if it says that it can: some do it only when
+    /// asked (IIS), and of the others none is harmed. Once, and only before names that are not ASCII,
+    /// or may be: to ask takes a round trip.
+    pub(super) fn ask_for_utf_8(&mut self) -> Result<(), Error> {
+        if self.features.remove("UTF8").is_some() {
+            self.ask_optional(&Command::with("OPTS", b"UTF8 ON")?)?.ok();
+        }
+        Ok(())
+    }
+
     fn facts(&mut self, argument: &[u8]) -> Result<Facts, Error> {
+        if !argument.is_ascii() {
+            self.ask_for_utf_8()?;
+        }
         let mut facts = Facts::default();
         if let Ok(reply) = self.ask_optional(&Command::with("SIZE", argument)?)? {
             facts.size = reply.lines.first().and_then(|text| facts::size(text));

@@ -13,7 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{Exit, say, sentences};
 use crate::disk::Checksum;
-use crate::ftp::{Family, Fingerprint, Security, Way};
+use crate::ftp::{Encoding, Family, Fingerprint, Security, Way};
 use crate::transfer;
 
 /// What the command line asks for.
@@ -202,6 +202,10 @@ pub(super) struct Connection {
     /// Believe any certificate: nobody can listen, but nobody knows who answers
     #[arg(long, conflicts_with = "pin")]
     pub(super) insecure: bool,
+
+    /// What names on the server are written in that are not UTF-8, such as windows-1251; remembered
+    #[arg(long, value_name = "LABEL")]
+    pub(super) encoding: Option<Encoding>,
 
     /// Let the server make the data connections (active mode), where it cannot be reached for them
     #[arg(long)]

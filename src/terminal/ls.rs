@@ -1,6 +1,7 @@
 //! `ashore ls`: what a folder on a server holds, a line for each entry.
 
 use std::io::{self, BufWriter, StdoutLock, Write};
+use std::iter;
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::time::{Duration, Instant, SystemTime};
@@ -9,8 +10,8 @@ use serde::Serialize;
 
 use super::flags::Ls;
 use super::{Exit, interrupt, json, plan, say, sentences};
-use crate::ftp::Limits;
 use crate::ftp::listing::{Entry, Kind, ListingEnd, Modified, Precision};
+use crate::ftp::{Encoding, Limits, in_utf_8};
 use crate::transfer::{self, Access, Failure};
 use crate::words;
 
@@ -45,7 +46,7 @@ pub fn ls(flags: &Ls, end_at_once: fn()) -> ExitCode {
     let security = flags.connection.tls.into();
     let way = flags.connection.way();
     let access = Access { address: &address, security, trust: &trust, way, commons: &commons };
-    let mut page = Page::new(flags.json);
+    let mut page = Page::new(flags.json, access);
     let ended = transfer::list(access, &limits, &log, &mut |entry| page.take(entry));
     page.end(ended.as_ref().ok());
     match ended {
@@ -62,20 +63,26 @@ pub fn ls(flags: &Ls, end_at_once: fn()) -> ExitCode {
 }
 
 /// What is printed.
-struct Page {
+struct Page<'a> {
     is_json: bool,
+    access: Access<'a>,
+    /// What names are written in that are not UTF-8.
+    encoding: Option<Encoding>,
     out: BufWriter<StdoutLock<'static>>,
     flushed: Instant,
-    /// Entries whose time is in the server's zone wait until that is known, and all after them.
+    /// Entries wait, and all after them, whose time is in the server's zone until that is known, or
+    /// whose name is in an encoding that is still to be guessed.
     waiting: Vec<Entry>,
     /// Nobody reads stdout any more.
     is_unread: bool,
 }
 
-impl Page {
-    fn new(is_json: bool) -> Self {
+impl<'a> Page<'a> {
+    fn new(is_json: bool, access: Access<'a>) -> Self {
         Self {
             is_json,
+            access,
+            encoding: access.encoding(iter::empty()),
             out: BufWriter::new(io::stdout().lock()),
             flushed: Instant::now(),
             waiting: Vec::new(),
@@ -86,7 +93,8 @@ impl Page {
     fn take(&mut self, entry: Entry) -> ControlFlow<()> {
         let is_certain =
             entry.modified.is_none_or(|time| time.is_utc || time.precision == Precision::Day);
-        if !self.waiting.is_empty() || !is_certain {
+        let is_legible = self.encoding.is_some() || std::str::from_utf8(&entry.name).is_ok();
+        if !self.waiting.is_empty() || !is_certain || !is_legible {
             self.waiting.push(entry);
             return ControlFlow::Continue(());
         }
@@ -101,6 +109,8 @@ impl Page {
     /// Prints what has waited, in UTC if the end says how.
     fn end(&mut self, end: Option<&ListingEnd>) {
         let zone = end.and_then(|end| end.zone);
+        let names = self.waiting.iter().map(|entry| entry.name.as_slice());
+        self.encoding = self.access.encoding(names);
         for mut entry in std::mem::take(&mut self.waiting) {
             if let (Some(zone), Some(modified)) = (zone, &mut entry.modified) {
                 *modified = modified.corrected(zone);
@@ -114,14 +124,15 @@ impl Page {
         if self.is_unread {
             return;
         }
-        let line = if self.is_json { json(entry) } else { columns(entry) };
+        let encoding = self.encoding;
+        let line = if self.is_json { json(entry, encoding) } else { columns(entry, encoding) };
         self.is_unread |= writeln!(self.out, "{line}").is_err();
     }
 }
 
 /// Size, time in UTC, name. A folder ends in `/`, a link names its target.
-fn columns(entry: &Entry) -> String {
-    let shown = |bytes: &[u8]| words::shown(&String::from_utf8_lossy(bytes));
+fn columns(entry: &Entry, encoding: Option<Encoding>) -> String {
+    let shown = |bytes: &[u8]| words::shown(&legible(bytes, encoding));
     let size = entry.size.map_or_else(|| "-".to_owned(), words::count);
     let time = entry.modified.map_or_else(|| "-".to_owned(), date);
     let mut line = format!("{size:>17}  {time:<16}  {}", shown(&entry.name));
@@ -156,9 +167,14 @@ struct Told<'a> {
     name_bytes: Option<String>,
 }
 
-fn json(entry: &Entry) -> String {
-    let name = String::from_utf8_lossy(&entry.name);
-    let target = entry.target.as_deref().map(String::from_utf8_lossy);
+/// A name for people; what cannot be read is shown as `�`.
+fn legible(name: &[u8], encoding: Option<Encoding>) -> String {
+    String::from_utf8_lossy(&in_utf_8(name, encoding)).into_owned()
+}
+
+fn json(entry: &Entry, encoding: Option<Encoding>) -> String {
+    let name = legible(&entry.name, encoding);
+    let target = entry.target.as_deref().map(|target| legible(target, encoding));
     let is_utf_8 = std::str::from_utf8(&entry.name).is_ok();
     let told = Told {
         name: &name,
@@ -195,11 +211,11 @@ mod tests {
             target: Some(b"x".to_vec()),
         };
         assert_eq!(
-            json(&entry("späße".as_bytes())),
+            json(&entry("späße".as_bytes()), None),
             r#"{"name":"späße","kind":"link","size":null,"modified":null,"target":"x"}"#
         );
         assert_eq!(
-            json(&entry(b"caf\xe9")),
+            json(&entry(b"caf\xe9"), None),
             r#"{"name":"caf�","kind":"link","size":null,"modified":null,"target":"x","name_bytes":"Y2Fm6Q=="}"#
         );
     }
@@ -215,7 +231,7 @@ mod tests {
             modified: modified(Precision::Second),
             target: None,
         };
-        assert_eq!(columns(&file), "        1,234,567  1970-01-02 00:00  a\\u{1b}[2Jb");
+        assert_eq!(columns(&file, None), "        1,234,567  1970-01-02 00:00  a\\u{1b}[2Jb");
         let dir = Entry {
             name: b"pub".to_vec(),
             kind: Kind::Dir,
@@ -223,6 +239,6 @@ mod tests {
             modified: modified(Precision::Day),
             target: None,
         };
-        assert_eq!(columns(&dir), "                -  1970-01-02        pub/");
+        assert_eq!(columns(&dir, None), "                -  1970-01-02        pub/");
     }
 }

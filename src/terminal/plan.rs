@@ -30,6 +30,7 @@ pub(super) fn requests(flags: &Get, commons: &Commons) -> Result<Vec<Request>, R
     let trust = trust(&flags.connection)?;
     let may_ask = !flags.json;
     logins::sign_in(&flags.connection, &mut addresses, &commons.netrc, may_ask)?;
+    remember_encoding(&flags.connection, &addresses, commons);
     let destination = || match &flags.output {
         Some(file) => Destination::File(file.clone()),
         None => Destination::Folder(flags.dir.clone()),
@@ -81,6 +82,7 @@ pub(super) fn folder(flags: &Ls, commons: &Commons) -> Result<(Address, Trust), 
     let mut addresses = read_addresses(std::slice::from_ref(&flags.address))?;
     let trust = trust(&flags.connection)?;
     logins::sign_in(&flags.connection, &mut addresses, &commons.netrc, !flags.json)?;
+    remember_encoding(&flags.connection, &addresses, commons);
     let address = addresses.pop().ok_or_else(|| Refusal::usage("there is no address"))?;
     Ok((address, trust))
 }
@@ -102,6 +104,15 @@ pub(super) fn commons(flags: &Connection, is_quiet: bool) -> Result<Commons, Ref
         say(&format!("{notice}."));
     }
     Ok(Commons { servers, proxies, netrc })
+}
+
+/// The encoding that the person names is that of all these servers, from now on.
+fn remember_encoding(flags: &Connection, addresses: &[Address], commons: &Commons) {
+    let Some(encoding) = flags.encoding else { return };
+    for Address { host, port, .. } in addresses {
+        // What cannot be written down is known until the program ends.
+        commons.servers.learn(host, *port, |known| known.encoding = Some(encoding)).ok();
+    }
 }
 
 fn check_output(flags: &Get) -> Result<(), Refusal> {

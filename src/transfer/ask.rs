@@ -17,7 +17,17 @@ impl Job<'_> {
         file: &mut Partial,
     ) -> Result<(RemoteFile, u64, Data), Trouble> {
         let path = &self.request.address.path;
+        let other = self.access().other_spelling();
         let mut remote = session.locate(path)?;
+        if remote.facts == Facts::default()
+            && let Some(other) = &other
+        {
+            let found = session.locate(other)?;
+            if found.facts != Facts::default() {
+                self.story("The server spells the name in another encoding".to_owned());
+                remote = found;
+            }
+        }
         // A server that takes no paths knows nothing of this one; what it said last time, it said
         // about the name alone.
         if remote.facts == Facts::default() && file.length() > 0 && path.folders().next().is_some()
@@ -33,7 +43,16 @@ impl Job<'_> {
                 let data = session.retrieve(&remote, 0)?;
                 Ok((remote, 0, data))
             }
-            Err(error) if is_no_such_path(&error) && path.folders().next().is_some() => {
+            Err(error) if is_no_such_path(&error) => {
+                if let Some(other) = other
+                    && let Ok(remote) = session.locate(&other)
+                    && let Ok(data) = session.retrieve(&remote, offset)
+                {
+                    return Ok((remote, offset, data));
+                }
+                if path.folders().next().is_none() {
+                    return Err(error.into());
+                }
                 // The first answer is the one to be told, if this leads nowhere as well.
                 let Ok(remote) = session.locate_by_folders(path) else { return Err(error.into()) };
                 self.compare_facts(&remote, file)?;

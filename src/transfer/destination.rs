@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::request::{Destination, IfExists, Request};
 use crate::disk;
+use crate::ftp::{Encoding, in_utf_8};
 
 /// Where a file goes, once it is known what is there already.
 #[derive(Debug, PartialEq, Eq)]
@@ -16,13 +17,24 @@ pub(super) enum Settled {
     Leave(PathBuf),
 }
 
-/// Settles where the file goes. `None` if the address names a folder.
-pub(super) fn settle(request: &Request) -> Result<Option<Settled>, disk::Error> {
+/// Settles where the file goes. `None` if the address names a folder. `encoding` is that of the
+/// server's names, if it is known.
+pub(super) fn settle(
+    request: &Request,
+    encoding: Option<Encoding>,
+) -> Result<Option<Settled>, disk::Error> {
     let path = &request.address.path;
     let Some(name) = path.name().filter(|_| !path.is_folder()) else { return Ok(None) };
     let wanted = match &request.destination {
         Destination::File(file) => file.clone(),
-        Destination::Folder(folder) => folder.join(disk::local_name(name)),
+        Destination::Folder(folder) => {
+            let as_bytes = folder.join(disk::local_name(name));
+            // What was begun before the encoding was known goes on where it is.
+            match disk::is_begun(&as_bytes) {
+                true => as_bytes,
+                false => folder.join(disk::local_name(&in_utf_8(name, encoding))),
+            }
+        }
     };
     match disk::check_new_file(&wanted) {
         Ok(()) => Ok(Some(Settled::Free(wanted))),

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
+use std::iter;
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -32,12 +33,13 @@ pub fn download(request: &Request, handle: &Handle, report: &dyn Fn(News)) -> Ou
     let started = Instant::now();
     let job = Job::new(request, handle, report);
     let no_file = |error| Failure::Disk { error, kept: None };
-    let (destination, replaces) = match settle(request).map_err(no_file)? {
-        None => return Err(Failure::NotAFile),
-        Some(Settled::Leave(path)) => return Ok(job.skip(path, started)),
-        Some(Settled::Free(path)) => (path, false),
-        Some(Settled::Replace(path)) => (path, true),
-    };
+    let (destination, replaces) =
+        match settle(request, job.access().encoding(iter::empty())).map_err(no_file)? {
+            None => return Err(Failure::NotAFile),
+            Some(Settled::Leave(path)) => return Ok(job.skip(path, started)),
+            Some(Settled::Free(path)) => (path, false),
+            Some(Settled::Replace(path)) => (path, true),
+        };
     report(News::Destination(destination.clone()));
     let source = request.address.to_string();
     let (mut file, notices) =
@@ -117,7 +119,7 @@ impl<'a> Job<'a> {
         }
     }
 
-    fn access(&self) -> Access<'_> {
+    pub(super) fn access(&self) -> Access<'_> {
         self.request.access(&self.handle.commons)
     }
 

@@ -2,10 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
+use std::iter;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use super::failure::Failure;
+use super::failure::{Class, Failure};
 use super::news::Line;
 use super::request::Access;
 use super::sameness::is_same;
@@ -64,11 +65,8 @@ pub fn scan(
     let told = |line: ftp::Line| log(line.into());
     let mut scan = Scan { access, limits, log: &told, session: None, tree: Tree::default() };
     let top = access.address.path.as_folder();
-    let local = match top.name() {
-        Some(name) => into.join(disk::local_name(name)),
-        None => into.to_owned(),
-    };
-    let mut ahead = vec![(top, local, 0)];
+    let typed = top.clone();
+    let mut ahead = vec![(top, into.to_owned(), 0)];
     let mut folders = 0;
     while let Some((path, local, level)) = ahead.pop() {
         folders += 1;
@@ -77,9 +75,22 @@ pub fn scan(
             continue;
         }
         match scan.list(&path) {
-            Ok(entries) => ahead.extend(scan.sort_out(&path, &local, entries, level + 1)),
+            Ok(entries) => {
+                let names = entries.iter().map(|entry| entry.name.as_slice());
+                let encoding = access.encoding(names.chain(path.name()));
+                let local = match path.name().filter(|_| level == 0) {
+                    Some(name) => local.join(disk::local_name(&ftp::in_utf_8(name, encoding))),
+                    None => local,
+                };
+                ahead.extend(scan.sort_out(&path, &local, entries, level + 1));
+            }
             Err(failure @ Failure::Stopped { .. }) => return Err(failure),
-            Err(failure) if level == 0 => return Err(failure),
+            Err(failure) if level == 0 => match access.other_spelling() {
+                Some(other) if path == typed && failure.class() == Class::Missing => {
+                    ahead.push((other.as_folder(), local, 0));
+                }
+                _ => return Err(failure),
+            },
             Err(failure) => {
                 let address = Address { path, ..access.address.clone() };
                 scan.tree.failures.push((address, failure));
@@ -169,6 +180,7 @@ impl<'a> Scan<'a> {
             self.tree.failures.push((address, Failure::Disk { error, kept }));
             return Vec::new();
         }
+        let encoding = self.access.encoding(iter::empty());
         let mut ahead = Vec::new();
         let mut seen = HashSet::new();
         let mut names: HashMap<String, u32> = HashMap::new();
@@ -183,17 +195,18 @@ impl<'a> Scan<'a> {
                     .push(format!("{name} in {path} has a name that cannot be asked for"));
                 continue;
             };
+            let name = ftp::in_utf_8(&entry.name, encoding);
             let kind = match entry.kind {
                 Kind::Link => self.kind_of_link(&child),
                 kind => kind,
             };
             match kind {
                 Kind::Dir => {
-                    let local = local.join(own_name(&entry.name, &mut names));
+                    let local = local.join(own_name(&name, &mut names));
                     ahead.push((child.as_folder(), local, level));
                 }
                 Kind::File => {
-                    let destination = local.join(own_name(&entry.name, &mut names));
+                    let destination = local.join(own_name(&name, &mut names));
                     self.note_file(child, destination, &entry);
                 }
                 Kind::Link => {

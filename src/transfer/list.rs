@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::failure::Failure;
+use super::failure::{Class, Failure};
 use super::news::Line;
 use super::request::Access;
 use super::visit::Visit;
@@ -25,7 +25,13 @@ pub fn list(
 ) -> Result<ListingEnd, Failure> {
     let tell = |line: ftp::Line| log(line.into());
     let mut visit = Visit::new(access, limits, &tell);
-    let end = visit.list(&access.address.path, handed)?;
+    let mut ended = visit.list(&access.address.path, handed);
+    if ended.as_ref().is_err_and(|failure| failure.class() == Class::Missing)
+        && let Some(other) = access.other_spelling()
+    {
+        ended = visit.list(&other, handed);
+    }
+    let end = ended?;
     visit.leave();
     Ok(end)
 }

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use super::failure::Failure;
 use super::request::Access;
 use crate::ftp::listing::{Entry, ListingEnd};
-use crate::ftp::{self, Limits, RemotePath, Session};
+use crate::ftp::{self, Encoding, Limits, RemotePath, Session};
 
 /// A visit to a server. Its conversation is kept from one question to the next, and begun anew when
 /// the server has grown tired of waiting.
@@ -47,6 +47,11 @@ impl<'a> Visit<'a> {
     pub fn arrive(&mut self) -> Result<bool, Failure> {
         let arrived = self.session().map(|session| session.is_secure());
         arrived.map_err(|error| self.failure(error))
+    }
+
+    /// What the server's names are written in where they are not UTF-8; see [`Access::encoding`].
+    pub fn encoding<'n>(&self, names: impl Iterator<Item = &'n [u8]> + Clone) -> Option<Encoding> {
+        self.access.encoding(names)
     }
 
     /// Whether there is a conversation that a question would go on with.

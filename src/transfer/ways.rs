@@ -2,9 +2,10 @@
 //! and what was learnt.
 
 use std::borrow::Cow;
+use std::iter;
 
 use super::request::Access;
-use crate::ftp::{self, Limits, Login, Proxy, Session, Way};
+use crate::ftp::{self, Encoding, Limits, Login, Proxy, RemotePath, Session, Way};
 
 impl<'a> Access<'a> {
     /// Who we are to the server: as the address says it, and for the rest as `.netrc` does.
@@ -25,6 +26,18 @@ impl<'a> Access<'a> {
             known.wants_active && self.proxy().is_none()
         };
         Way { is_active: self.way.is_active || knows_better(), ..self.way }
+    }
+
+    /// What the server's names are written in where they are not UTF-8. If it is not known yet, it is
+    /// guessed from `names` and remembered.
+    pub fn encoding<'n>(self, names: impl Iterator<Item = &'n [u8]> + Clone) -> Option<Encoding> {
+        self.commons.servers.encoding(&self.address.host, self.address.port, names)
+    }
+
+    /// The path as the server spells it, if a person has typed it on a computer that writes UTF-8 and
+    /// the server does not. For when there is nothing under the path as it was typed.
+    pub(super) fn other_spelling(self) -> Option<RemotePath> {
+        self.address.path.in_encoding(self.encoding(iter::empty())?)
     }
 
     /// Connects, and remembers what the server shows of itself: that it speaks TLS and, if it is to

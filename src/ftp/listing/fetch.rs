@@ -81,6 +81,7 @@ impl Session<'_> {
         path: &RemotePath,
         handed: &mut dyn FnMut(Entry) -> ControlFlow<()>,
     ) -> Result<ListingEnd, Error> {
+        self.ask_for_utf_8()?;
         let zone = self.listing.zone;
         let mut catch = Catch { handed, entries: 0, is_enough: false, zone, sample: None };
         let argument = argument(path);

@@ -4,6 +4,7 @@
 //! errand that nobody waits for any more is stopped together with its thread.
 
 use std::collections::HashMap;
+use std::iter;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -280,8 +281,15 @@ impl Desk {
         let mut gathered = Vec::new();
         // The first ones are shown at once.
         let mut told = None::<Instant>;
+        // Names that cannot be read yet wait until there are enough to guess their encoding from.
+        let mut illegible = Vec::new();
+        let encoding = visit.encoding(iter::empty());
         let ended = visit.list(path, &mut |entry| {
-            gathered.push(Item::from(entry));
+            if encoding.is_none() && std::str::from_utf8(&entry.name).is_err() {
+                illegible.push(entry);
+                return ControlFlow::Continue(());
+            }
+            gathered.push(Item::read(entry, encoding));
             let is_time = told.is_none_or(|told| told.elapsed() >= GATHER);
             if gathered.len() < MOST_GATHERED && !is_time {
                 return ControlFlow::Continue(());
@@ -289,6 +297,8 @@ impl Desk {
             told = Some(Instant::now());
             self.tell(Sight::Items(number, std::mem::take(&mut gathered)))
         });
+        let encoding = visit.encoding(illegible.iter().map(|entry| entry.name.as_slice()));
+        gathered.extend(illegible.into_iter().map(|entry| Item::read(entry, encoding)));
         if !gathered.is_empty() {
             let _told_or_not = self.tell(Sight::Items(number, gathered));
         }

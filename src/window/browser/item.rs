@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use crate::disk;
 use crate::ftp::listing::{Entry, Kind, Modified};
+use crate::ftp::{Encoding, in_utf_8};
 use crate::words;
 
 /// One thing in a folder. What it takes to sort and to find it is made once, by the thread that lists,
@@ -26,11 +27,15 @@ pub struct Item {
     pub modified: Option<Modified>,
     /// Where a link leads, as it may be shown.
     pub target: Option<Box<str>>,
+    encoding: Option<Encoding>,
 }
 
-impl From<Entry> for Item {
-    fn from(entry: Entry) -> Self {
-        let readable = |bytes: &[u8]| words::shown(&String::from_utf8_lossy(bytes));
+impl Item {
+    /// Makes it ready. `encoding` is that of the server's names which are not UTF-8.
+    #[must_use]
+    pub fn read(entry: Entry, encoding: Option<Encoding>) -> Self {
+        let readable =
+            |bytes: &[u8]| words::shown(&String::from_utf8_lossy(&in_utf_8(bytes, encoding)));
         let shown = readable(&entry.name).into_boxed_str();
         let folded = shown.to_lowercase();
         Self {
@@ -42,11 +47,10 @@ impl From<Entry> for Item {
             size: entry.size,
             modified: entry.modified,
             target: entry.target.map(|target| readable(&target).into_boxed_str()),
+            encoding,
         }
     }
-}
 
-impl Item {
     /// The bytes that the server knows it by.
     #[must_use]
     pub fn name(&self) -> &[u8] {
@@ -56,7 +60,7 @@ impl Item {
     /// The name that it gets on this computer.
     #[must_use]
     pub fn local_name(&self) -> String {
-        disk::local_name(self.name())
+        disk::local_name(&in_utf_8(self.name(), self.encoding))
     }
 
     /// The shown name in small letters.
@@ -108,8 +112,20 @@ mod tests {
     use super::*;
 
     fn item(name: &[u8]) -> Item {
-        let name = name.to_vec();
-        Item::from(Entry { name, kind: Kind::File, size: None, modified: None, target: None })
+        item_in(name, None)
+    }
+
+    fn item_in(name: &[u8], encoding: Option<Encoding>) -> Item {
+        let (name, kind) = (name.to_vec(), Kind::File);
+        Item::read(Entry { name, kind, size: None, modified: None, target: None }, encoding)
+    }
+
+    #[test]
+    fn a_name_in_an_old_encoding_is_read_saved_as_it_is_read_and_asked_for_in_its_bytes() {
+        let item = item_in(b"\xce\xf2\xf7\xb8\xf2?", "windows-1251".parse().ok());
+        assert_eq!(&*item.shown, "Отчёт?");
+        assert_eq!(item.name(), b"\xce\xf2\xf7\xb8\xf2?");
+        assert_eq!(item.local_name(), "Отчёт%3F");
     }
 
     #[test]
