@@ -177,7 +177,7 @@ impl Screen {
         } else {
             self.list_panel(ui, &mut wishes);
         }
-        self.fulfil_wants(&mut wishes);
+        self.fulfil_wants(ui, &mut wishes);
         wishes
     }
 

@@ -213,7 +213,7 @@ impl Browser {
             let weighing = self.spot.weights.get(&id);
             if !matches!(weighing, Some(Weighing::Running(_))) {
                 self.spot.weights.insert(id, Weighing::Running(Weight::default()));
-                self.send(Errand::Weigh(self.spot.number, id, path));
+                self.send(Errand::Weigh(self.spot.number, id, path.as_folder()));
             }
         }
     }
