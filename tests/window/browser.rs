@@ -181,7 +181,10 @@ fn each_column_sorts_both_ways_and_folders_stay_on_top() {
 fn typing_finds_and_escape_shows_all_again() {
     let entries = vec![file("README", 1), file("reads_1.gz", 1), file("reads_2.gz", 1), dir("x")];
     let mut window = Window::browsing(entries);
-    window.harness.event(Event::Text("rea".to_owned()));
+    for letter in ["r", "e", "a"] {
+        window.harness.event(Event::Text(letter.to_owned()));
+        window.harness.step();
+    }
     window.harness.run();
     assert_eq!(window.rows(), ["README", "reads_1.gz", "reads_2.gz"]);
     assert!(window.has_focus("Filter"));

@@ -2,9 +2,8 @@
 
 import os
 
-from gi.repository import Atspi
 from person import (
-    ADDRESS, SAVE_TO, arrive, click, do, find, picture, seen, type_into, wait, wait_for,
+    ADDRESS, SAVE_TO, Atspi, arrive, click, do, find, picture, seen, type_into, wait, wait_for,
 )
 
 

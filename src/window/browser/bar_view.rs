@@ -1,7 +1,5 @@
 //! The bar at the top: where one is, and the ways from there.
 
-use eframe::egui::text::{CCursor, CCursorRange};
-use eframe::egui::text_edit::TextEditState;
 use eframe::egui::{Button, Key, Popup, RichText, Role, Stroke, Ui, WidgetInfo, vec2};
 
 use super::Browser;
@@ -186,13 +184,6 @@ fn filter_ui(ui: &mut Ui, browser: &Browser, width: f32, acts: &mut Vec<Act>) {
         info.label = Some("Filter".to_owned());
         info
     });
-    if response.gained_focus() {
-        // What was typed over the rows goes on at its end.
-        let mut state = TextEditState::load(ui.ctx(), id).unwrap_or_default();
-        let end = CCursor::new(before.chars().count());
-        state.cursor.set_char_range(Some(CCursorRange::one(end)));
-        state.store(ui.ctx(), id);
-    }
     let is_typing = response.has_focus() || response.lost_focus();
     let pressed = |key| is_typing && ui.input(|input| input.key_pressed(key));
     if pressed(Key::Escape) && !before.is_empty() {
