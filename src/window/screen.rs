@@ -25,7 +25,7 @@ use super::transfers::{List, ListAction, RowAction, list_ui};
 use super::{empty, widgets};
 use crate::ftp::{Address, Fingerprint, Host, Security, Trust};
 use crate::settings::Theme;
-use crate::transfer::{Event, News, NextStep, Request, TransferId};
+use crate::transfer::{Destination, Event, News, NextStep, Request, TransferId};
 use crate::words;
 
 /// What the person wishes that the screen cannot do by itself.
@@ -147,14 +147,16 @@ impl Screen {
 
     /// Takes in what the engine tells.
     pub fn hear(&mut self, event: Event) {
-        let is_over = matches!(event.news, News::Ended(_));
+        let over = matches!(event.news, News::Ended(_)).then_some(event.id);
         if let Some((id, line)) = self.model.apply(event) {
             self.log.push(id, line);
         }
-        if is_over {
+        if let Some(id) = over {
             self.form.look_again();
-            if let Some(browser) = &mut self.browser {
-                browser.look_again();
+            if let (Some(browser), Some(row)) = (&mut self.browser, self.model.row(id))
+                && let Destination::File(file) = &row.request.destination
+            {
+                browser.is_over(file);
             }
         }
     }

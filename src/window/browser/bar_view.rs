@@ -13,7 +13,7 @@ use crate::window::look::{self, space};
 use crate::window::widgets;
 
 /// The width of the filter, in a wide window and in a narrow one.
-const FILTER: [f32; 2] = [220.0, 140.0];
+const FILTER: [f32; 2] = [200.0, 140.0];
 
 /// Draws the bar.
 pub(super) fn bar_ui(ui: &mut Ui, browser: &mut Browser, acts: &mut Vec<Act>) {

@@ -82,7 +82,7 @@ pub struct Browser {
     into_text: String,
     into_problem: Option<String>,
     shore: Shore,
-    /// Where files go that were ordered since the shore was looked at.
+    /// Where files go that were ordered and have not ended.
     ordered: HashSet<PathBuf>,
     peek: Option<Peeked>,
     /// Folders that are looked into, to be fetched.
@@ -161,6 +161,14 @@ impl Browser {
         self.last_number += 1;
         self.spot.begin(self.last_number);
         self.send(Errand::List(self.last_number, self.spot.path.clone()));
+    }
+
+    /// A transfer is over that was to bring a file to this place here.
+    pub fn is_over(&mut self, file: &Path) {
+        if self.ordered.remove(file) && self.ordered.is_empty() {
+            self.note = None;
+        }
+        self.look_again();
     }
 
     /// What is here may have changed.
