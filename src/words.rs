@@ -136,6 +136,15 @@ pub fn moment(time: SystemTime, now: SystemTime) -> String {
     time.strftime(format).to_string()
 }
 
+/// A day and a time here, `22 Nov 2026, 14:02`.
+#[must_use]
+pub fn date(time: SystemTime) -> String {
+    jiff::Timestamp::try_from(time).map_or_else(
+        |_| "at an unknown time".to_owned(),
+        |time| time.to_zoned(jiff::tz::TimeZone::system()).strftime("%-d %b %Y, %H:%M").to_string(),
+    )
+}
+
 /// The first letter large, as a sentence begins.
 #[must_use]
 pub fn sentence(text: &str) -> String {

@@ -7,6 +7,8 @@
 mod browser;
 #[path = "window/browser_fetch.rs"]
 mod browser_fetch;
+#[path = "window/links.rs"]
+mod links;
 #[path = "window/person.rs"]
 mod person;
 #[path = "window/queue.rs"]
@@ -109,7 +111,12 @@ fn a_place_from_outside_is_filled_in_too() {
     window.screen().take(&prefill);
     window.harness.run();
     window.press(Key::Enter);
-    assert_eq!(window.ordered().destination, Destination::File(place));
+    let wishes = window.wishes();
+    let ordered = wishes.iter().find_map(|wish| match wish {
+        Wish::Download(request) => Some(&request.destination),
+        _ => None,
+    });
+    assert_eq!(ordered, Some(&Destination::File(place)));
 }
 
 #[test]

@@ -38,6 +38,10 @@ pub(super) enum Icon {
     Folded,
     /// It is unfolded.
     Unfolded,
+    /// It is secret.
+    Locked,
+    /// Others on the way could read it.
+    Unlocked,
     /// Settings.
     Sliders,
     /// The theme of the system.
@@ -64,10 +68,6 @@ pub(super) enum Icon {
     Search,
     /// More that can be done.
     More,
-    /// Nobody can read along.
-    Locked,
-    /// Somebody could read along.
-    Unlocked,
     /// A part of it is here.
     Partly,
     /// Sorted upwards.

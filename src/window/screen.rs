@@ -8,11 +8,10 @@ mod browsing;
 
 use std::path::PathBuf;
 
-use eframe::egui::{self, CentralPanel, Event as UiEvent, Panel, ScrollArea, Ui, vec2};
+use eframe::egui::{self, CentralPanel, Panel, ScrollArea, Ui, vec2};
 
 use super::Prefill;
-use super::batch::Batch;
-use super::browser::{Browser, Want};
+use super::browser::Browser;
 use super::form::{Field, Form};
 use super::form_view::{FormAction, form_ui};
 use super::log::{self, Log};
@@ -20,72 +19,14 @@ use super::look::{self, space};
 use super::model::Model;
 use super::notices::{NoticeAction, Notices};
 use super::row::Row;
+use super::sheet::Sheet;
 use super::status::{Status, StatusAction, status_ui};
 use super::transfers::{List, ListAction, RowAction, list_ui};
+pub use super::wish::Wish;
 use super::{empty, widgets};
-use crate::ftp::{Address, Fingerprint, Host, Security, Trust};
-use crate::settings::Theme;
+use crate::ftp::{Address, Security, Trust};
 use crate::transfer::{Destination, Event, News, NextStep, Request, TransferId};
 use crate::words;
-
-/// What the person wishes that the screen cannot do by itself.
-#[derive(Debug)]
-pub enum Wish {
-    /// Bring this file here.
-    Download(Box<Request>),
-    /// Bring these files here, in this order.
-    DownloadAll(Vec<Request>),
-    /// Stop this transfer.
-    Cancel(TransferId),
-    /// Let this transfer rest.
-    Pause(TransferId),
-    /// Let all rest that waits or runs.
-    PauseAll,
-    /// Go on with all that is paused.
-    ResumeAll,
-    /// Let these waiting transfers change places: this is their order now.
-    Reorder(Vec<TransferId>),
-    /// Go on with this transfer, or try it again: exactly the same order.
-    Resume(TransferId),
-    /// Try this transfer again, with another order.
-    Replace(TransferId, Box<Request>),
-    /// Know a server by this certificate from now on, and try these transfers again.
-    Trust {
-        /// The server's name.
-        host: Host,
-        /// Its port.
-        port: u16,
-        /// The certificate.
-        pin: Fingerprint,
-        /// What waited for it, as it is ordered now.
-        orders: Vec<(TransferId, Request)>,
-    },
-    /// Forget these transfers; until [`Wish::Unclear`], if it comes.
-    Clear(Vec<TransferId>),
-    /// Remember these transfers again.
-    Unclear(Vec<TransferId>),
-    /// End the pause before this transfer's next attempt.
-    TryNow(TransferId),
-    /// Ask in a dialog of the system where the file goes.
-    Choose {
-        /// The folder that the dialog begins in.
-        folder: PathBuf,
-        /// The name that it proposes.
-        name: String,
-    },
-    /// Have the browser's errands run.
-    Browse(Vec<Want>),
-    /// Ask in a dialog of the system which folder files go to; it begins in this one.
-    ChooseFolder(PathBuf),
-    /// Open a file with the program that belongs to it.
-    Open(TransferId, PathBuf),
-    /// Show a file in the system's file manager.
-    ShowInFolder(TransferId, PathBuf),
-    /// Remember this theme; it is worn already.
-    Theme(Theme),
-    /// Remember whether unfinished transfers go on by themselves at the next start.
-    ContinueAtStart(bool),
-}
 
 /// All that is on the screen.
 #[derive(Debug)]
@@ -100,10 +41,12 @@ pub struct Screen {
     pub is_choosing: bool,
     /// Whether unfinished transfers go on by themselves at the next start.
     pub continues_at_start: bool,
+    /// A link that was clicked elsewhere, and waits for a word from the person.
+    pub(super) sheet: Option<Sheet>,
     /// The look around a server, if there is one; also while it is put away.
     pub browser: Option<Browser>,
     is_browsing: bool,
-    notices: Notices,
+    pub(super) notices: Notices,
     list: List,
     /// The rows that were taken off the list last.
     cleared: Vec<Row>,
@@ -121,6 +64,7 @@ impl Screen {
             log: Log::new(),
             is_choosing: false,
             continues_at_start: false,
+            sheet: None,
             browser: None,
             is_browsing: false,
             notices: Notices::default(),
@@ -133,10 +77,10 @@ impl Screen {
     /// Fills the form with what Ashore was started with. Nothing starts by itself.
     pub fn take(&mut self, prefill: &Prefill) {
         if let Some(address) = &prefill.address {
-            self.form.take_address(address);
+            self.take_link(address);
         }
         if let Some(path) = &prefill.save_to {
-            self.form.take_place(path);
+            self.take_place(path);
         }
     }
 
@@ -165,8 +109,9 @@ impl Screen {
     pub fn ui(&mut self, ui: &mut Ui) -> Vec<Wish> {
         let mut wishes = Vec::new();
         self.take_paste(ui);
+        wishes.extend(self.take_drop(ui));
         // Whatever goes into the form is to be seen there.
-        self.is_browsing &= self.form.focus.is_none();
+        self.is_browsing &= self.form.focus.is_none() && self.sheet.is_none();
         if !self.is_browsing {
             self.form_panel(ui, &mut wishes);
         }
@@ -181,31 +126,6 @@ impl Screen {
         }
         self.fulfil_wants(ui, &mut wishes);
         wishes
-    }
-
-    /// A link that is pasted while no field has the keyboard goes into the address. Many of them are
-    /// taken from wherever they were pasted.
-    fn take_paste(&mut self, ui: &Ui) {
-        let is_typing = ui.ctx().text_edit_focused();
-        let pasted = ui.input_mut(|input| {
-            let at = input.events.iter().position(|event| match event {
-                UiEvent::Paste(text) => !is_typing || text.contains('\n'),
-                _ => false,
-            })?;
-            let UiEvent::Paste(text) = input.events.get(at)? else { return None };
-            let batch = Batch::of(text);
-            let text = text.trim().to_owned();
-            if !is_typing || batch.is_some() {
-                input.events.remove(at);
-                return Some((text, batch));
-            }
-            None
-        });
-        match pasted {
-            Some((_, Some(batch))) => self.notices.batch = Some(batch),
-            Some((text, None)) if !text.is_empty() => self.form.take_address(&text),
-            _ => {}
-        }
     }
 
     fn notice_panel(&mut self, ui: &mut Ui, wishes: &mut Vec<Wish>) {
@@ -227,6 +147,11 @@ impl Screen {
 
     fn form_panel(&mut self, ui: &mut Ui, wishes: &mut Vec<Wish>) {
         let frame = look::surface_frame(ui, vec2(space::L, space::M));
+        if self.sheet.is_some() {
+            let panel = Panel::top("sheet").frame(frame).resizable(false);
+            panel.show(ui, |ui| self.link_sheet(ui, wishes));
+            return;
+        }
         let panel = Panel::top("form").frame(frame).resizable(false);
         let action = panel.show(ui, |ui| {
             let model = &self.model;

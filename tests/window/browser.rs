@@ -78,7 +78,7 @@ impl Window {
 
     pub(crate) fn hear(&mut self, number: u64, entries: Vec<Entry>) {
         let items = entries.into_iter().map(Into::into).collect();
-        self.see(Sight::Items(number, items));
+        self.see(Sight::Items(number, items, None));
     }
 
     pub(crate) fn hear_all(&mut self, number: u64, entries: Vec<Entry>) {

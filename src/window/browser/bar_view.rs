@@ -58,11 +58,10 @@ fn history(ui: &mut Ui, browser: &Browser, acts: &mut Vec<Act>) {
     let is_enabled = browser.places(true).len() + browser.places(false).len() > 0;
     let button = ui
         .add_enabled_ui(is_enabled, |ui| widgets::icon_button(ui, Icon::Waiting, "Places visited"));
-    let host = &browser.address().host;
     Popup::menu(&button.inner).show(|ui| {
         ui.set_max_width(look::READING);
         let mut line = |ui: &mut Ui, path: &RemotePath, is_here: bool, act: Act| {
-            let text = words::place(path, host);
+            let text = words::place(path, browser);
             if ui.selectable_label(is_here, text).clicked() {
                 acts.push(act);
             }
@@ -91,7 +90,7 @@ fn crumbs(ui: &mut Ui, browser: &Browser, width: f32, acts: &mut Vec<Act>) {
     }
     paths.reverse();
     let font = look::name_font();
-    let label = |path: &RemotePath| match words::name(path) {
+    let label = |path: &RemotePath| match words::name(path, browser.encoding) {
         Some(name) => name,
         None => host.to_string(),
     };

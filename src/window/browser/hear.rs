@@ -17,9 +17,10 @@ impl Browser {
                     self.is_secret = Some(is_secret);
                 }
             }
-            Sight::Items(number, items) => {
+            Sight::Items(number, items, encoding) => {
                 if let Some(spot) = self.listed(number) {
                     spot.take(items);
+                    self.encoding = encoding.or(self.encoding);
                 }
             }
             Sight::Listed(number, ended) => {

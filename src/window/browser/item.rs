@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use crate::disk;
 use crate::ftp::listing::{Entry, Kind, Modified};
+use crate::ftp::{Encoding, in_utf_8};
 use crate::words;
 
 /// One thing in a folder. What it takes to sort and to find it is made once, by the thread that lists,
@@ -14,6 +15,8 @@ pub struct Item {
     pub shown: Box<str>,
     /// The bytes that the server knows it by, where they are others.
     raw: Option<Box<[u8]>>,
+    /// What the name is written in if it is not UTF-8.
+    encoding: Option<Encoding>,
     /// The shown name in small letters, where that is another.
     folded: Option<Box<str>>,
     /// Sorts as people count: `chr2` before `chr10`.
@@ -30,7 +33,20 @@ pub struct Item {
 
 impl From<Entry> for Item {
     fn from(entry: Entry) -> Self {
-        let readable = |bytes: &[u8]| words::shown(&String::from_utf8_lossy(bytes));
+        Self::new(entry, None)
+    }
+}
+
+/// `name` for people to read, where names that are not UTF-8 are in `encoding`.
+pub(super) fn readable(name: &[u8], encoding: Option<Encoding>) -> String {
+    words::shown(&String::from_utf8_lossy(&in_utf_8(name, encoding)))
+}
+
+impl Item {
+    /// Of a server whose names are in `encoding` where they are not UTF-8.
+    #[must_use]
+    pub fn new(entry: Entry, encoding: Option<Encoding>) -> Self {
+        let readable = |bytes: &[u8]| readable(bytes, encoding);
         let shown = readable(&entry.name).into_boxed_str();
         let folded = shown.to_lowercase();
         Self {
@@ -38,15 +54,14 @@ impl From<Entry> for Item {
             folded: (*folded != *shown).then(|| folded.into_boxed_str()),
             raw: (shown.as_bytes() != entry.name).then(|| entry.name.into_boxed_slice()),
             shown,
+            encoding,
             kind: entry.kind,
             size: entry.size,
             modified: entry.modified,
             target: entry.target.map(|target| readable(&target).into_boxed_str()),
         }
     }
-}
 
-impl Item {
     /// The bytes that the server knows it by.
     #[must_use]
     pub fn name(&self) -> &[u8] {
@@ -56,7 +71,7 @@ impl Item {
     /// The name that it gets on this computer.
     #[must_use]
     pub fn local_name(&self) -> String {
-        disk::local_name(self.name())
+        disk::local_name(&in_utf_8(self.name(), self.encoding))
     }
 
     /// The shown name in small letters.
@@ -122,6 +137,15 @@ mod tests {
             names,
             ["_x", "a", "a1b", "Chr1.fa", "chr2.fa", "chr02.fb", "chr10.fa", "README"]
         );
+    }
+
+    #[test]
+    fn a_name_in_an_old_encoding_can_be_read_and_stored() {
+        let (name, encoding) = (b"caf\xe9.txt".to_vec(), "windows-1252".parse().ok());
+        let entry = Entry { name, kind: Kind::File, size: None, modified: None, target: None };
+        let item = Item::new(entry, encoding);
+        assert_eq!((&*item.shown, item.local_name().as_str()), ("café.txt", "café.txt"));
+        assert_eq!(item.name(), b"caf\xe9.txt");
     }
 
     #[test]

@@ -37,7 +37,7 @@ use shore::Shore;
 use spot::Spot;
 pub use trail::Turn;
 
-use crate::ftp::{Address, Fingerprint, RemotePath, Security, Trust, Way};
+use crate::ftp::{Address, Encoding, Fingerprint, RemotePath, Security, Trust, Way};
 use crate::transfer::Request;
 
 /// The most entries that are kept of folders that were left.
@@ -74,6 +74,8 @@ pub struct Browser {
     last_number: u64,
     /// Whether the conversation is secret, once that is known.
     is_secret: Option<bool>,
+    /// What names are written in that are not UTF-8.
+    encoding: Option<Encoding>,
     /// What stands in the fields of the question who one is.
     user: String,
     password: String,
@@ -118,6 +120,7 @@ impl Browser {
             ahead: Vec::new(),
             last_number: 0,
             is_secret: None,
+            encoding: None,
             into_text: words::typed(&into),
             into_problem: None,
             into,

@@ -21,8 +21,12 @@ impl Screen {
         }
     }
 
-    /// A dialog was answered with a place to save to.
+    /// A dialog was answered with a place to save to: it goes to whoever asks for one.
     pub fn take_place(&mut self, path: &Path) {
+        if let Some(sheet) = &mut self.sheet {
+            sheet.form.take_place(path);
+            return;
+        }
         match &mut self.browser {
             Some(browser) if self.is_browsing && path.is_dir() => browser.take_folder(path),
             Some(browser) if self.is_browsing => browser.take_place(path),
