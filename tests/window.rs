@@ -3,6 +3,10 @@
 //! Here: the form. What becomes of a transfer is in `window/rows.rs`.
 #![cfg(feature = "window")]
 
+#[path = "window/browser.rs"]
+mod browser;
+#[path = "window/browser_fetch.rs"]
+mod browser_fetch;
 #[path = "window/links.rs"]
 mod links;
 #[path = "window/person.rs"]

@@ -12,8 +12,8 @@ mod support;
 
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr};
-use std::path::Path;
-use std::process::Command;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus};
 
 use support::embedded::Embedded;
 use support::{names, pattern, sha256};
@@ -22,15 +22,64 @@ use support::{names, pattern, sha256};
 const LENGTH: u64 = 9_000_000;
 const PACE: u64 = 3_000_000;
 
+/// Where pictures of the window are left.
+fn artefacts() -> PathBuf {
+    let usual = || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/artefacts");
+    let artefacts = std::env::var_os("ASHORE_ARTEFACTS").map_or_else(usual, PathBuf::from);
+    fs::create_dir_all(&artefacts).unwrap();
+    artefacts
+}
+
+/// Opens the window, and lets somebody come: how it ended.
+fn play(person: &str, address: &str, save_to: &Path, home: &Path) -> ExitStatus {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let output = Command::new(here.join("tests/window_story/stage.sh"))
+        .arg(env!("CARGO_BIN_EXE_ashore"))
+        .env("STORY_PERSON", person)
+        .env("STORY_ADDRESS", address)
+        .env("STORY_SAVE_TO", save_to)
+        .env("STORY_ARTEFACTS", artefacts())
+        .env("HOME", home)
+        .output()
+        .unwrap();
+    println!("{}", String::from_utf8_lossy(&output.stdout));
+    println!("{}", String::from_utf8_lossy(&output.stderr));
+    output.status
+}
+
+#[test]
+#[ignore = "needs a virtual screen: ./tests/run"]
+fn some_files_are_found_and_chosen_on_a_server_in_the_real_window() {
+    let served = tempfile::tempdir().unwrap();
+    // On vsftpd, where it is running; it has the same files.
+    let (address, tree, _server) = match std::env::var_os("ASHORE_TEST_TREE") {
+        Some(tree) => ("ftp://127.0.0.1:21010/many/".to_owned(), PathBuf::from(tree), None),
+        None => {
+            fs::create_dir(served.path().join("many")).unwrap();
+            for n in 0..20 {
+                let file = served.path().join("many").join(format!("f{n:05}"));
+                fs::write(file, pattern(1024 + n)).unwrap();
+            }
+            let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
+            let server = Embedded::serve(ip, served.path(), None).unwrap();
+            (format!("ftp://{}/many/", server.at()), served.path().to_owned(), Some(server))
+        }
+    };
+    let home = tempfile::tempdir().unwrap();
+    let pier = home.path().join("pier");
+    fs::create_dir(&pier).unwrap();
+    let status = play("browser.py", &address, &pier, home.path());
+    assert!(status.success(), "the story did not end well: {status}");
+    let files = ["f00010", "f00011", "f00012"];
+    assert_eq!(names(&pier), files);
+    for file in files {
+        assert_eq!(sha256(&pier.join(file)), sha256(&tree.join("many").join(file)));
+    }
+}
+
 #[test]
 #[ignore = "needs a virtual screen: ./tests/run"]
 fn a_file_comes_ashore_through_the_real_window() {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let artefacts = match std::env::var_os("ASHORE_ARTEFACTS") {
-        Some(folder) => folder.into(),
-        None => here.join("target/artefacts"),
-    };
-    fs::create_dir_all(&artefacts).unwrap();
     let served = tempfile::tempdir().unwrap();
     fs::write(served.path().join("cargo.bin"), pattern(LENGTH)).unwrap();
     let server =
@@ -39,23 +88,13 @@ fn a_file_comes_ashore_through_the_real_window() {
     let pier = home.path().join("pier");
     fs::create_dir(&pier).unwrap();
 
-    let output = Command::new(here.join("tests/window_story/stage.sh"))
-        .arg(env!("CARGO_BIN_EXE_ashore"))
-        .env("STORY_ADDRESS", format!("ftp://{}/cargo.bin", server.at()))
-        .env("STORY_SAVE_TO", pier.join("cargo.bin"))
-        .env("STORY_ARTEFACTS", &artefacts)
-        .env("HOME", home.path())
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned()
-        + &String::from_utf8_lossy(&output.stderr);
-    println!("{said}");
-
-    assert!(output.status.success(), "the story did not end well: {}", output.status);
+    let address = format!("ftp://{}/cargo.bin", server.at());
+    let status = play("person.py", &address, &pier.join("cargo.bin"), home.path());
+    assert!(status.success(), "the story did not end well: {status}");
     assert_eq!(names(&pier), ["cargo.bin"]);
     assert_eq!(sha256(&pier.join("cargo.bin")), sha256(&served.path().join("cargo.bin")));
     for picture in ["window-before.png", "window-receiving.png", "window-done.png"] {
-        let length = fs::metadata(artefacts.join(picture)).unwrap().len();
+        let length = fs::metadata(artefacts().join(picture)).unwrap().len();
         assert!(length > 5_000, "{picture} shows nothing");
     }
 }

@@ -3,50 +3,16 @@
 //! The first jump from the click to the file: [`Form::submit`] returns the request, the engine takes
 //! it from there. How the form is drawn is in [`form_view`](super::form_view).
 
+mod texts;
+
 use std::path::{Path, PathBuf};
+
+pub use texts::{Field, Texts};
 
 use super::meaning::Meaning;
 use super::place::{self, Facts, Occupied};
 use crate::ftp::{Address, AddressError, RemotePath};
 use crate::transfer::{Destination, IfExists, Request};
-
-/// The fields of the form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Field {
-    /// The whole link.
-    Address,
-    /// The server.
-    Host,
-    /// The file on the server.
-    Path,
-    /// The file on this computer.
-    SaveTo,
-    /// The user's name.
-    User,
-    /// The password.
-    Password,
-    /// The TCP port.
-    Port,
-}
-
-/// What stands in the fields, as text.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Texts {
-    /// The whole link. Never holds the password for longer than it is being typed.
-    pub address: String,
-    /// The server.
-    pub host: String,
-    /// The file on the server.
-    pub path: String,
-    /// The file on this computer.
-    pub save_to: String,
-    /// The user's name.
-    pub user: String,
-    /// The password. Drawn as dots.
-    pub password: String,
-    /// The TCP port. Empty: the usual one.
-    pub port: String,
-}
 
 /// The form and what it knows.
 #[derive(Debug)]
@@ -229,14 +195,13 @@ impl Form {
     pub fn browse(&mut self) -> Result<Address, Field> {
         self.is_asked = true;
         let fields = [Field::Address, Field::Host, Field::Port];
-        let problem = fields.into_iter().find(|&field| self.problem(field).is_some());
-        let address = self.address().filter(|_| problem.is_none());
-        let Some(mut address) = address else { return Err(problem.unwrap_or(Field::Address)) };
+        if let Some(field) = fields.into_iter().find(|&field| self.problem(field).is_some()) {
+            return Err(field);
+        }
+        let mut address = self.address().ok_or(Field::Address)?;
         self.is_asked = false;
-        address.path = match address.path.parent().filter(|_| !address.path.is_folder()) {
-            Some(folder) => folder,
-            None => address.path.as_folder(),
-        };
+        let folder = address.path.parent().filter(|_| !address.path.is_folder());
+        address.path = folder.unwrap_or_else(|| address.path.as_folder());
         Ok(address)
     }
 

@@ -25,7 +25,7 @@ use super::transfers::{List, ListAction, RowAction, list_ui};
 pub use super::wish::Wish;
 use super::{empty, widgets};
 use crate::ftp::{Address, Security, Trust};
-use crate::transfer::{Event, News, NextStep, Request, TransferId};
+use crate::transfer::{Destination, Event, News, NextStep, Request, TransferId};
 use crate::words;
 
 /// All that is on the screen.
@@ -91,14 +91,16 @@ impl Screen {
 
     /// Takes in what the engine tells.
     pub fn hear(&mut self, event: Event) {
-        let is_over = matches!(event.news, News::Ended(_));
+        let over = matches!(event.news, News::Ended(_)).then_some(event.id);
         if let Some((id, line)) = self.model.apply(event) {
             self.log.push(id, line);
         }
-        if is_over {
+        if let Some(id) = over {
             self.form.look_again();
-            if let Some(browser) = &mut self.browser {
-                browser.look_again();
+            if let (Some(browser), Some(row)) = (&mut self.browser, self.model.row(id))
+                && let Destination::File(file) = &row.request.destination
+            {
+                browser.is_over(file);
             }
         }
     }
@@ -109,7 +111,7 @@ impl Screen {
         self.take_paste(ui);
         wishes.extend(self.take_drop(ui));
         // Whatever goes into the form is to be seen there.
-        self.is_browsing &= self.form.focus.is_none();
+        self.is_browsing &= self.form.focus.is_none() && self.sheet.is_none();
         if !self.is_browsing {
             self.form_panel(ui, &mut wishes);
         }
@@ -122,7 +124,7 @@ impl Screen {
         } else {
             self.list_panel(ui, &mut wishes);
         }
-        self.fulfil_wants(&mut wishes);
+        self.fulfil_wants(ui, &mut wishes);
         wishes
     }
 

@@ -117,7 +117,8 @@ def clipboard():
     return said.stdout.decode(errors="replace")
 
 
-def main():
+def arrive():
+    """The window, once it is there and has the keyboard."""
     window = wait(
         "the window",
         lambda: subprocess.run(
@@ -126,6 +127,11 @@ def main():
         ).stdout.split(),
     )[-1]
     do("xdotool", "windowactivate", "--sync", window)
+    return window
+
+
+def main():
+    window = arrive()
     wait_for("push button", "Download")
 
     type_into("Address", ADDRESS, window)
@@ -174,4 +180,5 @@ def main():
     print("the story ended well")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A screen, a window manager and an accessibility bus of their own; Ashore on them; and a person.
-#   stage.sh ASHORE     with STORY_ADDRESS, STORY_SAVE_TO and STORY_ARTEFACTS in the environment
+#   stage.sh ASHORE     with STORY_ADDRESS, STORY_SAVE_TO and STORY_ARTEFACTS in the environment, and
+#                       STORY_PERSON: who comes, if not person.py
 # Everything that it starts ends with it.
 set -euo pipefail
 ashore=$1
@@ -42,7 +43,7 @@ gdbus call --session --dest org.a11y.Bus --object-path /org/a11y/bus \
 app=$!
 children+=("$app")
 code=0
-timeout 90 /usr/bin/python3 "$here/person.py" || code=$?
+timeout 90 /usr/bin/python3 "$here/${STORY_PERSON:-person.py}" || code=$?
 if [ "$code" != 0 ]; then
   import -window root "$STORY_ARTEFACTS/window-failed.png" || true
   echo "--- ashore said:"

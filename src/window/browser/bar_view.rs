@@ -1,7 +1,5 @@
 //! The bar at the top: where one is, and the ways from there.
 
-use eframe::egui::text::{CCursor, CCursorRange};
-use eframe::egui::text_edit::TextEditState;
 use eframe::egui::{Button, Key, Popup, RichText, Role, Stroke, Ui, WidgetInfo, vec2};
 
 use super::Browser;
@@ -15,7 +13,7 @@ use crate::window::look::{self, space};
 use crate::window::widgets;
 
 /// The width of the filter, in a wide window and in a narrow one.
-const FILTER: [f32; 2] = [220.0, 140.0];
+const FILTER: [f32; 2] = [200.0, 140.0];
 
 /// Draws the bar.
 pub(super) fn bar_ui(ui: &mut Ui, browser: &mut Browser, acts: &mut Vec<Act>) {
@@ -60,11 +58,10 @@ fn history(ui: &mut Ui, browser: &Browser, acts: &mut Vec<Act>) {
     let is_enabled = browser.places(true).len() + browser.places(false).len() > 0;
     let button = ui
         .add_enabled_ui(is_enabled, |ui| widgets::icon_button(ui, Icon::Waiting, "Places visited"));
-    let host = &browser.address().host;
     Popup::menu(&button.inner).show(|ui| {
         ui.set_max_width(look::READING);
         let mut line = |ui: &mut Ui, path: &RemotePath, is_here: bool, act: Act| {
-            let text = words::place(path, host);
+            let text = words::place(path, browser);
             if ui.selectable_label(is_here, text).clicked() {
                 acts.push(act);
             }
@@ -93,7 +90,7 @@ fn crumbs(ui: &mut Ui, browser: &Browser, width: f32, acts: &mut Vec<Act>) {
     }
     paths.reverse();
     let font = look::name_font();
-    let label = |path: &RemotePath| match words::name(path) {
+    let label = |path: &RemotePath| match words::name(path, browser.encoding) {
         Some(name) => name,
         None => host.to_string(),
     };
@@ -186,13 +183,6 @@ fn filter_ui(ui: &mut Ui, browser: &Browser, width: f32, acts: &mut Vec<Act>) {
         info.label = Some("Filter".to_owned());
         info
     });
-    if response.gained_focus() {
-        // What was typed over the rows goes on at its end.
-        let mut state = TextEditState::load(ui.ctx(), id).unwrap_or_default();
-        let end = CCursor::new(before.chars().count());
-        state.cursor.set_char_range(Some(CCursorRange::one(end)));
-        state.store(ui.ctx(), id);
-    }
     let is_typing = response.has_focus() || response.lost_focus();
     let pressed = |key| is_typing && ui.input(|input| input.key_pressed(key));
     if pressed(Key::Escape) && !before.is_empty() {

@@ -4,7 +4,6 @@
 //! errand that nobody waits for any more is stopped together with its thread.
 
 use std::collections::HashMap;
-use std::iter;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,8 +16,8 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, SendTimeoutError, Sender, bo
 use super::folder::ItemId;
 use super::item::Item;
 use super::shore::Shore;
-use crate::ftp::listing::ListingEnd;
-use crate::ftp::{self, Address, Limits, RemotePath, Security, Stop, Trust, Way};
+use crate::ftp::listing::{Entry, ListingEnd};
+use crate::ftp::{self, Address, Encoding, Limits, RemotePath, Security, Stop, Trust, Way};
 use crate::transfer::{self, Access, Commons, Failure, Line, Peek, Tree, Visit, Weight};
 
 /// The longest silence of a server.
@@ -85,8 +84,8 @@ pub enum Kind {
 pub enum Sight {
     /// The server let us in; whether the conversation is secret.
     Arrived(u64, bool),
-    /// More of a folder.
-    Items(u64, Vec<Item>),
+    /// More of a folder, and what names are written in there that are not UTF-8.
+    Items(u64, Vec<Item>, Option<Encoding>),
     /// That was all of it, or why not.
     Listed(u64, Result<ListingEnd, Failure>),
     /// How a file begins.
@@ -281,28 +280,28 @@ impl Desk {
         let mut gathered = Vec::new();
         // The first ones are shown at once.
         let mut told = None::<Instant>;
-        // Names that cannot be read yet wait until there are enough to guess their encoding from.
-        let mut illegible = Vec::new();
-        let encoding = visit.encoding(iter::empty());
         let ended = visit.list(path, &mut |entry| {
-            if encoding.is_none() && std::str::from_utf8(&entry.name).is_err() {
-                illegible.push(entry);
-                return ControlFlow::Continue(());
-            }
-            gathered.push(Item::read(entry, encoding));
+            gathered.push(entry);
             let is_time = told.is_none_or(|told| told.elapsed() >= GATHER);
             if gathered.len() < MOST_GATHERED && !is_time {
                 return ControlFlow::Continue(());
             }
             told = Some(Instant::now());
-            self.tell(Sight::Items(number, std::mem::take(&mut gathered)))
+            self.show(number, std::mem::take(&mut gathered))
         });
-        let encoding = visit.encoding(illegible.iter().map(|entry| entry.name.as_slice()));
-        gathered.extend(illegible.into_iter().map(|entry| Item::read(entry, encoding)));
         if !gathered.is_empty() {
-            let _told_or_not = self.tell(Sight::Items(number, gathered));
+            let _told_or_not = self.show(number, gathered);
         }
         ended
+    }
+
+    /// Hands entries on, in letters that people can read.
+    fn show(&self, number: u64, entries: Vec<Entry>) -> ControlFlow<()> {
+        let Address { host, port, .. } = &self.place.address;
+        let names = entries.iter().map(|entry| entry.name.as_slice());
+        let encoding = self.commons.servers.encoding(host, *port, names);
+        let items = entries.into_iter().map(|entry| Item::new(entry, encoding)).collect();
+        self.tell(Sight::Items(number, items, encoding))
     }
 
     /// Hands something on, and waits if the window has not taken in what came before. Breaks off if

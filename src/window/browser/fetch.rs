@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::errands::{Errand, Kind};
 use super::folder::ItemId;
-use super::item::Item;
+use super::item::{Item, readable};
 use super::peek::Peeked;
 use super::shore::Mark;
 use super::spot::Weighing;
@@ -213,7 +213,7 @@ impl Browser {
             let weighing = self.spot.weights.get(&id);
             if !matches!(weighing, Some(Weighing::Running(_))) {
                 self.spot.weights.insert(id, Weighing::Running(Weight::default()));
-                self.send(Errand::Weigh(self.spot.number, id, path));
+                self.send(Errand::Weigh(self.spot.number, id, path.as_folder()));
             }
         }
     }
@@ -256,7 +256,7 @@ impl Browser {
     }
 
     fn name_of(&self, path: &RemotePath) -> String {
-        let name = path.name().map(|name| words::shown(&String::from_utf8_lossy(name)));
+        let name = path.name().map(|name| readable(name, self.encoding));
         name.unwrap_or_else(|| self.place.address.host.to_string())
     }
 

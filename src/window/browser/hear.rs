@@ -17,9 +17,10 @@ impl Browser {
                     self.is_secret = Some(is_secret);
                 }
             }
-            Sight::Items(number, items) => {
+            Sight::Items(number, items, encoding) => {
                 if let Some(spot) = self.listed(number) {
                     spot.take(items);
+                    self.encoding = encoding.or(self.encoding);
                 }
             }
             Sight::Listed(number, ended) => {
@@ -46,7 +47,6 @@ impl Browser {
             Sight::Scanned(path, tree) => self.scanned(&path, *tree),
             Sight::Shore(shore) => {
                 if shore.folder == self.into {
-                    self.ordered.clear();
                     self.shore = shore;
                 }
             }

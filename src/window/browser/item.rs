@@ -15,6 +15,8 @@ pub struct Item {
     pub shown: Box<str>,
     /// The bytes that the server knows it by, where they are others.
     raw: Option<Box<[u8]>>,
+    /// What the name is written in if it is not UTF-8.
+    encoding: Option<Encoding>,
     /// The shown name in small letters, where that is another.
     folded: Option<Box<str>>,
     /// Sorts as people count: `chr2` before `chr10`.
@@ -27,15 +29,24 @@ pub struct Item {
     pub modified: Option<Modified>,
     /// Where a link leads, as it may be shown.
     pub target: Option<Box<str>>,
-    encoding: Option<Encoding>,
+}
+
+impl From<Entry> for Item {
+    fn from(entry: Entry) -> Self {
+        Self::new(entry, None)
+    }
+}
+
+/// `name` for people to read, where names that are not UTF-8 are in `encoding`.
+pub(super) fn readable(name: &[u8], encoding: Option<Encoding>) -> String {
+    words::shown(&String::from_utf8_lossy(&in_utf_8(name, encoding)))
 }
 
 impl Item {
-    /// Makes it ready. `encoding` is that of the server's names which are not UTF-8.
+    /// Of a server whose names are in `encoding` where they are not UTF-8.
     #[must_use]
-    pub fn read(entry: Entry, encoding: Option<Encoding>) -> Self {
-        let readable =
-            |bytes: &[u8]| words::shown(&String::from_utf8_lossy(&in_utf_8(bytes, encoding)));
+    pub fn new(entry: Entry, encoding: Option<Encoding>) -> Self {
+        let readable = |bytes: &[u8]| readable(bytes, encoding);
         let shown = readable(&entry.name).into_boxed_str();
         let folded = shown.to_lowercase();
         Self {
@@ -43,11 +54,11 @@ impl Item {
             folded: (*folded != *shown).then(|| folded.into_boxed_str()),
             raw: (shown.as_bytes() != entry.name).then(|| entry.name.into_boxed_slice()),
             shown,
+            encoding,
             kind: entry.kind,
             size: entry.size,
             modified: entry.modified,
             target: entry.target.map(|target| readable(&target).into_boxed_str()),
-            encoding,
         }
     }
 
@@ -112,20 +123,8 @@ mod tests {
     use super::*;
 
     fn item(name: &[u8]) -> Item {
-        item_in(name, None)
-    }
-
-    fn item_in(name: &[u8], encoding: Option<Encoding>) -> Item {
-        let (name, kind) = (name.to_vec(), Kind::File);
-        Item::read(Entry { name, kind, size: None, modified: None, target: None }, encoding)
-    }
-
-    #[test]
-    fn a_name_in_an_old_encoding_is_read_saved_as_it_is_read_and_asked_for_in_its_bytes() {
-        let item = item_in(b"\xce\xf2\xf7\xb8\xf2?", "windows-1251".parse().ok());
-        assert_eq!(&*item.shown, "Отчёт?");
-        assert_eq!(item.name(), b"\xce\xf2\xf7\xb8\xf2?");
-        assert_eq!(item.local_name(), "Отчёт%3F");
+        let name = name.to_vec();
+        Item::from(Entry { name, kind: Kind::File, size: None, modified: None, target: None })
     }
 
     #[test]
@@ -138,6 +137,15 @@ mod tests {
             names,
             ["_x", "a", "a1b", "Chr1.fa", "chr2.fa", "chr02.fb", "chr10.fa", "README"]
         );
+    }
+
+    #[test]
+    fn a_name_in_an_old_encoding_can_be_read_and_stored() {
+        let (name, encoding) = (b"caf\xe9.txt".to_vec(), "windows-1252".parse().ok());
+        let entry = Entry { name, kind: Kind::File, size: None, modified: None, target: None };
+        let item = Item::new(entry, encoding);
+        assert_eq!((&*item.shown, item.local_name().as_str()), ("café.txt", "café.txt"));
+        assert_eq!(item.name(), b"caf\xe9.txt");
     }
 
     #[test]

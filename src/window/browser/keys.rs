@@ -1,5 +1,7 @@
 //! The keyboard in the browser: what the keys mean while a row has it, and everywhere.
 
+use eframe::egui::text::{CCursor, CCursorRange};
+use eframe::egui::text_edit::TextEditState;
 use eframe::egui::{Event, EventFilter, Id, Key, Modifiers, Ui};
 
 use super::Browser;
@@ -47,7 +49,13 @@ pub(super) fn keys(ui: &Ui, browser: &mut Browser) -> Vec<Act> {
             escape: true,
         };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(row_id, filter));
-        acts.extend(in_rows(ui, browser, row, id));
+        for act in in_rows(ui, browser, row, id) {
+            match act {
+                // At once: the next letter may be on its way into the field.
+                Act::Filter(text) => search(ui, browser, text),
+                act => acts.push(act),
+            }
+        }
     }
     acts
 }
@@ -136,9 +144,21 @@ fn in_rows(ui: &Ui, browser: &Browser, row: usize, id: ItemId) -> Vec<Act> {
     let typed = typed.trim_start();
     if !typed.is_empty() {
         acts.push(Act::Filter(format!("{}{typed}", browser.spot.filter)));
-        ui.memory_mut(|memory| memory.request_focus(filter_id()));
     }
     acts
+}
+
+/// Shows what was typed over the rows; what follows is typed into the field, at its end.
+fn search(ui: &Ui, browser: &mut Browser, text: String) {
+    if !text.is_empty() {
+        let id = filter_id();
+        let mut state = TextEditState::load(ui.ctx(), id).unwrap_or_default();
+        let end = CCursor::new(text.chars().count());
+        state.cursor.set_char_range(Some(CCursorRange::one(end)));
+        state.store(ui.ctx(), id);
+        ui.memory_mut(|memory| memory.request_focus(id));
+    }
+    browser.act(Act::Filter(text));
 }
 
 /// How many rows are seen at once.

@@ -37,7 +37,7 @@ use shore::Shore;
 use spot::Spot;
 pub use trail::Turn;
 
-use crate::ftp::{Address, Fingerprint, RemotePath, Security, Trust, Way};
+use crate::ftp::{Address, Encoding, Fingerprint, RemotePath, Security, Trust, Way};
 use crate::transfer::Request;
 
 /// The most entries that are kept of folders that were left.
@@ -74,6 +74,8 @@ pub struct Browser {
     last_number: u64,
     /// Whether the conversation is secret, once that is known.
     is_secret: Option<bool>,
+    /// What names are written in that are not UTF-8.
+    encoding: Option<Encoding>,
     /// What stands in the fields of the question who one is.
     user: String,
     password: String,
@@ -82,7 +84,7 @@ pub struct Browser {
     into_text: String,
     into_problem: Option<String>,
     shore: Shore,
-    /// Where files go that were ordered since the shore was looked at.
+    /// Where files go that were ordered and have not ended.
     ordered: HashSet<PathBuf>,
     peek: Option<Peeked>,
     /// Folders that are looked into, to be fetched.
@@ -118,6 +120,7 @@ impl Browser {
             ahead: Vec::new(),
             last_number: 0,
             is_secret: None,
+            encoding: None,
             into_text: words::typed(&into),
             into_problem: None,
             into,
@@ -161,6 +164,14 @@ impl Browser {
         self.last_number += 1;
         self.spot.begin(self.last_number);
         self.send(Errand::List(self.last_number, self.spot.path.clone()));
+    }
+
+    /// A transfer is over that was to bring a file to this place here.
+    pub fn is_over(&mut self, file: &Path) {
+        if self.ordered.remove(file) && self.ordered.is_empty() {
+            self.note = None;
+        }
+        self.look_again();
     }
 
     /// What is here may have changed.

@@ -1,6 +1,6 @@
 //! One row of the table, and the menu on it.
 
-use eframe::egui::{Align2, Rect, Role, Sense, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{Align2, Button, Rect, Role, Sense, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::Browser;
 use super::choice::Mode;
@@ -120,7 +120,7 @@ fn paint(ui: &Ui, item: &Item, columns: Columns, rect: Rect, cells: &Cells) {
     let quiet = if cells.is_chosen { colors.text } else { colors.quiet };
     if let Some(target) = &item.target {
         let from = drawn.right() + 8.0;
-        let text = widgets::end_cut(ui, &format!("→ {target}"), &font, (to - from).max(0.0));
+        let text = widgets::end_cut(ui, &format!("leads to {target}"), &font, (to - from).max(0.0));
         if to - from > 40.0 {
             painter.text(pos2(from, y), Align2::LEFT_CENTER, text, font.clone(), quiet);
         }
@@ -158,7 +158,9 @@ pub(super) fn menu_ui(
     let chosen = browser.spot.folder.choice.len();
     let is_alone = chosen <= 1;
     let mut line = |ui: &mut Ui, words: &str, key: &str, act: Act| {
-        if ui.add(eframe::egui::Button::new(words).shortcut_text(key)).clicked() {
+        let button = Button::new(words);
+        let button = if key.is_empty() { button } else { button.shortcut_text(key) };
+        if ui.add(button).clicked() {
             acts.push(act);
         }
     };

@@ -10,6 +10,7 @@ use crate::window::card::{CardAnswer, card_ui};
 use crate::window::icons::{self, Icon};
 use crate::window::look::{self, space};
 use crate::window::row::Certificate;
+use crate::window::row_words::closed;
 use crate::window::widgets;
 
 /// Draws what stands in the place of the rows.
@@ -132,7 +133,7 @@ fn broken(ui: &mut Ui, browser: &mut Browser, told: &Told, acts: &mut Vec<Act>) 
             };
             icons::show(ui, icon, look::ROW_ICON, color, None);
             ui.vertical(|ui| {
-                let text = RichText::new(format!("{}.", told.what)).font(look::name_font());
+                let text = RichText::new(closed(&told.what)).font(look::name_font());
                 ui.add(Label::new(text.color(colors.text)).wrap());
                 let advice = RichText::new(told.advice).font(look::fact_font());
                 ui.add(Label::new(advice.color(colors.quiet)).wrap());
@@ -201,7 +202,7 @@ pub(super) fn banner_ui(ui: &mut Ui, browser: &Browser, acts: &mut Vec<Act>) {
     let colors = look::colors(ui);
     let what = match &**failure {
         Failure::Stopped { .. } => "Stopped: there may be more than this.".to_owned(),
-        failure => format!("This is not all: {failure}."),
+        failure => closed(&format!("This is not all: {failure}")),
     };
     let frame = Frame::new().fill(colors.ground);
     frame.inner_margin(eframe::egui::Margin::symmetric(16, 6)).show(ui, |ui| {

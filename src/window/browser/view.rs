@@ -83,7 +83,7 @@ pub fn browser_ui(ui: &mut Ui, browser: &mut Browser, is_choosing: bool) -> bool
 }
 
 impl Browser {
-    fn act(&mut self, act: Act) {
+    pub(super) fn act(&mut self, act: Act) {
         match act {
             Act::Visit(path) => self.visit(&path),
             Act::Turn(turn) => self.turn(turn),

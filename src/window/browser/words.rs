@@ -5,22 +5,23 @@ use std::path::Path;
 use super::Browser;
 use super::dates::written;
 use super::folder::Sum;
-use super::item::Item;
+use super::item::{Item, readable};
 use super::shore::Mark;
 use super::spot::{Spot, Stage, Weighing};
 use crate::ftp::listing::Kind;
-use crate::ftp::{Host, RemotePath};
-use crate::words::{bytes, count, shown};
+use crate::ftp::{Encoding, RemotePath};
+use crate::words::{bytes, count};
 
 /// The name of a folder, as it may be shown; `None` for the one that the login opens.
-pub(super) fn name(path: &RemotePath) -> Option<String> {
-    let name = path.name().map(|name| shown(&String::from_utf8_lossy(name)));
+pub(super) fn name(path: &RemotePath, encoding: Option<Encoding>) -> Option<String> {
+    let name = path.name().map(|name| readable(name, encoding));
     name.or_else(|| path.is_absolute().then(|| "/".to_owned()))
 }
 
 /// A folder for a menu: its whole path.
-pub(super) fn place(path: &RemotePath, host: &Host) -> String {
-    match shown(&String::from_utf8_lossy(&path.to_wire())) {
+pub(super) fn place(path: &RemotePath, browser: &Browser) -> String {
+    let host = &browser.place.address.host;
+    match readable(&path.to_wire(), browser.encoding) {
         wire if wire.is_empty() => host.to_string(),
         wire => wire,
     }
@@ -56,7 +57,8 @@ pub(super) fn sum(sum: Sum) -> String {
 pub(super) fn summary(browser: &Browser) -> String {
     let Spot { folder, stage, .. } = &browser.spot;
     if !browser.scans.is_empty() {
-        let names: Vec<_> = browser.scans.iter().filter_map(name).collect();
+        let names = browser.scans.iter();
+        let names: Vec<_> = names.filter_map(|path| name(path, browser.encoding)).collect();
         return format!("Looking into {}…", names.join(", "));
     }
     if let Some(note) = &browser.note {

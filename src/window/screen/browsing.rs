@@ -79,10 +79,14 @@ impl Screen {
     }
 
     /// What the browser wants, of this computer or of others.
-    pub(super) fn fulfil_wants(&mut self, wishes: &mut Vec<Wish>) {
+    pub(super) fn fulfil_wants(&mut self, ui: &Ui, wishes: &mut Vec<Wish>) {
         let Some(browser) = &mut self.browser else { return };
         let mut errands = Vec::new();
-        for want in browser.wants() {
+        let wants = browser.wants();
+        if !wants.is_empty() {
+            ui.ctx().request_repaint();
+        }
+        for want in wants {
             match want {
                 Want::Fetch(requests) => wishes.push(Wish::DownloadAll(requests)),
                 Want::ChooseFolder => wishes.push(Wish::ChooseFolder(browser.folder().to_owned())),
