@@ -24,6 +24,12 @@ pub fn data_folder() -> Option<PathBuf> {
     ours().map(|ours| ours.data_local_dir().to_owned())
 }
 
+/// The folder that holds the whole log. `None`: this person has no home.
+#[must_use]
+pub fn log_folder() -> Option<PathBuf> {
+    data_folder().map(|folder| folder.join("log"))
+}
+
 /// The file that holds the list of transfers. `None`: this person has no home.
 #[must_use]
 pub fn queue_file() -> Option<PathBuf> {

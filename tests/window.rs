@@ -5,6 +5,8 @@
 
 #[path = "window/links.rs"]
 mod links;
+#[path = "window/log.rs"]
+mod log;
 #[path = "window/person.rs"]
 mod person;
 #[path = "window/queue.rs"]

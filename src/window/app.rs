@@ -11,12 +11,13 @@ use eframe::egui::{self, UserAttentionType, ViewportCommand};
 
 use super::dialogs::{Answer, Dialogs};
 use super::handover::Door;
+use super::log_file::LogFile;
 use super::scout::{Finding, Scout};
 use super::screen::{Screen, Wish};
 use super::status::preference;
 use super::{Prefill, look};
 use crate::settings::{self, Settings};
-use crate::transfer::{Commons, Engine, Event, Found, Servers};
+use crate::transfer::{Commons, Engine, Event, Found, News, Servers};
 use crate::words;
 
 /// News are gathered for this long before they are drawn: ten pictures a second are a moving bar,
@@ -33,6 +34,8 @@ pub struct App {
     events: Receiver<Event>,
     dialogs: Dialogs,
     scout: Scout,
+    /// `None` on a passing visit, and where it cannot be written.
+    log_file: Option<LogFile>,
     /// Links that other starts of Ashore hand over.
     links: Option<Receiver<String>>,
     settings: Settings,
@@ -83,7 +86,9 @@ impl App {
         let dialogs = Dialogs::new(ctx.clone());
         let waker = ctx.clone();
         let links = door.map(|door| door.open(move || waker.request_repaint())).transpose()?;
-        Ok(Self { screen, engine, events, dialogs, scout, links, settings, is_woken })
+        let log_file = is_lasting.then(settings::log_folder).flatten();
+        let log_file = log_file.and_then(|folder| LogFile::open(&folder).ok());
+        Ok(Self { screen, engine, events, dialogs, scout, log_file, links, settings, is_woken })
     }
 
     fn answer(&mut self, answer: Answer) {
@@ -95,6 +100,10 @@ impl App {
                     "No file dialog could be shown here. Type the path instead; it works the same."
                         .to_owned(),
                 );
+            }
+            Answer::Said(sentence) => {
+                self.screen.say(sentence);
+                return;
             }
             Answer::NotShown(id, why) => {
                 self.screen.model.note(id, why);
@@ -146,6 +155,7 @@ impl App {
                 self.screen.is_choosing = true;
                 self.dialogs.choose(&folder, &name, frame);
             }
+            Wish::SaveLog(text) => self.dialogs.save_log(text, frame),
             Wish::Open(id, path) => self.dialogs.open(id, path),
             Wish::ShowInFolder(id, path) => self.dialogs.show_in_folder(id, path),
             Wish::Theme(theme) => {
@@ -195,6 +205,9 @@ impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.is_woken.store(false, Ordering::Release);
         for event in self.events.try_iter().take(MOST_EVENTS) {
+            if let (Some(file), News::Line(line)) = (&mut self.log_file, &event.news) {
+                file.write(event.id, line);
+            }
             self.screen.hear(event);
         }
         if !self.events.is_empty() {

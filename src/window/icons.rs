@@ -42,6 +42,10 @@ pub(super) enum Icon {
     Locked,
     /// Others on the way could read it.
     Unlocked,
+    /// Keep it in a file.
+    Save,
+    /// Names are hidden.
+    Mask,
     /// Settings.
     Sliders,
     /// The theme of the system.
@@ -162,6 +166,17 @@ pub(super) fn paint(painter: &Painter, rect: Rect, icon: Icon, color: Color) {
             if icon == Icon::Locked {
                 c.line(&[(10.75, 4.75), (10.75, 7.25)]);
             }
+        }
+        Icon::Save => {
+            c.outline(&[(2.5, 2.5), (11.0, 2.5), (13.5, 5.0), (13.5, 13.5), (2.5, 13.5)]);
+            c.line(&[(5.0, 2.5), (5.0, 5.75), (10.0, 5.75), (10.0, 2.5)]);
+            c.line(&[(5.0, 13.5), (5.0, 9.25), (11.0, 9.25), (11.0, 13.5)]);
+        }
+        Icon::Mask => {
+            c.line(&[(1.5, 8.0), (4.0, 5.25), (8.0, 4.0), (12.0, 5.25), (14.5, 8.0)]);
+            c.line(&[(1.5, 8.0), (4.0, 10.75), (8.0, 12.0), (12.0, 10.75), (14.5, 8.0)]);
+            c.circle(8.0, 8.0, 1.9);
+            c.line(&[(3.0, 13.5), (13.0, 2.5)]);
         }
         Icon::Sliders => {
             for (y, x) in [(3.75, 10.5), (8.0, 5.5), (12.25, 9.0)] {

@@ -54,6 +54,10 @@ pub const NARROW_WINDOW: f32 = 640.0;
 pub const READING: f32 = 560.0;
 /// Width of the words in front of the fields.
 pub const CAPTION: f32 = 64.0;
+/// Width of a graph in a row.
+pub const GRAPH: f32 = 72.0;
+/// Width of the facts beside the list.
+pub const DETAILS: f32 = 300.0;
 /// Height of the log when it is first opened.
 pub const LOG: f32 = 168.0;
 
@@ -85,6 +89,8 @@ pub struct Colors {
     pub on_accent: Color32,
     /// Behind selected text.
     pub selection: Color32,
+    /// Behind a row that is chosen.
+    pub chosen: Color32,
     /// The way of a progress bar that is still to go.
     pub track: Color32,
     /// It is right.
@@ -116,6 +122,7 @@ const LIGHT: Colors = Colors {
     accent: rgb(0x0009_64B0),
     on_accent: rgb(0x00FF_FFFF),
     selection: rgb(0x00BF_DDF7),
+    chosen: rgb(0x00E2_EEF9),
     track: rgb(0x00D6_DDE4),
     success: rgb(0x0013_7044),
     attention: rgb(0x0087_5500),
@@ -136,6 +143,7 @@ const DARK: Colors = Colors {
     accent: rgb(0x005A_B0F5),
     on_accent: rgb(0x0005_1726),
     selection: rgb(0x0020_4B70),
+    chosen: rgb(0x0018_2B3D),
     track: rgb(0x0031_3B45),
     success: rgb(0x0064_C894),
     attention: rgb(0x00E8_B75A),
@@ -278,7 +286,7 @@ mod tests {
         for c in [LIGHT, DARK] {
             let texts = [c.text, c.quiet, c.success, c.attention, c.danger, c.sent, c.received];
             for (n, text) in texts.into_iter().enumerate() {
-                for ground in [c.ground, c.surface, c.field] {
+                for ground in [c.ground, c.surface, c.field, c.chosen] {
                     let found = contrast(text, ground);
                     assert!(found >= 4.5, "text {n} on {ground:?}: {found:.2}");
                 }

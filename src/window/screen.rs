@@ -11,7 +11,8 @@ use eframe::egui::{self, CentralPanel, Panel, ScrollArea, Ui, vec2};
 use super::Prefill;
 use super::form::{Field, Form};
 use super::form_view::{FormAction, form_ui};
-use super::log::{self, Log};
+use super::log::Log;
+use super::log_view::{self, LogAction};
 use super::look::{self, space};
 use super::model::Model;
 use super::notices::{NoticeAction, Notices};
@@ -99,7 +100,7 @@ impl Screen {
         self.form_panel(ui, &mut wishes);
         self.notice_panel(ui, &mut wishes);
         wishes.extend(self.status_panel(ui));
-        self.log_panel(ui);
+        wishes.extend(self.log_panel(ui));
         self.list_panel(ui, &mut wishes);
         wishes
     }
@@ -179,7 +180,8 @@ impl Screen {
         free.map(|free| format!("{} free", words::bytes(free))).unwrap_or_default()
     }
 
-    fn log_panel(&mut self, ui: &mut Ui) {
+    fn log_panel(&mut self, ui: &mut Ui) -> Option<Wish> {
+        let mut action = None;
         let is_roomy = ui.content_rect().height() >= look::LOW_WINDOW;
         let mut is_open = self.is_log_open.unwrap_or(is_roomy && !self.model.rows().is_empty());
         let before = is_open;
@@ -193,17 +195,18 @@ impl Screen {
             let panel =
                 panel.default_size(look::LOG.min(most)).size_range(92.0_f32.min(most)..=most);
             panel.show(ui, |ui| {
-                log::bar_ui(ui, log, model, &mut is_open);
-                widgets::margin(8, 4).show(ui, |ui| log::lines_ui(ui, log));
+                action = log_view::bar_ui(ui, log, model, &mut is_open);
+                widgets::margin(8, 4).show(ui, |ui| log_view::lines_ui(ui, log));
             });
         } else {
             let panel = Panel::bottom("folded log").frame(frame).exact_size(look::STRIP);
-            panel.show(ui, |ui| log::bar_ui(ui, log, model, &mut is_open));
+            panel.show(ui, |ui| log_view::bar_ui(ui, log, model, &mut is_open));
         }
         if is_open != before {
             self.is_log_open = Some(is_open);
             ui.ctx().request_repaint();
         }
+        action.map(|LogAction::Save(text)| Wish::SaveLog(text))
     }
 
     fn list_panel(&mut self, ui: &mut Ui, wishes: &mut Vec<Wish>) {

@@ -43,6 +43,8 @@ pub enum Wish {
         /// The name that it proposes.
         name: String,
     },
+    /// Save this text, which is the log, in a file.
+    SaveLog(String),
     /// Open a file with the program that belongs to it.
     Open(TransferId, PathBuf),
     /// Show a file in the system's file manager.
