@@ -3,8 +3,11 @@
 use std::io;
 use std::time::Duration;
 
+use super::certificate::{Certificate, Fingerprint};
 use super::command::BadArgument;
+use super::proxy::ProxyTrouble;
 use super::reply::Reply;
+use super::way::Family;
 
 /// How a conversation with a server can break.
 ///
@@ -30,9 +33,28 @@ pub enum Error {
         /// What the last address that was tried answered.
         source: io::Error,
     },
+    /// The server has addresses, but none of the kind that was asked for.
+    #[error("{host} has no {family} address")]
+    WrongFamily {
+        /// The name.
+        host: String,
+        /// The kind.
+        family: Family,
+    },
+    /// A proxy stands in the way.
+    #[error("the proxy {proxy}: {trouble}")]
+    Proxy {
+        /// Where it is, without name and password.
+        proxy: String,
+        /// What happened.
+        #[source]
+        trouble: ProxyTrouble,
+    },
     /// No data connection could be made, in any way the server offers.
     #[error("the data connection could not be made (tried {tried})")]
     NoDataConnection {
+        /// Whether the server was to make it (active mode).
+        is_active: bool,
         /// The commands that were tried, such as `EPSV and PASV`.
         tried: String,
         /// What went wrong with the last of them.
@@ -75,10 +97,20 @@ pub enum Error {
     /// The server's certificate is not believed.
     #[error("the server's certificate is not trusted: {reason}")]
     Untrusted {
-        /// SHA-256 of the certificate.
-        fingerprint: [u8; 32],
+        /// The certificate.
+        certificate: Box<Certificate>,
         /// Why, in words: "it has expired".
         reason: String,
+    },
+    /// The server shows another certificate than the one that a person trusts here.
+    #[error("the server's certificate is not the one that is trusted")]
+    CertificateChanged {
+        /// The certificate that it shows.
+        certificate: Box<Certificate>,
+        /// The certificate that is trusted.
+        trusted: Fingerprint,
+        /// Why nobody would believe the new one either. `None`: the system would.
+        doubt: Option<String>,
     },
     /// The two sides could not agree on TLS, or one broke its rules.
     #[error("no secure connection: {what}")]
@@ -93,6 +125,8 @@ pub enum Error {
         command: String,
         /// The answer.
         reply: Reply,
+        /// Whether the server has spoken TLS before.
+        did_before: bool,
     },
     /// An argument that cannot be sent.
     #[error(transparent)]
@@ -115,6 +149,8 @@ impl Error {
 pub enum Awaiting {
     /// The TCP connection itself.
     Connection,
+    /// The proxy, which is to connect us.
+    Proxy,
     /// The first reply.
     Greeting,
     /// The answer to a command.
@@ -129,6 +165,7 @@ impl std::fmt::Display for Awaiting {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Connection => "connecting",
+            Self::Proxy => "waiting for the proxy",
             Self::Greeting => "waiting for the greeting",
             Self::Reply => "waiting for an answer",
             Self::Data => "waiting for data",

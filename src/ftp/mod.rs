@@ -1,25 +1,32 @@
 //! The server's side: one server, one conversation. Knows no file, no queue, no person.
 
+mod active;
 mod address;
+mod certificate;
 mod command;
 mod data;
 mod dial;
 mod error;
 mod facts;
 mod host;
+mod judge;
 mod known;
 pub mod listing;
 mod parked;
 mod passive;
 mod path;
+mod proxy;
 mod remote_file;
 mod reply;
+mod route;
 mod server_sum;
 mod session;
 mod stream;
 mod tls;
+mod way;
 
 pub use address::{Address, AddressError, Login, Scheme, Secret};
+pub use certificate::{BadFingerprint, Certificate, Fingerprint};
 pub use command::{BadArgument, Command};
 pub use data::Data;
 pub use error::{Awaiting, Error};
@@ -28,9 +35,11 @@ pub use host::Host;
 pub use known::Known;
 pub use parked::Parked;
 pub use path::RemotePath;
+pub use proxy::{Proxy, ProxyError, ProxyTrouble};
 pub use remote_file::RemoteFile;
 pub use reply::{Kind, MAX_LINE, MAX_REPLY, Reply};
 pub use server_sum::ServerSum;
 pub use session::{Line, Server, Session};
 pub use stream::{Limits, Stop};
 pub use tls::{Security, Trust};
+pub use way::{Family, Way};

@@ -3,11 +3,12 @@
 //! Names, replies and addresses come from servers and web pages, so every function here returns text
 //! that is fit to be shown: no control characters, no passwords.
 
+use std::borrow::Cow;
 use std::path::Path;
 
-use crate::ftp::{Address, AddressError};
-use crate::transfer::{Class, Failure, Kept, Line, Progress, Summary, Verdict, Voice};
-use crate::{disk, words};
+use crate::ftp::{Address, AddressError, Fingerprint};
+use crate::transfer::{Class, Failure, Kept, Line, NextStep, Progress, Summary, Verdict, Voice};
+use crate::{disk, ftp, words};
 
 /// The file's name on the server, or what comes closest to one.
 pub(super) fn name(address: &Address) -> String {
@@ -135,7 +136,7 @@ pub(super) fn failed(name: &str, failure: &Failure) -> String {
     // "The same command continues" has said that much.
     let says_no_more = goes_on && failure.kept().is_some() && advice(failure) == "Try again.";
     if failure.class() != Class::Stopped && !says_no_more {
-        add(advice(failure));
+        add(&advice(failure));
     }
     text
 }
@@ -147,16 +148,51 @@ fn kept(kept: &Kept) -> String {
 }
 
 /// What to do next; where an option of the command line is the way, it is named.
-pub(super) fn advice(failure: &Failure) -> &'static str {
-    match failure {
+pub(super) fn advice(failure: &Failure) -> Cow<'static, str> {
+    if let Some(Fingerprint(sum)) = failure.fingerprint() {
+        return Cow::Owned(format!(
+            "Compare the fingerprint with the one its administrator gives. If they are equal, trust it \
+             with --pin sha256:{}",
+            words::hex(&sum)
+        ));
+    }
+    Cow::Borrowed(match failure {
         Failure::Disk { error: disk::Error::Exists { .. }, .. } => {
             "Save under another name with -o, or use --if-exists rename, replace or skip."
         }
+        Failure::Server { error, .. } if let Some(advice) = option_for(error) => advice,
         _ if failure.class() == Class::Login => {
             "Sign in with the right name and password: --user NAME --password-stdin."
         }
+        _ if failure.next_step() == NextStep::GoUnprotected => {
+            "Nothing was sent in the clear. Ask its administrator, or connect unprotected all the same: --tls off."
+        }
         _ => failure.advice(),
-    }
+    })
+}
+
+/// The option that may help.
+fn option_for(error: &ftp::Error) -> Option<&'static str> {
+    use ftp::{Error, ProxyTrouble as Trouble};
+    Some(match error {
+        Error::NoDataConnection { is_active: false, .. } => {
+            "A firewall is the usual cause. Let the server make the connection: --active."
+        }
+        Error::NoDataConnection { is_active: true, .. } => {
+            "Passive mode needs no connection to this computer: leave out --active."
+        }
+        Error::WrongFamily { .. } => "Leave out -4 and -6, or use another address.",
+        Error::Proxy { trouble: Trouble::ActiveMode, .. } => {
+            "Leave out --active, or go without a proxy: --proxy none."
+        }
+        Error::Proxy { trouble: Trouble::Unreachable(_), .. } => {
+            "Check the address of the proxy, or go without one: --proxy none."
+        }
+        Error::Proxy { trouble: Trouble::Login { .. }, .. } => {
+            "Check the name and the password for the proxy, in --proxy, ftp_proxy or all_proxy."
+        }
+        _ => return None,
+    })
 }
 
 /// A path of this computer, as it may be shown; of one in the current folder, the name is enough.

@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::news::Line;
 use super::request::Access;
-use crate::ftp::{self, Facts, Limits, Session};
+use crate::ftp::{self, Facts, Limits};
 
 /// What a server says about a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,12 +23,12 @@ pub struct Glance {
 pub fn glance(access: Access<'_>, limits: &Limits, log: &dyn Fn(Line)) -> Result<Glance, Failure> {
     let tell = |line: ftp::Line| log(line.into());
     let talk = || {
-        let mut session = Session::connect(access.server(), limits, &tell)?;
-        session.sign_in(&access.address.login)?;
+        let mut session = access.connect(limits, &tell)?;
+        session.sign_in(&access.login())?;
         let facts = session.locate(&access.address.path)?.facts;
         let is_secure = session.is_secure();
         session.quit();
         Ok(Glance { facts, is_secure })
     };
-    talk().map_err(|error| Failure::of_server(access.address, error, None))
+    talk().map_err(|error| Failure::of_server(access, error, None))
 }

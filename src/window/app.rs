@@ -9,6 +9,8 @@ use std::{fmt, io};
 use crossbeam_channel::Receiver;
 use eframe::egui::{self, UserAttentionType, ViewportCommand};
 
+use super::browser::Want;
+use super::browser::errands::Errands;
 use super::dialogs::{Answer, Dialogs};
 use super::handover::Door;
 use super::log_file::LogFile;
@@ -16,8 +18,8 @@ use super::scout::{Finding, Scout};
 use super::screen::{Screen, Wish};
 use super::status::preference;
 use super::{Prefill, look};
-use crate::settings::{self, Settings};
-use crate::transfer::{Commons, Engine, Event, Found, News, Servers};
+use crate::settings::{self, Setting, Settings};
+use crate::transfer::{Commons, Engine, Event, Found, Netrc, News, Proxies, Servers};
 use crate::words;
 
 /// News are gathered for this long before they are drawn: ten pictures a second are a moving bar,
@@ -31,14 +33,20 @@ const MOST_EVENTS: usize = 20_000;
 pub struct App {
     screen: Screen,
     engine: Engine,
+    commons: Commons,
     events: Receiver<Event>,
     dialogs: Dialogs,
+    errands: Errands,
     scout: Scout,
     /// `None` on a passing visit, and where it cannot be written.
     log_file: Option<LogFile>,
     /// Links that other starts of Ashore hand over.
     links: Option<Receiver<String>>,
     settings: Settings,
+    /// How large everything is drawn.
+    zoom: f32,
+    /// The window's size, unless it fills the screen.
+    size: Option<[f32; 2]>,
     /// Whether a picture is ordered already, so that a hundred events order one.
     is_woken: Arc<AtomicBool>,
 }
@@ -56,14 +64,20 @@ impl App {
     ///
     /// If the engine's thread cannot be started. A list of transfers or settings that cannot be used
     /// are said in the window, and no error.
-    pub fn new(ctx: &egui::Context, prefill: &Prefill, door: Option<Door>) -> io::Result<Self> {
-        look::dress(ctx);
+    pub fn new(
+        ctx: &egui::Context,
+        prefill: &Prefill,
+        settings: (Settings, Option<String>),
+        door: Option<Door>,
+    ) -> io::Result<Self> {
         let is_lasting = !prefill.is_passing;
         let mut screen = Screen::new(settings::download_folder());
-        let (settings, notice) = Settings::open(is_lasting.then(settings::settings_file).flatten());
+        let (settings, notice) = settings;
         notice.into_iter().for_each(|notice| screen.say(notice));
+        look::dress(ctx, settings.has_high_contrast());
         ctx.set_theme(preference(settings.theme()));
-        screen.continues_at_start = settings.continues_at_start();
+        ctx.set_zoom_factor(settings.zoom());
+        screen.take_settings(settings.unwritten());
 
         let is_woken = Arc::new(AtomicBool::new(false));
         let (waker, woken) = (ctx.clone(), Arc::clone(&is_woken));
@@ -74,12 +88,25 @@ impl App {
         };
         let queue = is_lasting.then(settings::queue_file).flatten();
         let servers = is_lasting.then(settings::servers_file).flatten();
-        let commons = Commons { servers: servers.map(Servers::open).unwrap_or_default() };
+        let (proxies, is_way_clear) = match settings::proxies() {
+            Ok(proxies) => (proxies, true),
+            Err(error) => {
+                screen.say(format!("{}. Ashore goes without", words::sentence(&error.to_string())));
+                (Proxies::default(), false)
+            }
+        };
+        let (netrc, notice) =
+            settings::netrc_file().map(|path| Netrc::open(&path)).unwrap_or_default();
+        notice.into_iter().for_each(|notice| screen.say(notice));
+        let servers = servers.map(Servers::open).unwrap_or_default();
+        screen.servers = servers.clone();
+        let commons = Commons { servers, proxies, netrc };
+        let errands = Errands::new(commons.clone(), wake.clone());
         let scout = Scout::new(ctx.clone(), commons.clone());
-        let (engine, events, found) = start(queue.as_deref(), commons, wake)?;
+        let (engine, events, found) = start(queue.as_deref(), commons.clone(), wake)?;
         found.notice.into_iter().for_each(|notice| screen.say(notice));
         screen.model.restore(found.entries);
-        if settings.continues_at_start() {
+        if settings.continues_at_start() && is_way_clear {
             engine.resume_all();
         }
         screen.take(prefill);
@@ -88,19 +115,30 @@ impl App {
         let links = door.map(|door| door.open(move || waker.request_repaint())).transpose()?;
         let log_file = is_lasting.then(settings::log_folder).flatten();
         let log_file = log_file.and_then(|folder| LogFile::open(&folder).ok());
-        Ok(Self { screen, engine, events, dialogs, scout, log_file, links, settings, is_woken })
+        Ok(Self {
+            screen,
+            engine,
+            commons,
+            events,
+            dialogs,
+            errands,
+            scout,
+            log_file,
+            links,
+            settings,
+            zoom: 1.0,
+            size: None,
+            is_woken,
+        })
     }
 
     fn answer(&mut self, answer: Answer) {
         match answer {
             Answer::Chosen(path) => self.screen.take_place(&path),
-            Answer::NotChosen => {}
-            Answer::NoDialog => {
-                self.screen.form.hint = Some(
-                    "No file dialog could be shown here. Type the path instead; it works the same."
-                        .to_owned(),
-                );
-            }
+            Answer::NotChosen => self.screen.take_no_place(None),
+            Answer::NoDialog => self.screen.take_no_place(Some(
+                "No file dialog could be shown here. Type the path instead; it works the same.",
+            )),
             Answer::Said(sentence) => {
                 self.screen.say(sentence);
                 return;
@@ -127,7 +165,17 @@ impl App {
         ));
     }
 
-    fn fulfil(&mut self, wish: Wish, frame: &eframe::Frame) {
+    /// Looks as the person has chosen, at once.
+    fn wear(&self, ctx: &egui::Context, setting: &Setting) {
+        match setting {
+            Setting::Theme(theme) => ctx.set_theme(preference(*theme)),
+            Setting::HighContrast(_) => look::dress(ctx, self.screen.settings.has_high_contrast()),
+            Setting::Zoom(zoom) => ctx.set_zoom_factor(*zoom),
+            _ => {}
+        }
+    }
+
+    fn fulfil(&mut self, wish: Wish, ctx: &egui::Context, frame: &eframe::Frame) {
         match wish {
             Wish::Download(request) => {
                 let id = self.engine.download(request.as_ref().clone());
@@ -146,6 +194,13 @@ impl App {
             Wish::Reorder(ids) => self.engine.reorder(ids),
             Wish::Resume(id) => self.engine.resume(id),
             Wish::Replace(id, request) => self.engine.replace(id, *request),
+            Wish::Trust { host, port, pin, orders } => {
+                let written = self.commons.servers.learn(&host, port, |known| {
+                    known.pin = Some(pin);
+                });
+                self.settle(written);
+                orders.into_iter().for_each(|(id, request)| self.engine.replace(id, request));
+            }
             Wish::Clear(ids) => self.engine.clear(ids),
             Wish::Unclear(ids) => self.engine.unclear(ids),
             Wish::TryNow(id) => self.engine.try_now(id),
@@ -156,15 +211,33 @@ impl App {
                 self.dialogs.choose(&folder, &name, frame);
             }
             Wish::SaveLog(text) => self.dialogs.save_log(text, frame),
+            Wish::ChooseFolder(folder) => {
+                self.screen.is_choosing = true;
+                self.dialogs.choose_folder(&folder, frame);
+            }
+            Wish::Browse(wants) => self.send(wants),
             Wish::Open(id, path) => self.dialogs.open(id, path),
             Wish::ShowInFolder(id, path) => self.dialogs.show_in_folder(id, path),
-            Wish::Theme(theme) => {
-                let written = self.settings.set_theme(theme);
+            Wish::Set(setting) => {
+                self.wear(ctx, &setting);
+                let written = self.settings.choose(&setting);
                 self.settle(written);
             }
-            Wish::ContinueAtStart(continues) => {
-                let written = self.settings.set_continues_at_start(continues);
+            Wish::ImportSites => self.scout.sites(),
+            Wish::Forget(name) => {
+                let written = self.commons.servers.forget(&name);
                 self.settle(written);
+            }
+        }
+    }
+
+    /// Sends the browser's errands out, or calls them back.
+    fn send(&mut self, wants: Vec<Want>) {
+        for want in wants {
+            match want {
+                Want::Send(place, errand) => self.errands.send(&place, errand),
+                Want::Stop(kind) => self.errands.stop(kind),
+                _ => {}
             }
         }
     }
@@ -218,10 +291,21 @@ impl eframe::App for App {
         for finding in findings {
             match finding {
                 Finding::Glance(address, answer) => self.screen.glanced(&address, *answer),
+                Finding::Sites(sites) => {
+                    if let Some(setting) = self.screen.take_sites(sites) {
+                        let written = self.settings.choose(&setting);
+                        self.settle(written);
+                    }
+                }
                 Finding::Text(text) => self.screen.take_dropped(&text),
                 Finding::Unread(why) => self.screen.say(why),
             }
         }
+        let sights: Vec<_> = self.errands.sights().collect();
+        if !sights.is_empty() {
+            ctx.request_repaint();
+        }
+        sights.into_iter().for_each(|sight| self.screen.see(sight));
         let answers: Vec<_> = self.dialogs.answers().collect();
         for answer in answers {
             self.answer(answer);
@@ -230,12 +314,35 @@ impl eframe::App for App {
 
     /// Draws first and acts after, so that one picture shows one state of things.
     fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
+        // The window itself has no other name for those who hear it.
+        let name = |node: &mut egui::accesskit::Node| node.set_label("Ashore");
+        ui.ctx().accesskit_node_builder(egui::accesskit_root_id(), name);
+        self.zoom = ui.ctx().zoom_factor();
+        let size = ui.ctx().content_rect().size() * self.zoom;
+        let is_whole = ui.input(|input| {
+            let viewport = input.viewport();
+            viewport.maximized == Some(true) || viewport.fullscreen == Some(true)
+        });
+        if !is_whole {
+            self.size = Some([size.x.round(), size.y.round()]);
+        }
         let wishes = self.screen.ui(ui);
         if !wishes.is_empty() {
             ui.ctx().request_repaint();
         }
         for wish in wishes {
-            self.fulfil(wish, frame);
+            self.fulfil(wish, ui.ctx(), frame);
+        }
+    }
+
+    /// Remembers how large the window was, and everything in it.
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        let zoom = self.zoom;
+        if (zoom - self.settings.zoom()).abs() > 0.001 {
+            self.settings.choose(&Setting::Zoom(zoom)).ok();
+        }
+        if let Some(size) = self.size.filter(|size| Some(*size) != self.settings.window_size()) {
+            self.settings.choose(&Setting::WindowSize(size)).ok();
         }
     }
 }

@@ -64,7 +64,8 @@ fn facts(row: &Row, lines: &[&Line]) -> Vec<(&'static str, String)> {
         _ => format!("{} ({} bytes)", words::bytes(count), words::count(count)),
     };
     if let Some(progress) = row.progress {
-        let size = progress.expected.map(|size| format!("{}, announced by the server", bytes(size)));
+        let size =
+            progress.expected.map(|size| format!("{}, announced by the server", bytes(size)));
         let nobody = || "The server does not tell it".to_owned();
         facts.push(("Size", size.unwrap_or_else(nobody)));
         facts.push(("Received", bytes(progress.received)));

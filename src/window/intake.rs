@@ -27,27 +27,22 @@ impl Screen {
         let address = link.parse::<Address>().ok();
         match address.filter(|address| address.path.name().is_some() && !address.path.is_folder()) {
             None => self.form.take_address(link),
-            Some(address) => match &mut self.sheet {
-                Some(sheet) => sheet.queue(address),
-                None => {
+            Some(address) => {
+                self.is_browsing = false;
+                self.page = None;
+                if let Some(sheet) = &mut self.sheet {
+                    sheet.queue(address);
+                } else {
                     let (folder, _) = self.form.place();
                     self.sheet = Some(Sheet::new(&address, &folder));
                 }
-            },
+            }
         }
     }
 
     /// Takes in the text of files that were dropped.
     pub fn take_dropped(&mut self, text: &str) {
         self.take_text(text, Source::Dropped);
-    }
-
-    /// Puts a place to save to where the person is asked for one.
-    pub fn take_place(&mut self, path: &Path) {
-        match &mut self.sheet {
-            Some(sheet) => sheet.form.take_place(path),
-            None => self.form.take_place(path),
-        }
     }
 
     /// Takes in what the server said of a file that it was asked about.

@@ -182,7 +182,7 @@ pub(super) fn lines_ui(ui: &mut Ui, log: &mut Log) {
     }
     let log = &*log;
     let shown = scroll.show_rows(ui, height, log.len(), |ui, rows| rows_ui(ui, log, rows));
-    let offset = shown.state.offset().y;
+    let offset = shown.state.clamped_offset().y;
     let is_at_end = offset + shown.inner_rect.height() >= shown.content_size.y - 1.0;
     ui.data_mut(|data| {
         if is_at_end {

@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod batch;
+pub mod browser;
 mod card;
 mod details;
 pub mod dialogs;
@@ -26,6 +27,7 @@ pub mod mask;
 mod meaning;
 pub mod model;
 mod notices;
+mod pages;
 pub mod place;
 pub mod row;
 mod row_actions;
@@ -33,9 +35,9 @@ pub mod row_view;
 pub mod row_words;
 mod scout;
 pub mod screen;
+pub mod selection;
 pub mod sheet;
 mod sheet_view;
-pub mod selection;
 pub mod sign_in;
 mod status;
 pub mod transfers;

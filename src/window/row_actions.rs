@@ -1,6 +1,6 @@
 //! What can be done with a row: the words on its buttons and in its menu.
 
-use eframe::egui::Ui;
+use eframe::egui::{Button, Role, Ui, WidgetInfo};
 
 use super::model::Way;
 use super::row::{Row, Stage};
@@ -26,6 +26,10 @@ pub enum RowAction {
     ShowInFolder,
     /// Do what the failure proposes.
     Follow(NextStep),
+    /// Believe the certificate, for all that comes from this server.
+    Trust,
+    /// Believe the certificate for this transfer.
+    TrustOnce,
     /// Do not believe the certificate.
     Distrust,
     /// Sign in with what was typed into its card.
@@ -63,8 +67,16 @@ pub(super) fn buttons(row: &Row) -> Vec<(&'static str, RowAction, bool)> {
             (End::Stopped, _) if ending.kept.is_some() => {
                 vec![("Continue", RowAction::Follow(NextStep::TryAgain), true)]
             }
-            (_, Some(step @ (NextStep::SaveElsewhere | NextStep::ShowKept))) => {
+            (
+                _,
+                Some(
+                    step @ (NextStep::SaveElsewhere | NextStep::ShowKept | NextStep::GoUnprotected),
+                ),
+            ) => {
                 vec![follow(NextStep::TryAgain), follow(step)]
+            }
+            (_, Some(step @ (NextStep::TryActive | NextStep::TryPassive))) => {
+                vec![follow(step), follow(NextStep::TryAgain)]
             }
             // What its certificate was is not known any more: it is asked for again.
             (_, None | Some(NextStep::Trust)) => vec![follow(NextStep::TryAgain)],
@@ -76,25 +88,27 @@ pub(super) fn buttons(row: &Row) -> Vec<(&'static str, RowAction, bool)> {
 /// All that can be done with a row, in words.
 pub(super) fn menu(ui: &mut Ui, row: &Row) -> Option<RowAction> {
     let mut action = None;
-    let mut offer = |ui: &mut Ui, words: &str, asked| {
-        if ui.button(words).clicked() {
+    let mut offer = |ui: &mut Ui, words: &str, keys: &str, asked| {
+        let button = ui.add(Button::new(words).shortcut_text(keys));
+        button.widget_info(|| WidgetInfo::labeled(Role::Button, true, words));
+        if button.clicked() {
             action = Some(asked);
         }
     };
     if matches!(row.stage, Stage::Waiting { .. }) {
-        offer(ui, "Move up", RowAction::Shift(Way::Up));
-        offer(ui, "Move down", RowAction::Shift(Way::Down));
+        offer(ui, "Move up", "Alt+Up", RowAction::Shift(Way::Up));
+        offer(ui, "Move down", "Alt+Down", RowAction::Shift(Way::Down));
         ui.separator();
     }
     for (words, asked, is_enabled) in buttons(row) {
         if is_enabled {
-            offer(ui, words, asked);
+            offer(ui, words, "", asked);
         }
     }
     if row.is_over() {
-        offer(ui, "Remove from the list", RowAction::Remove);
+        offer(ui, "Remove from the list", "Delete", RowAction::Remove);
     }
-    offer(ui, "Details", RowAction::Details);
+    offer(ui, "Details", "Ctrl+I", RowAction::Details);
     ui.separator();
     if ui.button("Copy address").clicked() {
         ui.ctx().copy_text(row.request.address.to_string());

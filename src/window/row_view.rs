@@ -11,14 +11,14 @@ use super::card::{CardAnswer, card_ui};
 use super::icons::{self, Icon};
 use super::look::{self, space};
 use super::model::Way;
+use super::row::{Row, Stage};
 pub use super::row_actions::RowAction;
 use super::row_actions::{buttons, menu};
-use super::row::{Row, Stage};
+use super::row_words::{closed, details, next_tick, share, short_hash, state, what_then};
 use super::selection::Choice;
 use super::sign_in::{SignIn, SignInAnswer, sign_in_ui};
-use super::row_words::{closed, details, next_tick, share, short_hash, state, what_then};
 use super::widgets;
-use crate::transfer::{End, NextStep, Phase};
+use crate::transfer::{End, Phase};
 use crate::words;
 
 /// What a row has to do with the rest of the list.
@@ -210,12 +210,7 @@ fn name(ui: &mut Ui, row: &Row, width: f32) {
 }
 
 /// What stands under the name.
-fn below(
-    ui: &mut Ui,
-    row: &Row,
-    line: &str,
-    card: Option<&mut SignIn>,
-) -> Option<RowAction> {
+fn below(ui: &mut Ui, row: &Row, line: &str, card: Option<&mut SignIn>) -> Option<RowAction> {
     match row.stage {
         Stage::Running { .. } => spaced_bar(ui, row),
         Stage::NoRoom { .. } if row.progress.is_some() => spaced_bar(ui, row),
@@ -227,7 +222,8 @@ fn below(
     match &row.stage {
         Stage::Over { certificate: Some(certificate), .. } => card_ui(ui, certificate, &row.name)
             .map(|answer| match answer {
-                CardAnswer::Trust => RowAction::Follow(NextStep::Trust),
+                CardAnswer::Trust => RowAction::Trust,
+                CardAnswer::TrustOnce => RowAction::TrustOnce,
                 CardAnswer::DontConnect => RowAction::Distrust,
             }),
         Stage::Over { ending, .. } if matches!(ending.end, End::Failed | End::NeedsALook) => {

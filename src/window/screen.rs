@@ -4,25 +4,32 @@
 //! use it like a person without a window or an engine, and [`App`](super::app) stays the only place
 //! where wishes come true.
 
+mod browsing;
+mod choices;
+mod rows;
+
 use std::path::PathBuf;
 
 use eframe::egui::{self, CentralPanel, Panel, ScrollArea, Ui, vec2};
 
 use super::Prefill;
-use super::form::{Field, Form};
+use super::browser::Browser;
+use super::form::Form;
 use super::form_view::{FormAction, form_ui};
 use super::log::Log;
 use super::log_view::{self, LogAction};
 use super::look::{self, space};
 use super::model::Model;
 use super::notices::{NoticeAction, Notices};
+use super::pages::Page;
 use super::row::Row;
 use super::sheet::Sheet;
 use super::status::{Status, StatusAction, status_ui};
-use super::transfers::{List, ListAction, RowAction, list_ui};
+use super::transfers::List;
 pub use super::wish::Wish;
 use super::{empty, widgets};
-use crate::transfer::{Event, News, NextStep, TransferId};
+use crate::settings::{Setting, Settings};
+use crate::transfer::{Event, News, Servers};
 use crate::words;
 
 /// All that is on the screen.
@@ -36,10 +43,19 @@ pub struct Screen {
     pub log: Log,
     /// Whether the system's dialog stands open.
     pub is_choosing: bool,
-    /// Whether unfinished transfers go on by themselves at the next start.
-    pub continues_at_start: bool,
+    /// What the person chose.
+    pub settings: Settings,
+    /// What was learnt about servers.
+    pub servers: Servers,
     /// A link that was clicked elsewhere, and waits for a word from the person.
     pub(super) sheet: Option<Sheet>,
+    /// The look around a server, if there is one; also while it is put away.
+    pub browser: Option<Browser>,
+    pub(super) is_browsing: bool,
+    /// The page in the place of the list.
+    pub(super) page: Option<Page>,
+    /// Whether every fact about the chosen row is shown.
+    is_detailed: bool,
     pub(super) notices: Notices,
     list: List,
     /// The rows that were taken off the list last.
@@ -57,8 +73,13 @@ impl Screen {
             model: Model::new(),
             log: Log::new(),
             is_choosing: false,
-            continues_at_start: false,
+            settings: Settings::default(),
+            servers: Servers::default(),
             sheet: None,
+            browser: None,
+            is_browsing: false,
+            page: None,
+            is_detailed: false,
             notices: Notices::default(),
             list: List::default(),
             cleared: Vec::new(),
@@ -89,6 +110,9 @@ impl Screen {
         }
         if is_over {
             self.form.look_again();
+            if let Some(browser) = &mut self.browser {
+                browser.look_again();
+            }
         }
     }
 
@@ -97,11 +121,27 @@ impl Screen {
         let mut wishes = Vec::new();
         self.take_paste(ui);
         wishes.extend(self.take_drop(ui));
-        self.form_panel(ui, &mut wishes);
+        // Whatever goes into the form is to be seen there.
+        self.is_browsing &= self.form.focus.is_none();
+        if !self.is_browsing && self.page.is_none() {
+            self.form_panel(ui, &mut wishes);
+        }
         self.notice_panel(ui, &mut wishes);
         wishes.extend(self.status_panel(ui));
         wishes.extend(self.log_panel(ui));
-        self.list_panel(ui, &mut wishes);
+        wishes.extend(self.keys(ui));
+        if self.page.is_some() {
+            wishes.extend(self.page_panel(ui));
+        } else if self.is_browsing {
+            self.aside_panel(ui, &mut wishes);
+            self.browser_panel(ui);
+        } else {
+            wishes.extend(self.list_keys(ui));
+            wishes.extend(self.selection_panel(ui));
+            self.details_panel(ui);
+            self.list_panel(ui, &mut wishes);
+        }
+        self.fulfil_wants(&mut wishes);
         wishes
     }
 
@@ -134,10 +174,14 @@ impl Screen {
             let model = &self.model;
             form_ui(ui, &mut self.form, &|path| model.is_going_to(path), self.is_choosing)
         });
-        wishes.extend(action.inner.map(|action| match action {
-            FormAction::Download(request) => Wish::Download(request),
-            FormAction::Choose { folder, name } => Wish::Choose { folder, name },
-        }));
+        match action.inner {
+            Some(FormAction::Download(request)) => wishes.push(Wish::Download(request)),
+            Some(FormAction::Choose { folder, name }) => {
+                wishes.push(Wish::Choose { folder, name });
+            }
+            Some(FormAction::Browse(address)) => self.browse(*address),
+            None => {}
+        }
     }
 
     fn status_panel(&mut self, ui: &mut Ui) -> Option<Wish> {
@@ -146,7 +190,6 @@ impl Screen {
             totals: self.model.totals(),
             room: &self.room(),
             can_undo: !self.cleared.is_empty(),
-            continues_at_start: self.continues_at_start,
         };
         let panel = Panel::bottom("status").frame(frame).exact_size(look::STRIP);
         let shown = panel.show(ui, |ui| ui.horizontal_centered(|ui| status_ui(ui, status)).inner);
@@ -154,25 +197,10 @@ impl Screen {
             StatusAction::PauseAll => Wish::PauseAll,
             StatusAction::ResumeAll => Wish::ResumeAll,
             StatusAction::Undo => self.undo(),
-            StatusAction::Theme(theme) => Wish::Theme(theme),
-            StatusAction::ContinueAtStart(continues) => {
-                self.continues_at_start = continues;
-                Wish::ContinueAtStart(continues)
-            }
+            StatusAction::Theme(theme) => self.choose(Setting::Theme(theme)),
+            StatusAction::Settings => return self.turn_to(self.settings_page()),
+            StatusAction::Keys => return self.turn_to(Page::Keys),
         })
-    }
-
-    fn undo(&mut self) -> Wish {
-        let rows = std::mem::take(&mut self.cleared);
-        let ids = rows.iter().map(|row| row.id).collect();
-        self.model.put_back(rows);
-        Wish::Unclear(ids)
-    }
-
-    fn clear(&mut self, rows: Vec<Row>) -> Wish {
-        let ids = rows.iter().map(|row| row.id).collect();
-        self.cleared = rows;
-        Wish::Clear(ids)
     }
 
     fn room(&self) -> String {
@@ -183,7 +211,9 @@ impl Screen {
     fn log_panel(&mut self, ui: &mut Ui) -> Option<Wish> {
         let mut action = None;
         let is_roomy = ui.content_rect().height() >= look::LOW_WINDOW;
-        let mut is_open = self.is_log_open.unwrap_or(is_roomy && !self.model.rows().is_empty());
+        let mut is_open = self
+            .is_log_open
+            .unwrap_or_else(|| is_roomy && !self.is_browsing && !self.model.rows().is_empty());
         let before = is_open;
         // The words of the bar begin where all others do: its buttons bring the other half.
         let frame = look::surface_frame(ui, vec2(space::S, 0.0));
@@ -219,65 +249,7 @@ impl Screen {
                 }
                 return;
             }
-            match list_ui(ui, &mut self.list, &self.model) {
-                Some(ListAction::Row(id, action)) => wishes.extend(self.follow(id, action)),
-                Some(ListAction::Clear(group)) => {
-                    let rows = self.model.clear(group);
-                    wishes.push(self.clear(rows));
-                }
-                None => {}
-            }
+            self.list_ui(ui, wishes);
         });
-    }
-
-    /// What was asked of a row: what the screen can do itself is done, the rest becomes a wish.
-    fn follow(&mut self, id: TransferId, action: RowAction) -> Option<Wish> {
-        let row = self.model.row(id)?;
-        match action {
-            RowAction::Cancel => {
-                self.model.stopping(id);
-                Some(Wish::Cancel(id))
-            }
-            RowAction::TryNow => Some(Wish::TryNow(id)),
-            RowAction::Open => row.on_disk().map(|path| Wish::Open(id, path.to_owned())),
-            RowAction::ShowInFolder | RowAction::Follow(NextStep::ShowKept) => {
-                row.on_disk().map(|path| Wish::ShowInFolder(id, path.to_owned()))
-            }
-            RowAction::Remove => {
-                let rows = self.model.remove(id).into_iter().collect();
-                Some(self.clear(rows))
-            }
-            RowAction::Distrust => {
-                self.model.distrust(id);
-                None
-            }
-            RowAction::Shift(way) => {
-                self.model.shift(id, way).map(|ids| Wish::Reorder(ids.to_vec()))
-            }
-            RowAction::Pause => Some(Wish::Pause(id)),
-            RowAction::Resume | RowAction::Follow(NextStep::TryAgain) => Some(Wish::Resume(id)),
-            RowAction::Follow(NextStep::Trust) => {
-                let fingerprint = row.certificate()?.fingerprint;
-                let mut request = row.request.clone();
-                request.trust.pin = Some(fingerprint);
-                // The order is another one from here on, also if it has to be tried again.
-                self.model.order(id, request.clone());
-                Some(Wish::Replace(id, Box::new(request)))
-            }
-            RowAction::Follow(NextStep::CheckAddress) => self.put_back(id, Field::Address),
-            RowAction::Follow(NextStep::SaveElsewhere) => self.put_back(id, Field::SaveTo),
-            RowAction::Follow(NextStep::SignIn) => {
-                self.form.is_more_open = true;
-                self.put_back(id, Field::User)
-            }
-        }
-    }
-
-    /// The order of a row goes back into the form, to be changed there.
-    fn put_back(&mut self, id: TransferId, focus: Field) -> Option<Wish> {
-        let request = self.model.row(id)?.request.clone();
-        self.form.take_request(&request);
-        self.form.focus = Some(focus);
-        None
     }
 }

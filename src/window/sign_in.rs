@@ -44,7 +44,11 @@ impl SignIn {
         if user.is_empty() {
             return Login::default();
         }
-        Login { user: Some(user.to_vec()), password: Some(Secret::new(self.password)), account: None }
+        Login {
+            user: Some(user.to_vec()),
+            password: Some(Secret::new(self.password)),
+            account: None,
+        }
     }
 }
 

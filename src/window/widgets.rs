@@ -1,8 +1,8 @@
 //! The few widgets that egui does not have in the shape that is needed here.
 
 use eframe::egui::{
-    Button, FontId, Frame, Label, Rect, Response, RichText, Role, Sense, Shape, Stroke, TextEdit, Ui, Vec2,
-    WidgetInfo, pos2, vec2,
+    Button, FontId, Frame, Label, Rect, Response, RichText, Role, Sense, Shape, Stroke, TextEdit,
+    Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::history::SECONDS;
@@ -46,6 +46,14 @@ pub(super) fn small_icon_button(ui: &mut Ui, icon: Icon, name: &str) -> bool {
 /// A button that is only an icon. `name` is what it does, shown on hover and spoken.
 pub(super) fn icon_button(ui: &mut Ui, icon: Icon, name: &str) -> Response {
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(look::SMALL), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
+    paint_icon_button(ui, &response, rect, icon, false);
+    response.on_hover_text(name)
+}
+
+/// The same in a strip.
+pub(super) fn icon_button_small(ui: &mut Ui, icon: Icon, name: &str) -> Response {
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(24.0), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
     paint_icon_button(ui, &response, rect, icon, false);
     response.on_hover_text(name)

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::settings::Theme;
+use super::browser::Want;
+use crate::ftp::{Fingerprint, Host};
+use crate::settings::Setting;
 use crate::transfer::{Request, TransferId};
 
 /// What the person wishes that the screen cannot do by itself.
@@ -26,6 +28,17 @@ pub enum Wish {
     Resume(TransferId),
     /// Try this transfer again, with another order.
     Replace(TransferId, Box<Request>),
+    /// Know a server by this certificate from now on, and try these transfers again.
+    Trust {
+        /// The server's name.
+        host: Host,
+        /// Its port.
+        port: u16,
+        /// The certificate.
+        pin: Fingerprint,
+        /// What waited for it, as it is ordered now.
+        orders: Vec<(TransferId, Request)>,
+    },
     /// Forget these transfers; until [`Wish::Unclear`], if it comes.
     Clear(Vec<TransferId>),
     /// Remember these transfers again.
@@ -45,12 +58,18 @@ pub enum Wish {
     },
     /// Save this text, which is the log, in a file.
     SaveLog(String),
+    /// Have the browser's errands run.
+    Browse(Vec<Want>),
+    /// Ask in a dialog of the system which folder files go to; it begins in this one.
+    ChooseFolder(PathBuf),
     /// Open a file with the program that belongs to it.
     Open(TransferId, PathBuf),
     /// Show a file in the system's file manager.
     ShowInFolder(TransferId, PathBuf),
-    /// Remember this theme; it is worn already.
-    Theme(Theme),
-    /// Remember whether unfinished transfers go on by themselves at the next start.
-    ContinueAtStart(bool),
+    /// Remember what the person chose.
+    Set(Setting),
+    /// Take in the servers that FileZilla knows.
+    ImportSites,
+    /// Forget what was learnt about this server, which is named as in [`Servers`](crate::transfer::Servers).
+    Forget(String),
 }
