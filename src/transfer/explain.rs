@@ -59,7 +59,7 @@ fn meaning(code: u16) -> Option<(&'static str, &'static str)> {
             "the server calls the transfer complete",
             "Ashore believes it only if the number of bytes agrees",
         ),
-        227 | 228 | 229 => (
+        227..=229 => (
             "where the file's channel is to be opened",
             "Ashore takes the port, and always stays with the same server",
         ),
@@ -115,7 +115,7 @@ fn meaning(code: u16) -> Option<(&'static str, &'static str)> {
             "Ashore waits if it is full; else it asks for others",
         ),
         532 => ("an account is needed for that", "Ashore stops and asks for one"),
-        533 | 534 | 535 | 536 | 537 => (
+        533..=537 => (
             "the server does not accept this kind of security",
             "Ashore does not go on in the clear",
         ),

@@ -282,7 +282,7 @@ fn learnt(known: &Known) -> String {
     add(known.is_passive_dead, "no data in passive mode");
     add(known.wants_active, "data in active mode");
     if let Some(encoding) = &known.encoding {
-        lessons.push(format!("names in {}", words::shown(encoding)));
+        lessons.push(format!("names in {encoding}"));
     }
     if let Some(most) = known.most_connections {
         lessons.push(format!("at most {most} connections"));
