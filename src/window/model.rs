@@ -29,15 +29,6 @@ pub struct Totals {
     pub speed: f64,
 }
 
-/// One way or the other in the queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Way {
-    /// Sooner.
-    Up,
-    /// Later.
-    Down,
-}
-
 /// All that the window knows about transfers.
 ///
 /// A hundred thousand rows cost nothing while nothing happens to them: a row is found by its name,

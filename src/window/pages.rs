@@ -51,7 +51,7 @@ const KEYS: [(&str, &str); 15] = [
     ),
     ("Ctrl+A", "Choose all rows"),
     ("Ctrl+I", "Every fact about the chosen row"),
-    ("Alt+Up, Alt+Down", "Move a waiting row up or down"),
+    ("Alt+Up, Alt+Down", "Move a waiting row up or down; dragging it does the same"),
     ("Delete", "Take what is over off the list; the files stay"),
     ("Ctrl+F", "Search the log"),
     ("Ctrl+,", "Settings"),

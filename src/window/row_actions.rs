@@ -2,7 +2,6 @@
 
 use eframe::egui::{Button, Role, Ui, WidgetInfo};
 
-use super::model::Way;
 use super::row::{Row, Stage};
 use super::selection::Choice;
 use crate::transfer::{End, NextStep, Phase};
@@ -18,8 +17,8 @@ pub enum RowAction {
     Resume,
     /// End the pause before the next attempt.
     TryNow,
-    /// Let it change places with its neighbour in the queue.
-    Shift(Way),
+    /// Let it go so many places down in the queue, or up if that is negative.
+    Move(isize),
     /// Open the file with the program that belongs to it.
     Open,
     /// Show the file, or what was kept of it, in the system's file manager.
@@ -96,8 +95,8 @@ pub(super) fn menu(ui: &mut Ui, row: &Row) -> Option<RowAction> {
         }
     };
     if matches!(row.stage, Stage::Waiting { .. }) {
-        offer(ui, "Move up", "Alt+Up", RowAction::Shift(Way::Up));
-        offer(ui, "Move down", "Alt+Down", RowAction::Shift(Way::Down));
+        offer(ui, "Move up", "Alt+Up", RowAction::Move(-1));
+        offer(ui, "Move down", "Alt+Down", RowAction::Move(1));
         ui.separator();
     }
     for (words, asked, is_enabled) in buttons(row) {

@@ -10,7 +10,6 @@ use eframe::egui::{
 use super::card::{CardAnswer, card_ui};
 use super::icons::{self, Icon};
 use super::look::{self, space};
-use super::model::Way;
 use super::row::{Row, Stage};
 pub use super::row_actions::RowAction;
 use super::row_actions::{buttons, menu};
@@ -42,10 +41,10 @@ pub fn row_ui(ui: &mut Ui, row: &Row, part: Part<'_>) -> Option<RowAction> {
         ui.ctx().request_repaint_after(tick);
     }
     let line = state(row, now);
-    let builder = UiBuilder::new()
-        .id_salt(("row", row.id))
-        .sense(Sense::click())
-        .accessibility_role(Role::ListItem);
+    let can_move = matches!(row.stage, Stage::Waiting { .. });
+    let sense = if can_move { Sense::click_and_drag() } else { Sense::click() };
+    let builder =
+        UiBuilder::new().id_salt(("row", row.id)).sense(sense).accessibility_role(Role::ListItem);
     let behind = ui.painter().add(Shape::Noop);
     let inner = ui.scope_builder(builder, |ui| {
         let margin = Margin { left: 16, right: 16, top: 4, bottom: 10 };
@@ -78,7 +77,7 @@ pub fn row_ui(ui: &mut Ui, row: &Row, part: Part<'_>) -> Option<RowAction> {
             let fill = look::colors(ui).chosen;
             ui.painter().set(behind, Shape::rect_filled(rect, 6, fill));
         }
-        keyboard(ui, row, &whole).or(inner.inner).or(choice(ui, &whole))
+        keyboard(ui, row, &whole).or(inner.inner).or(choice(ui, &whole)).or(drag(ui, &whole))
     });
     let mut action = inner.inner;
     inner.response.container_context_menu(|ui| {
@@ -105,16 +104,36 @@ fn keyboard(ui: &Ui, row: &Row, whole: &Response) -> Option<RowAction> {
     }
     let arrows = EventFilter { vertical_arrows: true, ..EventFilter::default() };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(whole.id, arrows));
-    for (key, way, direction) in [
-        (Key::ArrowUp, Way::Up, FocusDirection::Up),
-        (Key::ArrowDown, Way::Down, FocusDirection::Down),
-    ] {
+    for (key, places, direction) in
+        [(Key::ArrowUp, -1, FocusDirection::Up), (Key::ArrowDown, 1, FocusDirection::Down)]
+    {
         if ui.input_mut(|input| input.consume_key(Modifiers::ALT, key)) {
-            return Some(RowAction::Shift(way));
+            return Some(RowAction::Move(places));
         }
         if ui.input(|input| input.key_pressed(key)) {
             ui.memory_mut(|memory| memory.move_focus(direction));
         }
+    }
+    None
+}
+
+/// A waiting row that is dragged goes where the line is.
+fn drag(ui: &Ui, whole: &Response) -> Option<RowAction> {
+    let is_dropped = whole.drag_stopped();
+    if !is_dropped && !whole.dragged() {
+        return None;
+    }
+    let pointer = whole.interact_pointer_pos()?;
+    #[expect(clippy::cast_possible_truncation, reason = "rows, far fewer than 2^24")]
+    let places = ((pointer.y - whole.rect.center().y) / look::ROW).round() as isize;
+    if is_dropped {
+        return (places != 0).then_some(RowAction::Move(places));
+    }
+    if places != 0 {
+        #[expect(clippy::cast_precision_loss, reason = "rows, far fewer than 2^24")]
+        let edge = (places + isize::from(places > 0)) as f32 * look::ROW;
+        let x = whole.rect.left() + 16.0..=whole.rect.right() - 16.0;
+        ui.painter().hline(x, whole.rect.top() + edge, (2.0, look::colors(ui).accent));
     }
     None
 }

@@ -49,9 +49,7 @@ impl Screen {
                 self.model.distrust(id);
                 None
             }
-            RowAction::Shift(way) => {
-                self.model.shift(id, way).map(|ids| Wish::Reorder(ids.to_vec()))
-            }
+            RowAction::Move(places) => self.model.move_by(id, places).map(Wish::Reorder),
             RowAction::Pause => Some(Wish::Pause(id)),
             RowAction::Resume | RowAction::Follow(NextStep::TryAgain | NextStep::Trust) => {
                 Some(Wish::Resume(id))
