@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 
 use super::mask::Mask;
+use crate::ftp::Address;
 use crate::transfer::{Line, TransferId, Voice};
 use crate::words;
 
@@ -48,15 +49,22 @@ pub struct Log {
     shown: VecDeque<u64>,
     /// How many of those that were shown were dropped since somebody asked.
     slid: usize,
-    /// Hides hosts and users, if they are to be hidden.
-    pub mask: Option<Mask>,
+    /// Whether hosts and users are hidden.
+    pub is_masked: bool,
+    /// How they are hidden.
+    mask: Mask,
 }
 
 impl Log {
     /// Nothing was said yet.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Self { mask: Mask::new(), ..Self::default() }
+    }
+
+    /// Learns of whom the lines speak: that they can be hidden, also when their row is gone.
+    pub fn know(&mut self, address: &Address) {
+        self.mask.learn(address);
     }
 
     /// Takes in a line.
@@ -137,7 +145,7 @@ impl Log {
     #[must_use]
     pub fn said(&self, line: &Line) -> String {
         let text = words::shown(&line.text);
-        let text = self.mask.as_ref().map_or(text.clone(), |mask| mask.masked(&text));
+        let text = if self.is_masked { self.mask.masked(&text) } else { text };
         format!("{} {text}", sign(line.voice))
     }
 
@@ -164,8 +172,6 @@ pub(super) fn sign(voice: Voice) -> char {
 mod tests {
     use super::*;
     use std::time::SystemTime;
-
-    use crate::transfer::{Destination, Request};
 
     const A: TransferId = TransferId(1);
     const B: TransferId = TransferId(2);
@@ -233,10 +239,9 @@ mod tests {
     #[test]
     fn what_is_copied_is_masked_when_what_is_shown_is() {
         let mut log = Log::new();
-        let address = "ftp://ann@ftp.example.org/x".parse().unwrap();
-        let request = Request::new(address, Destination::Folder("/tmp".into()));
+        log.know(&"ftp://ann@ftp.example.org/x".parse().unwrap());
         log.push(A, Line { voice: Voice::Received, ..line("230 Hello ann, from ftp.example.org") });
-        log.mask = Some(Mask::of([&request]));
+        log.is_masked = true;
         assert_eq!(texts(&log), ["← 230 Hello user-1, from host-1"]);
     }
 }

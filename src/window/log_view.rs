@@ -11,7 +11,6 @@ use eframe::egui::{
 use super::icons::{self, Icon};
 use super::log::{Filter, Log};
 use super::look::{self, space};
-use super::mask::Mask;
 use super::model::Model;
 use super::widgets;
 use crate::transfer::{Line, Voice};
@@ -57,7 +56,7 @@ pub(super) fn bar_ui(
         views(ui, &mut filter);
         let rest = ui.available_size();
         ui.allocate_ui_with_layout(rest, Layout::right_to_left(Align::Center), |ui| {
-            action = buttons(ui, log, model);
+            action = buttons(ui, log);
             trouble(ui, &mut filter);
             let is_narrow = ui.available_width() < NARROW;
             let (menu, search) = if is_narrow { (96.0_f32, 84.0_f32) } else { (168.0, 150.0) };
@@ -98,7 +97,7 @@ fn views(ui: &mut Ui, filter: &mut Filter) {
 }
 
 /// What can be done with what is shown, from the right.
-fn buttons(ui: &mut Ui, log: &mut Log, model: &Model) -> Option<LogAction> {
+fn buttons(ui: &mut Ui, log: &mut Log) -> Option<LogAction> {
     let mut action = None;
     if widgets::icon_button(ui, Icon::Save, "Save the log as…").clicked() && !log.is_empty() {
         action = Some(LogAction::Save(log.text()));
@@ -106,12 +105,8 @@ fn buttons(ui: &mut Ui, log: &mut Log, model: &Model) -> Option<LogAction> {
     if widgets::icon_button(ui, Icon::Copy, "Copy the log").clicked() && !log.is_empty() {
         ui.ctx().copy_text(log.text());
     }
-    let is_masked = log.mask.is_some();
     let name = "Hide hosts and users, also in what is copied and saved";
-    if widgets::icon_toggle(ui, Icon::Mask, name, is_masked).clicked() {
-        let requests = || model.rows().iter().map(|row| &row.request);
-        log.mask = (!is_masked).then(|| Mask::of(requests()));
-    }
+    log.is_masked ^= widgets::icon_toggle(ui, Icon::Mask, name, log.is_masked).clicked();
     action
 }
 

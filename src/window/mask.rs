@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use crate::transfer::Request;
+use crate::ftp::Address;
 
 /// What stands in the place of each host and of each user.
 #[derive(Debug, Default)]
@@ -16,22 +16,24 @@ pub struct Mask {
 }
 
 impl Mask {
-    /// Masks the servers and users of all these orders, the same one always in the same way.
-    pub fn of<'a>(requests: impl IntoIterator<Item = &'a Request>) -> Self {
+    /// Knows nobody yet but whose computer this is.
+    #[must_use]
+    pub fn new() -> Self {
         let home = directories::BaseDirs::new();
         let home = home.map(|home| home.home_dir().to_string_lossy().into_owned());
-        let mut mask = Self { home: home.filter(|home| home.len() > 1), ..Self::default() };
-        for request in requests {
-            let host = request.address.host.as_str().to_lowercase();
-            let number = mask.hosts.len() + 1;
-            mask.hosts.entry(host).or_insert_with(|| format!("host-{number}"));
-            if let Some(user) = &request.address.login.user {
-                let number = mask.users.len() + 1;
-                let user = String::from_utf8_lossy(user).into_owned();
-                mask.users.entry(user).or_insert_with(|| format!("user-{number}"));
-            }
+        Self { home: home.filter(|home| home.len() > 1), ..Self::default() }
+    }
+
+    /// Masks this server and this user from now on, always in the same way.
+    pub fn learn(&mut self, address: &Address) {
+        let host = address.host.as_str().to_lowercase();
+        let number = self.hosts.len() + 1;
+        self.hosts.entry(host).or_insert_with(|| format!("host-{number}"));
+        if let Some(user) = &address.login.user {
+            let number = self.users.len() + 1;
+            let user = String::from_utf8_lossy(user).into_owned();
+            self.users.entry(user).or_insert_with(|| format!("user-{number}"));
         }
-        mask
     }
 
     /// The same text without them. What looks like an address of the Internet is masked as well, and
@@ -109,13 +111,13 @@ impl Mask {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transfer::Destination;
 
     #[test]
     fn no_host_no_user_and_no_address_is_left() {
-        let requests = ["ftp://ann@ftp.example.org/x", "ftp://192.0.2.7/y"]
-            .map(|link| Request::new(link.parse().unwrap(), Destination::Folder("/tmp".into())));
-        let mask = Mask::of(&requests);
+        let mut mask = Mask::new();
+        for link in ["ftp://ann@ftp.example.org/x", "ftp://192.0.2.7/y"] {
+            mask.learn(&link.parse().unwrap());
+        }
         for (text, masked) in [
             ("USER ann", "USER user-1"),
             ("USER somebody-else", "USER user"),

@@ -106,6 +106,9 @@ impl Screen {
     pub fn hear(&mut self, event: Event) {
         let is_over = matches!(event.news, News::Ended(_));
         if let Some((id, line)) = self.model.apply(event) {
+            if let Some(row) = self.model.row(id) {
+                self.log.know(&row.request.address);
+            }
             self.log.push(id, line);
         }
         if is_over {
@@ -122,7 +125,10 @@ impl Screen {
         self.take_paste(ui);
         wishes.extend(self.take_drop(ui));
         // Whatever goes into the form is to be seen there.
-        self.is_browsing &= self.form.focus.is_none();
+        if self.form.focus.is_some() {
+            self.is_browsing = false;
+            self.page = None;
+        }
         if !self.is_browsing && self.page.is_none() {
             self.form_panel(ui, &mut wishes);
         }
