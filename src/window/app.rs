@@ -335,6 +335,11 @@ impl eframe::App for App {
         }
     }
 
+    /// The ground, which shows where two panels do not meet at an odd size.
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.panel_fill.to_normalized_gamma_f32()
+    }
+
     /// Remembers how large the window was, and everything in it.
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
         let zoom = self.zoom;
