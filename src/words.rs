@@ -119,6 +119,15 @@ pub fn time_of_day(time: SystemTime) -> String {
     )
 }
 
+/// A moment here, in a form that sorts: `2026-11-22 14:02:11`.
+#[must_use]
+pub fn stamp(time: SystemTime) -> String {
+    jiff::Timestamp::try_from(time).map_or_else(
+        |_| "----------".to_owned(),
+        |time| time.to_zoned(jiff::tz::TimeZone::system()).strftime("%F %T").to_string(),
+    )
+}
+
 /// When something was, as seen from `now`: `14:02`, another day `21 Nov 14:02`, another year
 /// `21 Nov 2025`.
 #[must_use]

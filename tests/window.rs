@@ -2,13 +2,18 @@
 //!
 //! Here: the form. What becomes of a transfer is in `window/rows.rs`.
 #![cfg(feature = "window")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
 #[path = "window/browser.rs"]
 mod browser;
 #[path = "window/browser_fetch.rs"]
 mod browser_fetch;
+#[path = "window/choose.rs"]
+mod choose;
 #[path = "window/links.rs"]
 mod links;
+#[path = "window/log.rs"]
+mod log;
 #[path = "window/person.rs"]
 mod person;
 #[path = "window/queue.rs"]
@@ -20,11 +25,11 @@ mod trust;
 
 use std::fs;
 
-use ashore::settings::Theme;
+use ashore::settings::{Setting, Theme};
 use ashore::transfer::{Destination, IfExists, News, Phase};
 use ashore::window::Prefill;
 use ashore::window::screen::Wish;
-use eframe::egui::{Event, Key};
+use eframe::egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use person::{ID, LINK, Window};
 
@@ -279,13 +284,84 @@ fn what_is_to_be_said_of_no_transfer_is_said_once_and_can_be_put_away() {
 }
 
 #[test]
-fn settings_that_last_are_wished_for() {
+fn settings_that_last_are_wished_for_and_hold_at_once() {
     let mut window = Window::open();
     window.click("Dark theme");
     window.click("Settings");
     window.click("Continue unfinished transfers when Ashore starts");
+    window.click("Skip");
+    window.click("High contrast");
     let wishes = window.wishes();
-    let [Wish::Theme(Theme::Dark), Wish::ContinueAtStart(true)] = wishes.as_slice() else {
+    let [
+        Wish::Set(Setting::Theme(Theme::Dark)),
+        Wish::Set(Setting::ContinueAtStart(true)),
+        Wish::Set(Setting::IfExists(IfExists::Skip)),
+        Wish::Set(Setting::HighContrast(true)),
+    ] = wishes.as_slice()
+    else {
         panic!("{wishes:?}")
     };
+    fs::create_dir(window.file("isos")).unwrap();
+    let isos = window.file("isos").to_string_lossy().into_owned();
+    window.write("Folder", &isos);
+    assert!(window.wishes().iter().any(|wish| matches!(wish, Wish::Set(Setting::Folder(_)))));
+    window.press(Key::Escape);
+    fs::write(window.file("isos").join("debian.iso"), "mine").unwrap();
+    window.write("Address", LINK);
+    window.click("Download");
+    let request = window.ordered();
+    assert_eq!(request.if_exists, IfExists::Skip);
+    assert_eq!(request.destination, Destination::File(window.file("isos").join("debian.iso")));
+}
+
+#[test]
+fn what_was_learnt_about_a_server_is_shown_and_can_be_forgotten() {
+    let mut window = Window::open();
+    let host = "ftp.example.org".parse().unwrap();
+    window.screen().servers.learn(&host, 21, |known| known.has_tls = true).unwrap();
+    window.click("Settings");
+    assert!(window.shows("ftp.example.org:21: speaks TLS"));
+    window.click("Forget ftp.example.org:21: speaks TLS");
+    let wishes = window.wishes();
+    let [Wish::Forget(name)] = wishes.as_slice() else { panic!("{wishes:?}") };
+    assert_eq!(name, "ftp.example.org:21");
+}
+
+#[test]
+fn favourites_are_kept_opened_and_removed() {
+    let mut window = Window::with(LINK);
+    window.click("Settings");
+    window.click("Add what stands in the form");
+    let kept = "ftp.example.org: ftp://ftp.example.org/pub/debian.iso";
+    assert!(window.shows(kept));
+    window.click(&format!("Open {kept}"));
+    assert_eq!(window.value("Address"), LINK);
+    window.click("Settings");
+    window.click(&format!("Remove {kept}"));
+    assert!(!window.shows(kept));
+    let wishes = window.wishes();
+    let [Wish::Set(Setting::Favourites(one)), Wish::Set(Setting::Favourites(none))] =
+        wishes.as_slice()
+    else {
+        panic!("{wishes:?}")
+    };
+    assert_eq!((one.len(), none.len()), (1, 0));
+}
+
+#[test]
+fn the_keys_are_on_one_page_and_lead_where_they_say() {
+    let mut window = Window::open();
+    window.press(Key::F1);
+    assert!(window.shows("Every fact about the chosen row"));
+    window.press(Key::Escape);
+    assert!(!window.shows("Every fact about the chosen row"));
+    window.harness.key_press_modifiers(Modifiers::COMMAND, Key::Comma);
+    window.harness.run();
+    assert!(window.shows("What was learnt about servers"));
+    window.harness.key_press_modifiers(Modifiers::COMMAND, Key::Comma);
+    window.harness.run();
+    window.focus("Host");
+    window.harness.key_press_modifiers(Modifiers::COMMAND, Key::L);
+    window.harness.run();
+    assert!(window.has_focus("Address"));
 }

@@ -10,6 +10,7 @@ mod doubt;
 mod download;
 mod ending;
 mod engine;
+mod explain;
 mod failure;
 mod folder;
 mod glance;

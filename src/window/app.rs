@@ -13,12 +13,13 @@ use super::browser::Want;
 use super::browser::errands::Errands;
 use super::dialogs::{Answer, Dialogs};
 use super::handover::Door;
+use super::log_file::LogFile;
 use super::scout::{Finding, Scout};
 use super::screen::{Screen, Wish};
 use super::status::preference;
 use super::{Prefill, look};
-use crate::settings::{self, Settings};
-use crate::transfer::{Commons, Engine, Event, Found, Netrc, Proxies, Servers};
+use crate::settings::{self, Setting, Settings};
+use crate::transfer::{Commons, Engine, Event, Found, Netrc, News, Proxies, Servers};
 use crate::words;
 
 /// News are gathered for this long before they are drawn: ten pictures a second are a moving bar,
@@ -37,9 +38,15 @@ pub struct App {
     dialogs: Dialogs,
     errands: Errands,
     scout: Scout,
+    /// `None` on a passing visit, and where it cannot be written.
+    log_file: Option<LogFile>,
     /// Links that other starts of Ashore hand over.
     links: Option<Receiver<String>>,
     settings: Settings,
+    /// How large everything is drawn.
+    zoom: f32,
+    /// The window's size, unless it fills the screen.
+    size: Option<[f32; 2]>,
     /// Whether a picture is ordered already, so that a hundred events order one.
     is_woken: Arc<AtomicBool>,
 }
@@ -57,14 +64,20 @@ impl App {
     ///
     /// If the engine's thread cannot be started. A list of transfers or settings that cannot be used
     /// are said in the window, and no error.
-    pub fn new(ctx: &egui::Context, prefill: &Prefill, door: Option<Door>) -> io::Result<Self> {
-        look::dress(ctx);
+    pub fn new(
+        ctx: &egui::Context,
+        prefill: &Prefill,
+        settings: (Settings, Option<String>),
+        door: Option<Door>,
+    ) -> io::Result<Self> {
         let is_lasting = !prefill.is_passing;
         let mut screen = Screen::new(settings::download_folder());
-        let (settings, notice) = Settings::open(is_lasting.then(settings::settings_file).flatten());
+        let (settings, notice) = settings;
         notice.into_iter().for_each(|notice| screen.say(notice));
+        look::dress(ctx, settings.has_high_contrast());
         ctx.set_theme(preference(settings.theme()));
-        screen.continues_at_start = settings.continues_at_start();
+        ctx.set_zoom_factor(settings.zoom());
+        screen.take_settings(settings.unwritten());
 
         let is_woken = Arc::new(AtomicBool::new(false));
         let (waker, woken) = (ctx.clone(), Arc::clone(&is_woken));
@@ -86,6 +99,7 @@ impl App {
             settings::netrc_file().map(|path| Netrc::open(&path)).unwrap_or_default();
         notice.into_iter().for_each(|notice| screen.say(notice));
         let servers = servers.map(Servers::open).unwrap_or_default();
+        screen.servers = servers.clone();
         let commons = Commons { servers, proxies, netrc };
         let errands = Errands::new(commons.clone(), wake.clone());
         let scout = Scout::new(ctx.clone(), commons.clone());
@@ -99,6 +113,8 @@ impl App {
         let dialogs = Dialogs::new(ctx.clone());
         let waker = ctx.clone();
         let links = door.map(|door| door.open(move || waker.request_repaint())).transpose()?;
+        let log_file = is_lasting.then(settings::log_folder).flatten();
+        let log_file = log_file.and_then(|folder| LogFile::open(&folder).ok());
         Ok(Self {
             screen,
             engine,
@@ -107,8 +123,11 @@ impl App {
             dialogs,
             errands,
             scout,
+            log_file,
             links,
             settings,
+            zoom: 1.0,
+            size: None,
             is_woken,
         })
     }
@@ -120,6 +139,10 @@ impl App {
             Answer::NoDialog => self.screen.take_no_place(Some(
                 "No file dialog could be shown here. Type the path instead; it works the same.",
             )),
+            Answer::Said(sentence) => {
+                self.screen.say(sentence);
+                return;
+            }
             Answer::NotShown(id, why) => {
                 self.screen.model.note(id, why);
                 return;
@@ -142,7 +165,17 @@ impl App {
         ));
     }
 
-    fn fulfil(&mut self, wish: Wish, frame: &eframe::Frame) {
+    /// Looks as the person has chosen, at once.
+    fn wear(&self, ctx: &egui::Context, setting: &Setting) {
+        match setting {
+            Setting::Theme(theme) => ctx.set_theme(preference(*theme)),
+            Setting::HighContrast(_) => look::dress(ctx, self.screen.settings.has_high_contrast()),
+            Setting::Zoom(zoom) => ctx.set_zoom_factor(*zoom),
+            _ => {}
+        }
+    }
+
+    fn fulfil(&mut self, wish: Wish, ctx: &egui::Context, frame: &eframe::Frame) {
         match wish {
             Wish::Download(request) => {
                 let id = self.engine.download(request.as_ref().clone());
@@ -177,6 +210,7 @@ impl App {
                 self.screen.is_choosing = true;
                 self.dialogs.choose(&folder, &name, frame);
             }
+            Wish::SaveLog(text) => self.dialogs.save_log(text, frame),
             Wish::ChooseFolder(folder) => {
                 self.screen.is_choosing = true;
                 self.dialogs.choose_folder(&folder, frame);
@@ -184,12 +218,14 @@ impl App {
             Wish::Browse(wants) => self.send(wants),
             Wish::Open(id, path) => self.dialogs.open(id, path),
             Wish::ShowInFolder(id, path) => self.dialogs.show_in_folder(id, path),
-            Wish::Theme(theme) => {
-                let written = self.settings.set_theme(theme);
+            Wish::Set(setting) => {
+                self.wear(ctx, &setting);
+                let written = self.settings.choose(&setting);
                 self.settle(written);
             }
-            Wish::ContinueAtStart(continues) => {
-                let written = self.settings.set_continues_at_start(continues);
+            Wish::ImportSites => self.scout.sites(),
+            Wish::Forget(name) => {
+                let written = self.commons.servers.forget(&name);
                 self.settle(written);
             }
         }
@@ -242,6 +278,9 @@ impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.is_woken.store(false, Ordering::Release);
         for event in self.events.try_iter().take(MOST_EVENTS) {
+            if let (Some(file), News::Line(line)) = (&mut self.log_file, &event.news) {
+                file.write(event.id, line);
+            }
             self.screen.hear(event);
         }
         if !self.events.is_empty() {
@@ -252,6 +291,12 @@ impl eframe::App for App {
         for finding in findings {
             match finding {
                 Finding::Glance(address, answer) => self.screen.glanced(&address, *answer),
+                Finding::Sites(sites) => {
+                    if let Some(setting) = self.screen.take_sites(sites) {
+                        let written = self.settings.choose(&setting);
+                        self.settle(written);
+                    }
+                }
                 Finding::Text(text) => self.screen.take_dropped(&text),
                 Finding::Unread(why) => self.screen.say(why),
             }
@@ -269,12 +314,40 @@ impl eframe::App for App {
 
     /// Draws first and acts after, so that one picture shows one state of things.
     fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
+        // The window itself has no other name for those who hear it.
+        let name = |node: &mut egui::accesskit::Node| node.set_label("Ashore");
+        ui.ctx().accesskit_node_builder(egui::accesskit_root_id(), name);
+        self.zoom = ui.ctx().zoom_factor();
+        let size = ui.ctx().content_rect().size() * self.zoom;
+        let is_whole = ui.input(|input| {
+            let viewport = input.viewport();
+            viewport.maximized == Some(true) || viewport.fullscreen == Some(true)
+        });
+        if !is_whole {
+            self.size = Some([size.x.round(), size.y.round()]);
+        }
         let wishes = self.screen.ui(ui);
         if !wishes.is_empty() {
             ui.ctx().request_repaint();
         }
         for wish in wishes {
-            self.fulfil(wish, frame);
+            self.fulfil(wish, ui.ctx(), frame);
+        }
+    }
+
+    /// The ground, which shows where two panels do not meet at an odd size.
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.panel_fill.to_normalized_gamma_f32()
+    }
+
+    /// Remembers how large the window was, and everything in it.
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        let zoom = self.zoom;
+        if (zoom - self.settings.zoom()).abs() > 0.001 {
+            self.settings.choose(&Setting::Zoom(zoom)).ok();
+        }
+        if let Some(size) = self.size.filter(|size| Some(*size) != self.settings.window_size()) {
+            self.settings.choose(&Setting::WindowSize(size)).ok();
         }
     }
 }

@@ -25,6 +25,8 @@ pub enum Answer {
     NotChosen,
     /// No dialog could be shown.
     NoDialog,
+    /// Something to be said about no transfer, in a sentence.
+    Said(String),
     /// A file could not be opened or shown, and why.
     NotShown(TransferId, String),
 }
@@ -83,6 +85,32 @@ impl Dialogs {
                 None if began.elapsed() < NO_DIALOG => Answer::NoDialog,
                 None => Answer::NotChosen,
             })
+        });
+    }
+
+    /// Asks where the log is to be saved, and saves it there.
+    pub fn save_log(&self, text: String, parent: &eframe::Frame) {
+        let dialog = rfd::AsyncFileDialog::new()
+            .set_parent(parent)
+            .set_title("Save the log as")
+            .set_file_name("ashore-log.txt")
+            .save_file();
+        self.ask("save the log", move || {
+            let began = Instant::now();
+            let Some(file) = pollster::block_on(dialog) else {
+                let no_dialog = "No file dialog could be shown here. Copy the log, and paste it where you need it";
+                return (began.elapsed() < NO_DIALOG).then(|| Answer::Said(no_dialog.to_owned()));
+            };
+            let shown = crate::words::shown(&file.path().to_string_lossy());
+            // The dialog has asked already about a file that is there.
+            let saved = disk::replace_whole(file.path(), text.as_bytes());
+            Some(Answer::Said(match saved {
+                Ok(()) => format!("The log is saved as {shown}"),
+                Err(error) => {
+                    let why = crate::words::io_error(&error);
+                    format!("The log could not be saved as {shown}: {why}")
+                }
+            }))
         });
     }
 

@@ -14,6 +14,7 @@ use eframe::egui;
 use super::app::App;
 use super::handover::Door;
 use super::{Prefill, look};
+use crate::settings::{self, Settings};
 
 /// The name by which the desktop knows the window, and finds its `.desktop` file.
 const APP_ID: &str = "org.ashore.Ashore";
@@ -52,8 +53,10 @@ impl std::error::Error for OpenError {}
 
 /// Opens the window and returns when it is closed.
 pub(super) fn run(prefill: Prefill, door: Option<Door>) -> Result<(), OpenError> {
+    let file = if prefill.is_passing { None } else { settings::settings_file() };
+    let settings = Settings::open(file);
     let mut options = eframe::NativeOptions {
-        viewport: viewport(),
+        viewport: viewport(settings.0.window_size()),
         renderer: eframe::Renderer::Glow,
         ..Default::default()
     };
@@ -62,7 +65,7 @@ pub(super) fn run(prefill: Prefill, door: Option<Door>) -> Result<(), OpenError>
     let create = {
         let is_up = Arc::clone(&is_up);
         move |cc: &eframe::CreationContext<'_>| {
-            let app = App::new(&cc.egui_ctx, &prefill, door)?;
+            let app = App::new(&cc.egui_ctx, &prefill, settings, door)?;
             is_up.store(true, Ordering::Release);
             Ok(Box::new(app) as Box<dyn eframe::App>)
         }
@@ -87,11 +90,11 @@ pub(super) fn run(prefill: Prefill, door: Option<Door>) -> Result<(), OpenError>
     }
 }
 
-fn viewport() -> egui::ViewportBuilder {
+fn viewport(size: Option<[f32; 2]>) -> egui::ViewportBuilder {
     let viewport = egui::ViewportBuilder::default()
         .with_title("Ashore")
         .with_app_id(APP_ID)
-        .with_inner_size([1000.0, 700.0])
+        .with_inner_size(size.unwrap_or([1000.0, 700.0]))
         .with_min_inner_size([560.0, 420.0]);
     match look::icon() {
         Some(icon) => viewport.with_icon(icon),

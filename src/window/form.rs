@@ -3,6 +3,7 @@
 //! The first jump from the click to the file: [`Form::submit`] returns the request, the engine takes
 //! it from there. How the form is drawn is in [`form_view`](super::form_view).
 
+mod problem;
 mod texts;
 
 use std::path::{Path, PathBuf};
@@ -29,6 +30,8 @@ pub struct Form {
     pub is_ready: bool,
     /// A quiet word under *Save to*.
     pub hint: Option<String>,
+    /// What is done with a file that is there unless the person says otherwise.
+    usual: IfExists,
     meaning: Meaning,
     address_error: Option<AddressError>,
     /// Where the next file goes unless the person says otherwise.
@@ -55,6 +58,7 @@ impl Form {
             focus: Some(Field::Address),
             is_ready: false,
             hint: None,
+            usual: IfExists::Rename,
             meaning: Meaning::default(),
             address_error: None,
             folder,
@@ -254,7 +258,13 @@ impl Form {
         self.facts = None;
         self.is_asked = false;
         self.is_sent = false;
-        self.if_exists = IfExists::Rename;
+        self.if_exists = self.usual;
+    }
+
+    /// Chooses what is done with a file that is there already.
+    pub fn set_usual(&mut self, usual: IfExists) {
+        self.usual = usual;
+        self.if_exists = usual;
     }
 
     /// What stood on the disk may have changed: look again before the form is next drawn.
@@ -292,45 +302,6 @@ impl Form {
     fn occupied(&self) -> Option<&Occupied> {
         let occupied = self.facts.as_ref().and_then(|facts| facts.occupied.as_ref());
         occupied.filter(|_| !self.is_sent && self.local_name().is_some())
-    }
-
-    /// The sentence that stands under a field, if something is wrong with it.
-    #[must_use]
-    pub fn problem(&self, field: Field) -> Option<String> {
-        let is_asked = self.is_asked;
-        match field {
-            Field::Address => match &self.address_error {
-                // The person is still typing the part before the name.
-                Some(AddressError::NoHost) if !is_asked => None,
-                Some(error) => Some(error.to_string()),
-                None if is_asked && self.texts.address.trim().is_empty() => {
-                    Some(AddressError::Empty.to_string())
-                }
-                None => None,
-            },
-            _ if self.address_error.is_some() => None,
-            Field::Host => match &self.meaning.host {
-                Err(AddressError::NoHost) => {
-                    let is_gap = is_asked && !self.texts.address.trim().is_empty();
-                    is_gap.then(|| "Name the server, such as ftp.example.org".to_owned())
-                }
-                Err(error) => Some(error.to_string()),
-                Ok(_) => None,
-            },
-            Field::Port => self.meaning.port.as_ref().err().map(ToString::to_string),
-            Field::Path => match &self.meaning.path {
-                Err(error) => Some(error.to_string()),
-                Ok(path) if is_asked && path.is_folder() && self.meaning.host.is_ok() => {
-                    Some("This names a folder. Add the name of the file in it".to_owned())
-                }
-                Ok(_) => None,
-            },
-            Field::SaveTo if self.occupied() == Some(&Occupied::ByTransfer) => {
-                Some("This file is being downloaded there already. Save under another name to have it twice".to_owned())
-            }
-            Field::SaveTo => self.facts.as_ref().and_then(|facts| facts.problem(is_asked)),
-            Field::User | Field::Password => None,
-        }
     }
 
     /// Download was pressed: the order, or the field that has to be seen to first.

@@ -42,6 +42,12 @@ pub(super) enum Icon {
     Locked,
     /// Others on the way could read it.
     Unlocked,
+    /// Keep it in a file.
+    Save,
+    /// Names are hidden.
+    Mask,
+    /// Which keys do what.
+    Keys,
     /// Settings.
     Sliders,
     /// The theme of the system.
@@ -177,6 +183,22 @@ pub(super) fn paint(painter: &Painter, rect: Rect, icon: Icon, color: Color) {
         }
         Icon::Folded => c.line(&[(6.0, 4.0), (10.0, 8.0), (6.0, 12.0)]),
         Icon::Unfolded => c.line(&[(4.0, 6.0), (8.0, 10.0), (12.0, 6.0)]),
+        Icon::Save => {
+            c.outline(&[(2.5, 2.5), (11.0, 2.5), (13.5, 5.0), (13.5, 13.5), (2.5, 13.5)]);
+            c.line(&[(5.0, 2.5), (5.0, 5.75), (10.0, 5.75), (10.0, 2.5)]);
+            c.line(&[(5.0, 13.5), (5.0, 9.25), (11.0, 9.25), (11.0, 13.5)]);
+        }
+        Icon::Mask => {
+            c.line(&[(1.5, 8.0), (4.0, 5.25), (8.0, 4.0), (12.0, 5.25), (14.5, 8.0)]);
+            c.line(&[(1.5, 8.0), (4.0, 10.75), (8.0, 12.0), (12.0, 10.75), (14.5, 8.0)]);
+            c.circle(8.0, 8.0, 1.9);
+            c.line(&[(3.0, 13.5), (13.0, 2.5)]);
+        }
+        Icon::Keys => {
+            c.outline(&[(1.5, 4.0), (14.5, 4.0), (14.5, 12.5), (1.5, 12.5)]);
+            [4.5, 8.0, 11.5].into_iter().for_each(|x| c.dot(x, 6.75, 0.8));
+            c.line(&[(4.5, 10.0), (11.5, 10.0)]);
+        }
         Icon::Sliders => {
             for (y, x) in [(3.75, 10.5), (8.0, 5.5), (12.25, 9.0)] {
                 c.line(&[(2.0, y), (x - 1.75, y)]);

@@ -27,13 +27,16 @@ impl Screen {
         let address = link.parse::<Address>().ok();
         match address.filter(|address| address.path.name().is_some() && !address.path.is_folder()) {
             None => self.form.take_address(link),
-            Some(address) => match &mut self.sheet {
-                Some(sheet) => sheet.queue(address),
-                None => {
+            Some(address) => {
+                self.is_browsing = false;
+                self.page = None;
+                if let Some(sheet) = &mut self.sheet {
+                    sheet.queue(address);
+                } else {
                     let (folder, _) = self.form.place();
                     self.sheet = Some(Sheet::new(&address, &folder));
                 }
-            },
+            }
         }
     }
 

@@ -1,24 +1,40 @@
 //! The log: what was said to servers, what they answered, and what Ashore has to say about it.
+//!
+//! The newest lines are kept here, all of them in a [file](super::log_file). How it is drawn is in
+//! [`log_view`](super::log_view). Knows no egui.
 
 use std::collections::VecDeque;
 
-use eframe::egui::text::{LayoutJob, TextFormat};
-use eframe::egui::{
-    Align, Button, ComboBox, FontId, Label, Role, ScrollArea, Stroke, Ui, WidgetInfo, vec2,
-};
-
-use super::icons::{self, Icon};
-use super::look::{self, space};
-use super::model::Model;
-use super::widgets;
+use super::mask::Mask;
+use crate::ftp::Address;
 use crate::transfer::{Line, TransferId, Voice};
 use crate::words;
 
-/// The most lines that are kept: a session of days must not fill the memory.
-pub const MOST_LINES: usize = 100_000;
+/// The most lines that are kept in memory: a session of days must not fill it.
+pub const MOST_LINES: usize = 20_000;
 
-/// The most letters of a line that are drawn. Copying takes all of it.
-const MOST_LETTERS: usize = 1000;
+/// Which lines are shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Those of one transfer alone.
+    pub only: Option<TransferId>,
+    /// Plain sentences alone, without the conversation.
+    pub is_story: bool,
+    /// What did not go as it was meant to, alone.
+    pub is_trouble: bool,
+    /// Those that hold this text, whatever its case.
+    pub search: String,
+}
+
+impl Filter {
+    /// `search` is that of the filter, in small letters.
+    fn shows(&self, id: TransferId, line: &Line, search: &str) -> bool {
+        self.only.is_none_or(|only| only == id)
+            && (!self.is_story || matches!(line.voice, Voice::Story | Voice::Warning))
+            && (!self.is_trouble || line.is_trouble())
+            && (search.is_empty() || line.text.to_lowercase().contains(search))
+    }
+}
 
 /// All that was said, the newest last.
 #[derive(Debug, Default)]
@@ -26,17 +42,29 @@ pub struct Log {
     entries: VecDeque<(TransferId, Line)>,
     /// How many entries were dropped at the front.
     dropped: u64,
-    /// The transfer that is shown alone.
-    filter: Option<TransferId>,
+    filter: Filter,
+    /// The text that is searched for, in small letters.
+    search: String,
     /// The entries that are shown, numbered from the first that ever was.
     shown: VecDeque<u64>,
+    /// How many of those that were shown were dropped since somebody asked.
+    slid: usize,
+    /// Whether hosts and users are hidden.
+    pub is_masked: bool,
+    /// How they are hidden.
+    mask: Mask,
 }
 
 impl Log {
     /// Nothing was said yet.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Self { mask: Mask::new(), ..Self::default() }
+    }
+
+    /// Learns of whom the lines speak: that they can be hidden, also when their row is gone.
+    pub fn know(&mut self, address: &Address) {
+        self.mask.learn(address);
     }
 
     /// Takes in a line.
@@ -46,20 +74,29 @@ impl Log {
             self.dropped += 1;
             if self.shown.front().is_some_and(|&first| first < self.dropped) {
                 self.shown.pop_front();
+                self.slid += 1;
             }
         }
-        if self.filter.is_none_or(|only| only == id) {
+        if self.filter.shows(id, &line, &self.search) {
             self.shown.push_back(self.dropped + self.entries.len() as u64);
         }
         self.entries.push_back((id, line));
     }
 
-    /// Shows the lines of one transfer, or of all.
-    pub fn set_filter(&mut self, filter: Option<TransferId>) {
+    /// Which lines are shown.
+    #[must_use]
+    pub fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
+    /// Shows other lines.
+    pub fn set_filter(&mut self, filter: Filter) {
+        self.search = filter.search.trim().to_lowercase();
         self.filter = filter;
         let numbered = (self.dropped..).zip(&self.entries);
-        let is_shown = |id: TransferId| filter.is_none_or(|only| only == id);
-        self.shown = numbered.filter(|(_, (id, _))| is_shown(*id)).map(|(n, _)| n).collect();
+        let shown = numbered.filter(|(_, (id, line))| self.filter.shows(*id, line, &self.search));
+        self.shown = shown.map(|(n, _)| n).collect();
+        self.slid = 0;
     }
 
     /// How many lines are shown.
@@ -74,6 +111,24 @@ impl Log {
         self.shown.is_empty()
     }
 
+    /// Whether there are lines at all, shown or not.
+    #[must_use]
+    pub fn has_lines(&self) -> bool {
+        !self.entries.is_empty()
+    }
+
+    /// How many lines are not in memory any more.
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// By how many lines what is shown has moved up since the last time: whoever reads further up
+    /// must not lose their place.
+    pub fn take_slid(&mut self) -> usize {
+        std::mem::take(&mut self.slid)
+    }
+
     /// One of the lines that are shown.
     #[must_use]
     pub fn line(&self, at: usize) -> Option<&Line> {
@@ -81,137 +136,36 @@ impl Log {
         self.entries.get(usize::try_from(at).ok()?).map(|(_, line)| line)
     }
 
-    /// The lines that are shown, as text to be pasted somewhere.
+    /// The lines of one transfer, shown or not.
+    pub fn lines_of(&self, id: TransferId) -> impl Iterator<Item = &Line> {
+        self.entries.iter().filter(move |(of, _)| *of == id).map(|(_, line)| line)
+    }
+
+    /// What a line says, as it is to be shown: who, and what.
+    #[must_use]
+    pub fn said(&self, line: &Line) -> String {
+        let text = words::shown(&line.text);
+        let text = if self.is_masked { self.mask.masked(&text) } else { text };
+        format!("{} {text}", sign(line.voice))
+    }
+
+    /// The lines that are shown, as text to be pasted or saved somewhere.
     #[must_use]
     pub fn text(&self) -> String {
         let lines = (0..self.len()).filter_map(|at| self.line(at));
-        lines.map(|line| format!("{}  {}\n", words::time_of_day(line.at), said(line))).collect()
+        let line = |line: &Line| format!("{}  {}\n", words::time_of_day(line.at), self.said(line));
+        lines.map(line).collect()
     }
 }
 
-/// The sign and the text of a line.
-fn said(line: &Line) -> String {
-    format!("{} {}", sign(line.voice), words::shown(&line.text))
-}
-
-fn sign(voice: Voice) -> char {
+/// Who says a line.
+pub(super) fn sign(voice: Voice) -> char {
     match voice {
         Voice::Sent => '→',
         Voice::Received => '←',
         Voice::Story => '•',
         Voice::Warning => '!',
     }
-}
-
-/// Draws the bar over the log: the words that fold it, whose lines it shows, and *Copy*.
-pub fn bar_ui(ui: &mut Ui, log: &mut Log, model: &Model, is_open: &mut bool) {
-    ui.horizontal(|ui| {
-        ui.set_min_height(look::STRIP);
-        ui.spacing_mut().item_spacing.x = space::S;
-        ui.spacing_mut().button_padding.x = space::S;
-        let (icon, name) = match *is_open {
-            true => (Icon::Unfolded, "Fold the log"),
-            false => (Icon::Folded, "Show the log"),
-        };
-        *is_open ^= bar_button(ui, icon, "Log", name, true);
-        if !*is_open {
-            last_words(ui, log);
-            return;
-        }
-        let copy = widgets::button_width(ui, "Copy") + look::ICON + space::XS;
-        ui.add_space((ui.available_width() - FILTER - copy - space::S).max(0.0));
-        filter_ui(ui, log, model);
-        if bar_button(ui, Icon::Copy, "Copy", "Copy the log", !log.is_empty()) {
-            ui.ctx().copy_text(log.text());
-        }
-    });
-}
-
-/// A button of the bar: whether it was clicked. `name` is what a screen reader says.
-fn bar_button(ui: &mut Ui, icon: Icon, words: &str, name: &str, is_enabled: bool) -> bool {
-    let button = Button::new((icons::atom(icon, 14.0), words)).frame_when_inactive(false);
-    let button = button.min_size(vec2(0.0, 24.0)).stroke(Stroke::NONE);
-    let response = ui.add_enabled(is_enabled, button);
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, is_enabled, name));
-    widgets::focus_ring(ui, &response);
-    response.clicked()
-}
-
-/// The newest line, beside the words of a folded log.
-fn last_words(ui: &mut Ui, log: &Log) {
-    let newest = log.len().checked_sub(1).and_then(|at| log.line(at));
-    if let Some(line) = newest {
-        ui.add(Label::new(job(ui, line)).truncate().selectable(false));
-    }
-}
-
-/// The width of the menu that chooses whose lines are shown.
-const FILTER: f32 = 176.0;
-
-fn filter_ui(ui: &mut Ui, log: &mut Log, model: &Model) {
-    let all = "All transfers";
-    let font = FontId::proportional(14.0);
-    let mut filter = log.filter;
-    ui.scope(|ui| {
-        ui.visuals_mut().widgets.inactive.bg_stroke = Stroke::NONE;
-        let chosen = log.filter.and_then(|id| model.row(id)).map_or(all, |row| &row.name);
-        let chosen = widgets::middle_cut(ui, chosen, &font, FILTER - 48.0);
-        let menu = ComboBox::from_id_salt("log of").selected_text(chosen).width(FILTER);
-        let response = menu.show_ui(ui, |ui| {
-            ui.selectable_value(&mut filter, None, all);
-            for row in model.rows().iter().rev().take(50) {
-                let name = widgets::middle_cut(ui, &row.name, &font, 300.0);
-                ui.selectable_value(&mut filter, Some(row.id), name);
-            }
-        });
-        let menu = response.response;
-        menu.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "Log of"));
-    });
-    if filter != log.filter {
-        log.set_filter(filter);
-    }
-}
-
-/// Draws the lines. It stays at the newest unless it was scrolled up.
-pub fn lines_ui(ui: &mut Ui, log: &Log) {
-    ui.spacing_mut().item_spacing.y = 3.0;
-    // A panel is as high as what is in it: it must not shrink when there is little.
-    ui.set_min_height(ui.available_height());
-    if log.is_empty() {
-        let quiet = look::colors(ui).quiet;
-        let words = "What Ashore and the servers say to each other appears here.";
-        widgets::message(ui, None, words, quiet);
-        return;
-    }
-    let height = ui.fonts_mut(|fonts| fonts.row_height(&look::log_font()));
-    let scroll = ScrollArea::vertical().auto_shrink(false).stick_to_bottom(true);
-    scroll.show_rows(ui, height, log.len(), |ui, rows| {
-        for line in rows.filter_map(|at| log.line(at)) {
-            ui.add(Label::new(job(ui, line)).truncate());
-        }
-    });
-}
-
-/// A line in its colours: when, by whom, what.
-fn job(ui: &Ui, line: &Line) -> LayoutJob {
-    let colors = look::colors(ui);
-    let color = match line.voice {
-        Voice::Sent => colors.sent,
-        Voice::Received => colors.received,
-        Voice::Story => colors.text,
-        Voice::Warning => colors.attention,
-    };
-    let format =
-        |color| TextFormat { valign: Align::Center, ..TextFormat::simple(look::log_font(), color) };
-    let mut job = LayoutJob::default();
-    job.append(&words::time_of_day(line.at), 0.0, format(colors.quiet));
-    let mut said = said(line);
-    if let Some((end, _)) = said.char_indices().nth(MOST_LETTERS) {
-        said.truncate(end);
-        said.push('…');
-    }
-    job.append(&said, space::M, format(color));
-    job
 }
 
 #[cfg(test)]
@@ -226,16 +180,25 @@ mod tests {
         Line { at: SystemTime::UNIX_EPOCH, voice: Voice::Sent, text: text.to_owned() }
     }
 
+    fn only(id: TransferId) -> Filter {
+        Filter { only: Some(id), ..Filter::default() }
+    }
+
+    /// What is shown, without the times.
+    fn texts(log: &Log) -> Vec<String> {
+        log.text().lines().map(|line| line.get(10..).unwrap().to_owned()).collect()
+    }
+
     #[test]
     fn the_log_forgets_its_oldest_lines_and_no_others() {
         let mut log = Log::new();
         for n in 0..MOST_LINES + 3 {
             log.push(if n % 2 == 0 { A } else { B }, line(&n.to_string()));
         }
-        assert_eq!(log.len(), MOST_LINES);
+        assert_eq!((log.len(), log.dropped(), log.take_slid()), (MOST_LINES, 3, 3));
         assert_eq!(log.line(0).unwrap().text, "3");
         assert_eq!(log.line(MOST_LINES - 1).unwrap().text, (MOST_LINES + 2).to_string());
-        log.set_filter(Some(A));
+        log.set_filter(only(A));
         assert_eq!(log.line(0).unwrap().text, "4");
         log.push(A, line("new"));
         log.push(B, line("not shown"));
@@ -250,9 +213,35 @@ mod tests {
         log.push(A, line("USER anonymous"));
         log.push(B, line("RETR other"));
         log.push(A, Line { voice: Voice::Received, ..line("331 Password?\u{1b}[2J") });
-        log.set_filter(Some(A));
-        let text = log.text();
-        let lines: Vec<_> = text.lines().map(|line| line.get(10..).unwrap()).collect();
-        assert_eq!(lines, ["→ USER anonymous", "← 331 Password?\\u{1b}[2J"]);
+        log.set_filter(only(A));
+        assert_eq!(texts(&log), ["→ USER anonymous", "← 331 Password?\\u{1b}[2J"]);
+    }
+
+    #[test]
+    fn the_story_alone_the_trouble_alone_and_a_search_show_fewer_lines() {
+        let mut log = Log::new();
+        log.push(A, Line { voice: Voice::Story, ..line("Signed in") });
+        log.push(A, line("RETR Späße.txt"));
+        log.push(A, Line { voice: Voice::Received, ..line("550 No such file") });
+        log.push(B, Line { voice: Voice::Warning, ..line("Careful") });
+        log.set_filter(Filter { is_story: true, ..Filter::default() });
+        assert_eq!(texts(&log), ["• Signed in", "! Careful"]);
+        log.set_filter(Filter { is_trouble: true, ..Filter::default() });
+        assert_eq!(texts(&log), ["← 550 No such file", "! Careful"]);
+        log.set_filter(Filter { search: " SPÄSSE ".to_owned(), ..Filter::default() });
+        assert!(log.is_empty() && log.has_lines());
+        log.set_filter(Filter { search: " SPÄß".to_owned(), ..Filter::default() });
+        assert_eq!(texts(&log), ["→ RETR Späße.txt"]);
+        log.push(B, line("LIST späße"));
+        assert_eq!(log.len(), 2, "new lines are searched too");
+    }
+
+    #[test]
+    fn what_is_copied_is_masked_when_what_is_shown_is() {
+        let mut log = Log::new();
+        log.know(&"ftp://ann@ftp.example.org/x".parse().unwrap());
+        log.push(A, Line { voice: Voice::Received, ..line("230 Hello ann, from ftp.example.org") });
+        log.is_masked = true;
+        assert_eq!(texts(&log), ["← 230 Hello user-1, from host-1"]);
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use eframe::egui::{
     self, Color32, CornerRadius, FontFamily, FontId, Margin, Shadow, Stroke, Style, TextStyle,
-    Theme, ThemePreference, Ui, Vec2, Visuals, vec2,
+    Theme, Ui, Vec2, Visuals, vec2,
 };
 
 /// Distances in points: between what belongs together (4, 8) up to what does not (24, 32).
@@ -60,6 +60,14 @@ pub const NARROW_WINDOW: f32 = 640.0;
 pub const READING: f32 = 560.0;
 /// Width of the words in front of the fields.
 pub const CAPTION: f32 = 64.0;
+/// Height of the strip about the rows that are chosen.
+pub const BAR_OF_ROWS: f32 = 40.0;
+/// Width of the keys before what they do.
+pub const KEYS: f32 = 176.0;
+/// Width of a graph in a row.
+pub const GRAPH: f32 = 72.0;
+/// Width of the facts beside the list.
+pub const DETAILS: f32 = 300.0;
 /// Height of the log when it is first opened.
 pub const LOG: f32 = 168.0;
 
@@ -91,6 +99,8 @@ pub struct Colors {
     pub on_accent: Color32,
     /// Behind selected text.
     pub selection: Color32,
+    /// Behind a row that is chosen.
+    pub chosen: Color32,
     /// The way of a progress bar that is still to go.
     pub track: Color32,
     /// It is right.
@@ -122,6 +132,7 @@ const LIGHT: Colors = Colors {
     accent: rgb(0x0009_64B0),
     on_accent: rgb(0x00FF_FFFF),
     selection: rgb(0x00BF_DDF7),
+    chosen: rgb(0x00E2_EEF9),
     track: rgb(0x00D6_DDE4),
     success: rgb(0x0013_7044),
     attention: rgb(0x0087_5500),
@@ -142,6 +153,7 @@ const DARK: Colors = Colors {
     accent: rgb(0x005A_B0F5),
     on_accent: rgb(0x0005_1726),
     selection: rgb(0x0020_4B70),
+    chosen: rgb(0x0018_2B3D),
     track: rgb(0x0031_3B45),
     success: rgb(0x0064_C894),
     attention: rgb(0x00E8_B75A),
@@ -150,14 +162,63 @@ const DARK: Colors = Colors {
     received: rgb(0x0079_CDA2),
 };
 
-/// The colours of the theme that is drawn.
+const HIGH_LIGHT: Colors = Colors {
+    ground: rgb(0x00FF_FFFF),
+    surface: rgb(0x00FF_FFFF),
+    field: rgb(0x00FF_FFFF),
+    button: [rgb(0x00E6_E6E6), rgb(0x00D0_D0D0), rgb(0x00BD_BDBD)],
+    hairline: rgb(0x005A_5A5A),
+    edge: rgb(0x0000_0000),
+    text: rgb(0x0000_0000),
+    quiet: rgb(0x001F_1F1F),
+    accent: rgb(0x0000_40A0),
+    on_accent: rgb(0x00FF_FFFF),
+    selection: rgb(0x009C_CBFF),
+    chosen: rgb(0x00D9_ECFF),
+    track: rgb(0x00C4_C4C4),
+    success: rgb(0x0000_502A),
+    attention: rgb(0x005C_3A00),
+    danger: rgb(0x009B_0000),
+    sent: rgb(0x0000_3F87),
+    received: rgb(0x0000_502A),
+};
+
+const HIGH_DARK: Colors = Colors {
+    ground: rgb(0x0000_0000),
+    surface: rgb(0x0000_0000),
+    field: rgb(0x0000_0000),
+    button: [rgb(0x0026_2626), rgb(0x003A_3A3A), rgb(0x004D_4D4D)],
+    hairline: rgb(0x00A0_A0A0),
+    edge: rgb(0x00FF_FFFF),
+    text: rgb(0x00FF_FFFF),
+    quiet: rgb(0x00E0_E0E0),
+    accent: rgb(0x006C_C0FF),
+    on_accent: rgb(0x0000_0000),
+    selection: rgb(0x0000_457C),
+    chosen: rgb(0x0000_263F),
+    track: rgb(0x004D_4D4D),
+    success: rgb(0x007C_E8AC),
+    attention: rgb(0x00FF_D35C),
+    danger: rgb(0x00FF_A59E),
+    sent: rgb(0x009A_D0FF),
+    received: rgb(0x008F_E8B8),
+};
+
+/// The colours of the theme that is drawn; each is known by its ground.
 #[must_use]
 pub fn colors(ui: &Ui) -> &'static Colors {
-    of(ui.visuals().dark_mode)
+    let visuals = ui.visuals();
+    let usual = of(visuals.dark_mode, false);
+    if visuals.panel_fill == usual.ground { usual } else { of(visuals.dark_mode, true) }
 }
 
-fn of(is_dark: bool) -> &'static Colors {
-    if is_dark { &DARK } else { &LIGHT }
+fn of(is_dark: bool, is_high: bool) -> &'static Colors {
+    match (is_dark, is_high) {
+        (false, false) => &LIGHT,
+        (true, false) => &DARK,
+        (false, true) => &HIGH_LIGHT,
+        (true, true) => &HIGH_DARK,
+    }
 }
 
 /// Names, fields, headings of a row.
@@ -185,15 +246,15 @@ pub fn log_font() -> FontId {
 }
 
 /// Dresses the window. Follows the system's theme where the system tells it, and is light where it
-/// does not (winit hears nothing on X11 and Wayland); the status bar has a switch.
-pub fn dress(ctx: &egui::Context) {
-    ctx.set_theme(ThemePreference::System);
+/// does not (winit hears nothing on X11 and Wayland); the status bar has a switch. Colours as far apart
+/// as they can be, if `has_high_contrast`.
+pub fn dress(ctx: &egui::Context, has_high_contrast: bool) {
     ctx.options_mut(|options| options.fallback_theme = Theme::Light);
-    ctx.style_mut_of(Theme::Light, |style| set(style, false));
-    ctx.style_mut_of(Theme::Dark, |style| set(style, true));
+    ctx.style_mut_of(Theme::Light, |style| set(style, of(false, has_high_contrast)));
+    ctx.style_mut_of(Theme::Dark, |style| set(style, of(true, has_high_contrast)));
 }
 
-fn set(style: &mut Style, is_dark: bool) {
+fn set(style: &mut Style, colors: &Colors) {
     style.text_styles = [
         (TextStyle::Small, FontId::new(12.0, FontFamily::Proportional)),
         (TextStyle::Body, fact_font()),
@@ -209,11 +270,10 @@ fn set(style: &mut Style, is_dark: bool) {
     style.spacing.menu_margin = Margin::same(6);
     style.spacing.icon_spacing = 6.0;
     style.spacing.tooltip_width = READING;
-    style.visuals = visuals(is_dark);
+    style.visuals = visuals(style.visuals.dark_mode, colors);
 }
 
-fn visuals(is_dark: bool) -> Visuals {
-    let c = of(is_dark);
+fn visuals(is_dark: bool, c: &Colors) -> Visuals {
     let mut v = if is_dark { Visuals::dark() } else { Visuals::light() };
     v.override_text_color = None;
     v.weak_text_color = Some(c.quiet);
@@ -287,10 +347,10 @@ mod tests {
 
     #[test]
     fn every_text_can_be_read_in_both_themes() {
-        for c in [LIGHT, DARK] {
+        for c in [LIGHT, DARK, HIGH_LIGHT, HIGH_DARK] {
             let texts = [c.text, c.quiet, c.success, c.attention, c.danger, c.sent, c.received];
             for (n, text) in texts.into_iter().enumerate() {
-                for ground in [c.ground, c.surface, c.field] {
+                for ground in [c.ground, c.surface, c.field, c.chosen] {
                     let found = contrast(text, ground);
                     assert!(found >= 4.5, "text {n} on {ground:?}: {found:.2}");
                 }
@@ -304,8 +364,17 @@ mod tests {
     }
 
     #[test]
+    fn high_contrast_is_high() {
+        for c in [HIGH_LIGHT, HIGH_DARK] {
+            for text in [c.text, c.quiet, c.success, c.attention, c.danger, c.sent, c.received] {
+                assert!(contrast(text, c.ground) >= 7.0, "{:.2}", contrast(text, c.ground));
+            }
+        }
+    }
+
+    #[test]
     fn every_field_and_bar_can_be_found_in_both_themes() {
-        for c in [LIGHT, DARK] {
+        for c in [LIGHT, DARK, HIGH_LIGHT, HIGH_DARK] {
             for ground in [c.ground, c.surface, c.field] {
                 assert!(contrast(c.edge, ground) >= 3.0, "{:.2}", contrast(c.edge, ground));
                 assert!(contrast(c.accent, ground) >= 3.0);

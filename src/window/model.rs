@@ -2,9 +2,11 @@
 //!
 //! Each row keeps its [`Request`], so that "Try again" orders exactly the same thing once more.
 
+mod order;
+
 use std::cell::OnceCell;
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use super::row::{Certificate, Group, Row, Stage};
@@ -25,15 +27,6 @@ pub struct Totals {
     pub failed: usize,
     /// Bytes per second of all together.
     pub speed: f64,
-}
-
-/// One way or the other in the queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Way {
-    /// Sooner.
-    Up,
-    /// Later.
-    Down,
 }
 
 /// All that the window knows about transfers.
@@ -194,41 +187,26 @@ impl Model {
         }
     }
 
-    /// Lets a waiting row change places with its neighbour. The two, in their new order.
-    pub fn shift(&mut self, id: TransferId, way: Way) -> Option<[TransferId; 2]> {
-        let waiting = self.places_of(Group::Waiting);
-        let place = *self.places.get(&id)?;
-        let at = waiting.iter().position(|&other| other == place)?;
-        let other = match way {
-            Way::Up => at.checked_sub(1)?,
-            Way::Down => at + 1,
-        };
-        let other = *waiting.get(other)?;
-        let [one, two] = self.rows.get_disjoint_mut([place, other]).ok()?;
-        std::mem::swap(&mut one.turn, &mut two.turn);
-        let (one, two) = (one.id, two.id);
-        self.groups.take();
-        Some(match way {
-            Way::Up => [one, two],
-            Way::Down => [two, one],
-        })
-    }
-
     /// Takes a row that is over off the list. The file stays.
     pub fn remove(&mut self, id: TransferId) -> Option<Row> {
-        let at = *self.places.get(&id)?;
-        self.rows.get(at).filter(|row| row.is_over())?;
-        let row = self.rows.remove(at);
-        self.find_again();
-        Some(row)
+        self.remove_all(&[id]).pop()
+    }
+
+    /// Takes these rows off the list, those that are over. The files stay.
+    pub fn remove_all(&mut self, ids: &[TransferId]) -> Vec<Row> {
+        let ids: HashSet<_> = ids.iter().copied().collect();
+        self.take_off(|row| ids.contains(&row.id))
     }
 
     /// Takes all rows of a group off the list, those that are over. The files stay.
     pub fn clear(&mut self, group: Group) -> Vec<Row> {
-        let is_cleared = |row: &mut Row| row.is_over() && row.group() == group;
-        let cleared = self.rows.extract_if(.., is_cleared).collect();
+        self.take_off(|row| row.group() == group)
+    }
+
+    fn take_off(&mut self, is_meant: impl Fn(&Row) -> bool) -> Vec<Row> {
+        let off = self.rows.extract_if(.., |row| row.is_over() && is_meant(row)).collect();
         self.find_again();
-        cleared
+        off
     }
 
     /// Puts rows back that were taken off the list, each where it was.

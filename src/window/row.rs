@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::history::History;
 use crate::disk;
 use crate::ftp::{self, Address, Fingerprint, Host};
 use crate::transfer::{
@@ -25,6 +26,8 @@ pub struct Row {
     pub stage: Stage,
     /// How far it is, as it was last heard. `None` before the first byte.
     pub progress: Option<Progress>,
+    /// How fast it was in the last minute.
+    pub history: History,
     /// A word from this computer about the row, such as "There is no program that opens it".
     pub note: Option<String>,
     /// Its turn in the queue: lower ones go first.
@@ -148,7 +151,17 @@ impl Row {
         let destination = destination(&request);
         let name = name(&destination);
         let stage = Stage::Waiting { is_stopping: false };
-        Self { id, name, request, destination, stage, progress: None, note: None, turn: id.0 }
+        Self {
+            id,
+            name,
+            request,
+            destination,
+            stage,
+            progress: None,
+            note: None,
+            history: History::default(),
+            turn: id.0,
+        }
     }
 
     /// One of an earlier run, as it was.
@@ -253,7 +266,10 @@ impl Row {
                 self.name = name(&path);
                 self.destination = path;
             }
-            News::Progress(heard) => self.progress = Some(heard),
+            News::Progress(heard) => {
+                self.history.push(heard.speed);
+                self.progress = Some(heard);
+            }
             News::Line(_) => {}
             News::Ended(outcome) => self.end(&outcome),
             News::Paused => self.stage = Stage::Paused,

@@ -4,52 +4,36 @@ use std::time::SystemTime;
 
 use eframe::egui::{
     Color32, EventFilter, FocusDirection, Frame, Key, Label, Margin, Modifiers, Response, RichText,
-    Role, Sense, StrokeKind, Ui, UiBuilder, WidgetInfo, vec2,
+    Role, Sense, Shape, StrokeKind, Ui, UiBuilder, WidgetInfo, vec2,
 };
 
 use super::card::{CardAnswer, card_ui};
 use super::icons::{self, Icon};
 use super::look::{self, space};
-use super::model::Way;
 use super::row::{Row, Stage};
+pub use super::row_actions::RowAction;
+use super::row_actions::{buttons, menu};
 use super::row_words::{closed, details, next_tick, share, short_hash, state, what_then};
+use super::selection::Choice;
+use super::sign_in::{SignIn, SignInAnswer, sign_in_ui};
 use super::widgets;
-use crate::transfer::{End, NextStep, Phase};
+use crate::transfer::{End, Phase};
+use crate::words;
 
-/// What the person asked of a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum RowAction {
-    /// Stop it. What has arrived stays.
-    Cancel,
-    /// Let it rest until it is resumed. What has arrived stays.
-    Pause,
-    /// Go on with it.
-    Resume,
-    /// End the pause before the next attempt.
-    TryNow,
-    /// Let it change places with its neighbour in the queue.
-    Shift(Way),
-    /// Open the file with the program that belongs to it.
-    Open,
-    /// Show the file, or what was kept of it, in the system's file manager.
-    ShowInFolder,
-    /// Do what the failure proposes.
-    Follow(NextStep),
-    /// Believe the certificate, for all that comes from this server.
-    Trust,
-    /// Believe the certificate for this transfer.
-    TrustOnce,
-    /// Do not believe the certificate.
-    Distrust,
-    /// Take the row off the list. The file stays.
-    Remove,
+/// What a row has to do with the rest of the list.
+#[derive(Debug, Default)]
+pub struct Part<'a> {
+    /// Whether it is chosen.
+    pub is_chosen: bool,
+    /// Its card, if the person is asked who they are.
+    pub sign_in: Option<&'a mut SignIn>,
 }
 
 /// Draws one transfer and says what the person asked of it in this frame, if anything.
 ///
 /// It only looks at `row`. Whoever calls it decides what becomes of the action, so a test can click
 /// a button without an engine behind it.
-pub fn row_ui(ui: &mut Ui, row: &Row) -> Option<RowAction> {
+pub fn row_ui(ui: &mut Ui, row: &Row, part: Part<'_>) -> Option<RowAction> {
     let now = SystemTime::now();
     if let Stage::Running { phase: Phase::Waiting { until, .. }, .. } = &row.stage
         && let Some(tick) = next_tick(*until, now)
@@ -57,10 +41,11 @@ pub fn row_ui(ui: &mut Ui, row: &Row) -> Option<RowAction> {
         ui.ctx().request_repaint_after(tick);
     }
     let line = state(row, now);
-    let builder = UiBuilder::new()
-        .id_salt(("row", row.id))
-        .sense(Sense::click())
-        .accessibility_role(Role::ListItem);
+    let can_move = matches!(row.stage, Stage::Waiting { .. });
+    let sense = if can_move { Sense::click_and_drag() } else { Sense::click() };
+    let builder =
+        UiBuilder::new().id_salt(("row", row.id)).sense(sense).accessibility_role(Role::ListItem);
+    let behind = ui.painter().add(Shape::Noop);
     let inner = ui.scope_builder(builder, |ui| {
         let margin = Margin { left: 16, right: 16, top: 4, bottom: 10 };
         let inner = Frame::new().inner_margin(margin).show(ui, |ui| {
@@ -77,7 +62,7 @@ pub fn row_ui(ui: &mut Ui, row: &Row) -> Option<RowAction> {
                         ui.spacing_mut().item_spacing.y = 0.0;
                     }
                     let action = first_line(ui, row);
-                    action.or(below(ui, row, &line))
+                    action.or(below(ui, row, &line, part.sign_in))
                 })
                 .inner
             })
@@ -86,8 +71,13 @@ pub fn row_ui(ui: &mut Ui, row: &Row) -> Option<RowAction> {
         let whole = ui.response();
         // Also where it is, for those who find it by its name.
         let name = format!("{}, {line}", row.name);
-        whole.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, &name));
-        keyboard(ui, row, &whole).or(inner.inner)
+        whole.widget_info(|| WidgetInfo::selected(Role::ListItem, true, part.is_chosen, &name));
+        if part.is_chosen {
+            let rect = whole.rect.shrink2(vec2(space::S, 0.0));
+            let fill = look::colors(ui).chosen;
+            ui.painter().set(behind, Shape::rect_filled(rect, 6, fill));
+        }
+        keyboard(ui, row, &whole).or(inner.inner).or(choice(ui, &whole)).or(drag(ui, &whole))
     });
     let mut action = inner.inner;
     inner.response.container_context_menu(|ui| {
@@ -114,12 +104,11 @@ fn keyboard(ui: &Ui, row: &Row, whole: &Response) -> Option<RowAction> {
     }
     let arrows = EventFilter { vertical_arrows: true, ..EventFilter::default() };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(whole.id, arrows));
-    for (key, way, direction) in [
-        (Key::ArrowUp, Way::Up, FocusDirection::Up),
-        (Key::ArrowDown, Way::Down, FocusDirection::Down),
-    ] {
+    for (key, places, direction) in
+        [(Key::ArrowUp, -1, FocusDirection::Up), (Key::ArrowDown, 1, FocusDirection::Down)]
+    {
         if ui.input_mut(|input| input.consume_key(Modifiers::ALT, key)) {
-            return Some(RowAction::Shift(way));
+            return Some(RowAction::Move(places));
         }
         if ui.input(|input| input.key_pressed(key)) {
             ui.memory_mut(|memory| memory.move_focus(direction));
@@ -128,37 +117,37 @@ fn keyboard(ui: &Ui, row: &Row, whole: &Response) -> Option<RowAction> {
     None
 }
 
-/// All that can be done with a row, in words.
-fn menu(ui: &mut Ui, row: &Row) -> Option<RowAction> {
-    let mut action = None;
-    let mut offer = |ui: &mut Ui, words: &str, asked| {
-        if ui.button(words).clicked() {
-            action = Some(asked);
-        }
-    };
-    if matches!(row.stage, Stage::Waiting { .. }) {
-        offer(ui, "Move up", RowAction::Shift(Way::Up));
-        offer(ui, "Move down", RowAction::Shift(Way::Down));
-        ui.separator();
+/// A waiting row that is dragged goes where the line is.
+fn drag(ui: &Ui, whole: &Response) -> Option<RowAction> {
+    let is_dropped = whole.drag_stopped();
+    if !is_dropped && !whole.dragged() {
+        return None;
     }
-    for (words, asked, is_enabled) in buttons(row) {
-        if is_enabled {
-            offer(ui, words, asked);
-        }
+    let pointer = whole.interact_pointer_pos()?;
+    #[expect(clippy::cast_possible_truncation, reason = "rows, far fewer than 2^24")]
+    let places = ((pointer.y - whole.rect.center().y) / look::ROW).round() as isize;
+    if is_dropped {
+        return (places != 0).then_some(RowAction::Move(places));
     }
-    if row.is_over() {
-        offer(ui, "Remove from the list", RowAction::Remove);
+    if places != 0 {
+        #[expect(clippy::cast_precision_loss, reason = "rows, far fewer than 2^24")]
+        let edge = (places + isize::from(places > 0)) as f32 * look::ROW;
+        let x = whole.rect.left() + 16.0..=whole.rect.right() - 16.0;
+        ui.painter().hline(x, whole.rect.top() + edge, (2.0, look::colors(ui).accent));
     }
-    ui.separator();
-    if ui.button("Copy address").clicked() {
-        ui.ctx().copy_text(row.request.address.to_string());
+    None
+}
+
+/// A click chooses a row; with Ctrl, as well as others; with Shift, all rows up to it.
+fn choice(ui: &Ui, whole: &Response) -> Option<RowAction> {
+    if !whole.clicked() {
+        return None;
     }
-    if let Some(hash) = row.sha256()
-        && ui.button("Copy SHA-256").clicked()
-    {
-        ui.ctx().copy_text(hash.to_owned());
-    }
-    action
+    Some(RowAction::Choose(match ui.input(|input| input.modifiers) {
+        modifiers if modifiers.command => Choice::Too,
+        modifiers if modifiers.shift => Choice::Through,
+        _ => Choice::Alone,
+    }))
 }
 
 fn sign(ui: &Ui, row: &Row) -> (Icon, Color32) {
@@ -181,47 +170,6 @@ fn sign(ui: &Ui, row: &Row) -> (Icon, Color32) {
     }
 }
 
-/// The words on a row's buttons and what they ask for, the most useful first.
-fn buttons(row: &Row) -> Vec<(&'static str, RowAction, bool)> {
-    let follow = |step: NextStep| (step.words(), RowAction::Follow(step), true);
-    let cancel = ("Cancel", RowAction::Cancel, true);
-    match &row.stage {
-        Stage::Running { phase: Phase::Waiting { .. }, is_stopping: false, .. }
-        | Stage::NoRoom { .. } => {
-            vec![("Try now", RowAction::TryNow, true), cancel]
-        }
-        Stage::Waiting { is_stopping } | Stage::Running { is_stopping, .. } => vec![
-            ("Pause", RowAction::Pause, !is_stopping),
-            ("Cancel", RowAction::Cancel, !is_stopping),
-        ],
-        Stage::Paused => vec![("Resume", RowAction::Resume, true), cancel],
-        Stage::Over { certificate: Some(_), .. } => Vec::new(), // The card has its own.
-        Stage::Over { ending, .. } => match (ending.end, ending.next_step) {
-            (End::Verified | End::Complete | End::Skipped, _) => vec![
-                ("Open", RowAction::Open, true),
-                ("Show in folder", RowAction::ShowInFolder, true),
-            ],
-            (End::Stopped, _) if ending.kept.is_some() => {
-                vec![("Continue", RowAction::Follow(NextStep::TryAgain), true)]
-            }
-            (
-                _,
-                Some(
-                    step @ (NextStep::SaveElsewhere | NextStep::ShowKept | NextStep::GoUnprotected),
-                ),
-            ) => {
-                vec![follow(NextStep::TryAgain), follow(step)]
-            }
-            (_, Some(step @ (NextStep::TryActive | NextStep::TryPassive))) => {
-                vec![follow(step), follow(NextStep::TryAgain)]
-            }
-            // What its certificate was is not known any more: it is asked for again.
-            (_, None | Some(NextStep::Trust)) => vec![follow(NextStep::TryAgain)],
-            (_, Some(step)) => vec![follow(step)],
-        },
-    }
-}
-
 /// The name and the buttons.
 fn first_line(ui: &mut Ui, row: &Row) -> Option<RowAction> {
     let buttons = buttons(row);
@@ -231,8 +179,15 @@ fn first_line(ui: &mut Ui, row: &Row) -> Option<RowAction> {
         let cross = if row.is_over() { look::SMALL + space::XS } else { 0.0 };
         let width = |words| widgets::button_width(ui, words) + space::XS;
         let taken = buttons.iter().map(|(words, ..)| width(words)).sum::<f32>() + cross;
-        let room = (ui.available_width() - taken).max(40.0 + space::S);
+        let is_moving = matches!(row.stage, Stage::Running { phase: Phase::Receiving, .. });
+        let has_graph = is_moving && ui.available_width() > look::NARROW_WINDOW - 150.0;
+        let graph = if has_graph { look::GRAPH + space::M } else { 0.0 };
+        let room = (ui.available_width() - taken - graph).max(40.0 + space::S);
         name(ui, row, room);
+        if has_graph {
+            graph_ui(ui, row);
+            ui.add_space(space::S);
+        }
         let mut action = None;
         for (words, asked, is_enabled) in buttons {
             if widgets::named_button(ui, words, &row.name, is_enabled) {
@@ -248,6 +203,14 @@ fn first_line(ui: &mut Ui, row: &Row) -> Option<RowAction> {
         action
     })
     .inner
+}
+
+/// How fast it was in the last minute.
+fn graph_ui(ui: &mut Ui, row: &Row) {
+    let most = row.history.most();
+    let name = format!("Speed of {} over the last minute", row.name);
+    let hint = format!("The last minute: {} at most", words::speed(most));
+    widgets::sparkline(ui, row.history.speeds(), most, &name).on_hover_text(hint);
 }
 
 /// The name in exactly `width`, cut in the middle if it must be; then the whole of it on hover.
@@ -266,7 +229,7 @@ fn name(ui: &mut Ui, row: &Row, width: f32) {
 }
 
 /// What stands under the name.
-fn below(ui: &mut Ui, row: &Row, line: &str) -> Option<RowAction> {
+fn below(ui: &mut Ui, row: &Row, line: &str, card: Option<&mut SignIn>) -> Option<RowAction> {
     match row.stage {
         Stage::Running { .. } => spaced_bar(ui, row),
         Stage::NoRoom { .. } if row.progress.is_some() => spaced_bar(ui, row),
@@ -287,7 +250,10 @@ fn below(ui: &mut Ui, row: &Row, line: &str) -> Option<RowAction> {
             widgets::message(ui, None, &closed(line), color);
             widgets::message(ui, None, &what_then(ending), look::colors(ui).quiet);
             note(ui, row);
-            None
+            sign_in_ui(ui, card?, row).map(|answer| match answer {
+                SignInAnswer::SignIn => RowAction::SignIn,
+                SignInAnswer::Cancel => RowAction::PutOff,
+            })
         }
         _ => {
             second_line(ui, row, line);

@@ -11,6 +11,7 @@ use eframe::egui;
 
 use super::intake::unread;
 use crate::ftp::{Address, Limits, Stop};
+use crate::settings::{self, Favourite};
 use crate::transfer::{self, Commons, Failure, Glance, Request};
 
 /// The most that is read of a file that was dropped, in bytes: a hundred thousand links.
@@ -23,6 +24,8 @@ pub(super) enum Finding {
     Glance(Address, Box<Result<Glance, Failure>>),
     /// The text of the files that were dropped.
     Text(String),
+    /// The servers that FileZilla knows.
+    Sites(Vec<Favourite>),
     /// A file that was dropped could not be read, and why.
     Unread(String),
 }
@@ -83,6 +86,20 @@ impl Scout {
                 all.push('\n');
             }
             tell(Finding::Text(all));
+        });
+    }
+
+    /// Reads the servers that FileZilla knows.
+    pub(super) fn sites(&self) {
+        self.spawn("sites", move |tell| {
+            let Some(path) = settings::filezilla_file() else { return };
+            let mut bytes = Vec::new();
+            let read =
+                File::open(&path).and_then(|file| file.take(MOST_BYTES).read_to_end(&mut bytes));
+            match read {
+                Ok(_) => tell(Finding::Sites(settings::of_filezilla(&text(&bytes)))),
+                Err(error) => tell(Finding::Unread(unread(&path, &error))),
+            }
         });
     }
 

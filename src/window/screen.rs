@@ -5,6 +5,8 @@
 //! where wishes come true.
 
 mod browsing;
+mod choices;
+mod rows;
 
 use std::path::PathBuf;
 
@@ -12,20 +14,22 @@ use eframe::egui::{self, CentralPanel, Panel, ScrollArea, Ui, vec2};
 
 use super::Prefill;
 use super::browser::Browser;
-use super::form::{Field, Form};
+use super::form::Form;
 use super::form_view::{FormAction, form_ui};
-use super::log::{self, Log};
+use super::log::Log;
+use super::log_view::{self, LogAction};
 use super::look::{self, space};
 use super::model::Model;
 use super::notices::{NoticeAction, Notices};
+use super::pages::Page;
 use super::row::Row;
 use super::sheet::Sheet;
 use super::status::{Status, StatusAction, status_ui};
-use super::transfers::{List, ListAction, RowAction, list_ui};
+use super::transfers::List;
 pub use super::wish::Wish;
 use super::{empty, widgets};
-use crate::ftp::{Address, Security, Trust};
-use crate::transfer::{Destination, Event, News, NextStep, Request, TransferId};
+use crate::settings::{Setting, Settings};
+use crate::transfer::{Destination, Event, News, Servers};
 use crate::words;
 
 /// All that is on the screen.
@@ -39,13 +43,19 @@ pub struct Screen {
     pub log: Log,
     /// Whether the system's dialog stands open.
     pub is_choosing: bool,
-    /// Whether unfinished transfers go on by themselves at the next start.
-    pub continues_at_start: bool,
+    /// What the person chose.
+    pub settings: Settings,
+    /// What was learnt about servers.
+    pub servers: Servers,
     /// A link that was clicked elsewhere, and waits for a word from the person.
     pub(super) sheet: Option<Sheet>,
     /// The look around a server, if there is one; also while it is put away.
     pub browser: Option<Browser>,
-    is_browsing: bool,
+    pub(super) is_browsing: bool,
+    /// The page in the place of the list.
+    pub(super) page: Option<Page>,
+    /// Whether every fact about the chosen row is shown.
+    is_detailed: bool,
     pub(super) notices: Notices,
     list: List,
     /// The rows that were taken off the list last.
@@ -63,10 +73,13 @@ impl Screen {
             model: Model::new(),
             log: Log::new(),
             is_choosing: false,
-            continues_at_start: false,
+            settings: Settings::default(),
+            servers: Servers::default(),
             sheet: None,
             browser: None,
             is_browsing: false,
+            page: None,
+            is_detailed: false,
             notices: Notices::default(),
             list: List::default(),
             cleared: Vec::new(),
@@ -93,6 +106,9 @@ impl Screen {
     pub fn hear(&mut self, event: Event) {
         let over = matches!(event.news, News::Ended(_)).then_some(event.id);
         if let Some((id, line)) = self.model.apply(event) {
+            if let Some(row) = self.model.row(id) {
+                self.log.know(&row.request.address);
+            }
             self.log.push(id, line);
         }
         if let Some(id) = over {
@@ -111,17 +127,27 @@ impl Screen {
         self.take_paste(ui);
         wishes.extend(self.take_drop(ui));
         // Whatever goes into the form is to be seen there.
-        self.is_browsing &= self.form.focus.is_none() && self.sheet.is_none();
-        if !self.is_browsing {
+        if self.form.focus.is_some() {
+            self.is_browsing = false;
+            self.page = None;
+        }
+        self.is_browsing &= self.sheet.is_none();
+        if !self.is_browsing && self.page.is_none() {
             self.form_panel(ui, &mut wishes);
         }
         self.notice_panel(ui, &mut wishes);
         wishes.extend(self.status_panel(ui));
-        self.log_panel(ui);
-        if self.is_browsing {
+        wishes.extend(self.log_panel(ui));
+        wishes.extend(self.keys(ui));
+        if self.page.is_some() {
+            wishes.extend(self.page_panel(ui));
+        } else if self.is_browsing {
             self.aside_panel(ui, &mut wishes);
             self.browser_panel(ui);
         } else {
+            wishes.extend(self.list_keys(ui));
+            wishes.extend(self.selection_panel(ui));
+            self.details_panel(ui);
             self.list_panel(ui, &mut wishes);
         }
         self.fulfil_wants(ui, &mut wishes);
@@ -173,7 +199,6 @@ impl Screen {
             totals: self.model.totals(),
             room: &self.room(),
             can_undo: !self.cleared.is_empty(),
-            continues_at_start: self.continues_at_start,
         };
         let panel = Panel::bottom("status").frame(frame).exact_size(look::STRIP);
         let shown = panel.show(ui, |ui| ui.horizontal_centered(|ui| status_ui(ui, status)).inner);
@@ -181,25 +206,10 @@ impl Screen {
             StatusAction::PauseAll => Wish::PauseAll,
             StatusAction::ResumeAll => Wish::ResumeAll,
             StatusAction::Undo => self.undo(),
-            StatusAction::Theme(theme) => Wish::Theme(theme),
-            StatusAction::ContinueAtStart(continues) => {
-                self.continues_at_start = continues;
-                Wish::ContinueAtStart(continues)
-            }
+            StatusAction::Theme(theme) => self.choose(Setting::Theme(theme)),
+            StatusAction::Settings => return self.turn_to(self.settings_page()),
+            StatusAction::Keys => return self.turn_to(Page::Keys),
         })
-    }
-
-    fn undo(&mut self) -> Wish {
-        let rows = std::mem::take(&mut self.cleared);
-        let ids = rows.iter().map(|row| row.id).collect();
-        self.model.put_back(rows);
-        Wish::Unclear(ids)
-    }
-
-    fn clear(&mut self, rows: Vec<Row>) -> Wish {
-        let ids = rows.iter().map(|row| row.id).collect();
-        self.cleared = rows;
-        Wish::Clear(ids)
     }
 
     fn room(&self) -> String {
@@ -207,7 +217,8 @@ impl Screen {
         free.map(|free| format!("{} free", words::bytes(free))).unwrap_or_default()
     }
 
-    fn log_panel(&mut self, ui: &mut Ui) {
+    fn log_panel(&mut self, ui: &mut Ui) -> Option<Wish> {
+        let mut action = None;
         let is_roomy = ui.content_rect().height() >= look::LOW_WINDOW;
         let mut is_open = self
             .is_log_open
@@ -223,17 +234,18 @@ impl Screen {
             let panel =
                 panel.default_size(look::LOG.min(most)).size_range(92.0_f32.min(most)..=most);
             panel.show(ui, |ui| {
-                log::bar_ui(ui, log, model, &mut is_open);
-                widgets::margin(8, 4).show(ui, |ui| log::lines_ui(ui, log));
+                action = log_view::bar_ui(ui, log, model, &mut is_open);
+                widgets::margin(8, 4).show(ui, |ui| log_view::lines_ui(ui, log));
             });
         } else {
             let panel = Panel::bottom("folded log").frame(frame).exact_size(look::STRIP);
-            panel.show(ui, |ui| log::bar_ui(ui, log, model, &mut is_open));
+            panel.show(ui, |ui| log_view::bar_ui(ui, log, model, &mut is_open));
         }
         if is_open != before {
             self.is_log_open = Some(is_open);
             ui.ctx().request_repaint();
         }
+        action.map(|LogAction::Save(text)| Wish::SaveLog(text))
     }
 
     fn list_panel(&mut self, ui: &mut Ui, wishes: &mut Vec<Wish>) {
@@ -248,100 +260,5 @@ impl Screen {
             }
             self.list_ui(ui, wishes);
         });
-    }
-
-    fn list_ui(&mut self, ui: &mut Ui, wishes: &mut Vec<Wish>) {
-        match list_ui(ui, &mut self.list, &self.model) {
-            Some(ListAction::Row(id, action)) => wishes.extend(self.follow(id, action)),
-            Some(ListAction::Clear(group)) => {
-                let rows = self.model.clear(group);
-                wishes.push(self.clear(rows));
-            }
-            None => {}
-        }
-    }
-
-    /// What was asked of a row: what the screen can do itself is done, the rest becomes a wish.
-    fn follow(&mut self, id: TransferId, action: RowAction) -> Option<Wish> {
-        let row = self.model.row(id)?;
-        match action {
-            RowAction::Cancel => {
-                self.model.stopping(id);
-                Some(Wish::Cancel(id))
-            }
-            RowAction::TryNow => Some(Wish::TryNow(id)),
-            RowAction::Open => row.on_disk().map(|path| Wish::Open(id, path.to_owned())),
-            RowAction::ShowInFolder | RowAction::Follow(NextStep::ShowKept) => {
-                row.on_disk().map(|path| Wish::ShowInFolder(id, path.to_owned()))
-            }
-            RowAction::Remove => {
-                let rows = self.model.remove(id).into_iter().collect();
-                Some(self.clear(rows))
-            }
-            RowAction::Distrust => {
-                self.model.distrust(id);
-                None
-            }
-            RowAction::Shift(way) => {
-                self.model.shift(id, way).map(|ids| Wish::Reorder(ids.to_vec()))
-            }
-            RowAction::Pause => Some(Wish::Pause(id)),
-            RowAction::Resume | RowAction::Follow(NextStep::TryAgain | NextStep::Trust) => {
-                Some(Wish::Resume(id))
-            }
-            RowAction::Trust => self.trust(id),
-            RowAction::TrustOnce => {
-                let pin = Some(row.certificate()?.shown.fingerprint);
-                let trust = Trust { pin, ..row.request.trust.clone() };
-                self.order_anew(id, Request { trust, ..row.request.clone() })
-            }
-            RowAction::Follow(NextStep::GoUnprotected) => {
-                let security = Security::Off;
-                self.order_anew(id, Request { security, ..row.request.clone() })
-            }
-            RowAction::Follow(step @ (NextStep::TryActive | NextStep::TryPassive)) => {
-                let mut request = row.request.clone();
-                request.way.is_active = step == NextStep::TryActive;
-                self.model.order(id, request.clone());
-                Some(Wish::Replace(id, Box::new(request)))
-            }
-            RowAction::Follow(NextStep::CheckAddress) => self.put_back(id, Field::Address),
-            RowAction::Follow(NextStep::SaveElsewhere) => self.put_back(id, Field::SaveTo),
-            RowAction::Follow(NextStep::SignIn) => {
-                self.form.is_more_open = true;
-                self.put_back(id, Field::User)
-            }
-        }
-    }
-
-    /// Tries a row again with another order, which is its own from here on.
-    fn order_anew(&mut self, id: TransferId, request: Request) -> Option<Wish> {
-        self.model.order(id, request.clone());
-        Some(Wish::Replace(id, Box::new(request)))
-    }
-
-    /// The certificate that this row asks about is believed; so nobody else need ask about it.
-    fn trust(&mut self, id: TransferId) -> Option<Wish> {
-        let row = self.model.row(id)?;
-        let pin = row.certificate()?.shown.fingerprint;
-        let Address { host, port, .. } = row.request.address.clone();
-        let mut orders = Vec::new();
-        for id in self.model.asked_alike(id) {
-            let Some(row) = self.model.row(id) else { continue };
-            // What was trusted for one transfer only gives way to what is trusted for all.
-            let trust = Trust { pin: None, ..row.request.trust.clone() };
-            let request = Request { trust, ..row.request.clone() };
-            self.model.order(id, request.clone());
-            orders.push((id, request));
-        }
-        Some(Wish::Trust { host, port, pin, orders })
-    }
-
-    /// The order of a row goes back into the form, to be changed there.
-    fn put_back(&mut self, id: TransferId, focus: Field) -> Option<Wish> {
-        let request = self.model.row(id)?.request.clone();
-        self.form.take_request(&request);
-        self.form.focus = Some(focus);
-        None
     }
 }

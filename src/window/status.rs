@@ -1,6 +1,6 @@
 //! The strip at the bottom: what goes on, what can be done about all of it, how much room there is.
 
-use eframe::egui::{Label, Popup, PopupCloseBehavior, RichText, ThemePreference, Ui};
+use eframe::egui::{Label, RichText, ThemePreference, Ui};
 
 use super::icons::Icon;
 use super::look::{self, space};
@@ -17,8 +17,6 @@ pub(super) struct Status<'a> {
     pub(super) room: &'a str,
     /// Whether rows were cleared that can be brought back.
     pub(super) can_undo: bool,
-    /// Whether unfinished transfers go on by themselves at the next start.
-    pub(super) continues_at_start: bool,
 }
 
 /// What the person asked of the strip.
@@ -28,11 +26,14 @@ pub(super) enum StatusAction {
     ResumeAll,
     Undo,
     Theme(Theme),
-    ContinueAtStart(bool),
+    /// The page of settings is to be shown, or not any more.
+    Settings,
+    /// The page of keys is to be shown, or not any more.
+    Keys,
 }
 
-/// The width of the icons at the right: four of them, close together.
-const ICONS: f32 = 4.0 * 24.0 + 3.0 * 2.0;
+/// The width of the icons at the right: five of them, close together.
+const ICONS: f32 = 5.0 * 24.0 + 4.0 * 2.0;
 
 /// Draws the strip and says what the person asked of it in this frame, if anything.
 pub(super) fn status_ui(ui: &mut Ui, status: Status<'_>) -> Option<StatusAction> {
@@ -71,7 +72,14 @@ pub(super) fn status_ui(ui: &mut Ui, status: Status<'_>) -> Option<StatusAction>
         ui.add(Label::new(RichText::new(room).font(font).color(color)));
     }
     ui.spacing_mut().item_spacing.x = 2.0;
-    action = settings_menu(ui, status.continues_at_start).or(action);
+    for (icon, name, asked) in [
+        (Icon::Keys, "Keys", StatusAction::Keys),
+        (Icon::Sliders, "Settings", StatusAction::Settings),
+    ] {
+        if widgets::icon_button_small(ui, icon, name).clicked() {
+            action = Some(asked);
+        }
+    }
     theme_switch(ui).or(action)
 }
 
@@ -100,19 +108,6 @@ fn activity(totals: Totals) -> String {
         parts.push(format!("{} failed", number(totals.failed)));
     }
     if parts.is_empty() { "Ready".to_owned() } else { parts.join(" · ") }
-}
-
-fn settings_menu(ui: &mut Ui, continues_at_start: bool) -> Option<StatusAction> {
-    let button = widgets::icon_choice(ui, Icon::Sliders, "Settings", false);
-    let mut continues = continues_at_start;
-    let menu = Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-    menu.show(|ui| {
-        ui.set_max_width(320.0);
-        // Menus draw no edges, and a box without one cannot be found.
-        ui.visuals_mut().widgets.inactive.bg_stroke = (1.0, look::colors(ui).edge).into();
-        ui.checkbox(&mut continues, "Continue unfinished transfers when Ashore starts");
-    });
-    (continues != continues_at_start).then_some(StatusAction::ContinueAtStart(continues))
 }
 
 /// System, light, dark.

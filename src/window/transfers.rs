@@ -8,7 +8,9 @@ use super::look::{self, space};
 use super::model::Model;
 use super::row::Group;
 pub use super::row_view::RowAction;
-use super::row_view::row_ui;
+use super::row_view::{Part, row_ui};
+use super::selection::Selection;
+use super::sign_in::SignIn;
 use super::widgets;
 use crate::transfer::TransferId;
 use crate::words;
@@ -27,6 +29,10 @@ pub enum ListAction {
 pub struct List {
     /// The heights of rows whose text wraps, as they were when they were last drawn.
     heights: HashMap<TransferId, f32>,
+    /// Which rows are chosen.
+    pub selection: Selection,
+    /// The card of the row whose server asks who the person is.
+    pub sign_in: Option<SignIn>,
     width: f32,
 }
 
@@ -62,8 +68,8 @@ pub fn list_ui(ui: &mut Ui, list: &mut List, model: &Model) -> Option<ListAction
                 action = Some(ListAction::Clear(group));
             }
             let asked = match height(group) {
-                Some(height) => even_rows(ui, &mut page, model, group, height),
-                None => uneven_rows(ui, &mut page, model, group, &mut list.heights),
+                Some(height) => even_rows(ui, &mut page, model, group, height, &list.selection),
+                None => uneven_rows(ui, &mut page, model, group, list),
             };
             action = asked.or(action);
             page.y += space::M;
@@ -111,6 +117,7 @@ fn even_rows(
     model: &Model,
     group: Group,
     height: f32,
+    selection: &Selection,
 ) -> Option<ListAction> {
     let count = model.count(group);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rows above")]
@@ -125,7 +132,8 @@ fn even_rows(
     let mut action = None;
     for n in above..end {
         let (Some(row), Some(rect)) = (model.nth(group, n), page.place(height)) else { continue };
-        let (asked, _) = page.show(ui, rect, |ui| row_ui(ui, row));
+        let part = Part { is_chosen: selection.has(row.id), sign_in: None };
+        let (asked, _) = page.show(ui, rect, |ui| row_ui(ui, row, part));
         action = asked.map(|asked| ListAction::Row(row.id, asked)).or(action);
         hairline(ui, rect, n + 1 < count);
     }
@@ -139,17 +147,19 @@ fn uneven_rows(
     page: &mut Page,
     model: &Model,
     group: Group,
-    heights: &mut HashMap<TransferId, f32>,
+    list: &mut List,
 ) -> Option<ListAction> {
     let count = model.count(group);
     let mut action = None;
     for (n, row) in model.group(group).flatten().enumerate() {
-        let height = heights.get(&row.id).copied().unwrap_or(look::ROW);
+        let height = list.heights.get(&row.id).copied().unwrap_or(look::ROW);
         let Some(rect) = page.place(height) else { continue };
-        let (asked, real) = page.show(ui, rect, |ui| row_ui(ui, row));
+        let sign_in = list.sign_in.as_mut().filter(|card| card.id == row.id);
+        let part = Part { is_chosen: list.selection.has(row.id), sign_in };
+        let (asked, real) = page.show(ui, rect, |ui| row_ui(ui, row, part));
         action = asked.map(|asked| ListAction::Row(row.id, asked)).or(action);
         if (real - height).abs() > 0.5 {
-            heights.insert(row.id, real);
+            list.heights.insert(row.id, real);
             page.y += real - height;
             ui.ctx().request_repaint();
         }

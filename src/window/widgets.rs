@@ -1,10 +1,11 @@
 //! The few widgets that egui does not have in the shape that is needed here.
 
 use eframe::egui::{
-    Button, FontId, Frame, Label, Rect, Response, RichText, Role, Sense, TextEdit, Ui, Vec2,
-    WidgetInfo, pos2, vec2,
+    Button, FontId, Frame, Label, Rect, Response, RichText, Role, Sense, Shape, Stroke, TextEdit,
+    Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
+use super::history::SECONDS;
 use super::icons::{self, Icon};
 use super::look::{self, Color, space};
 
@@ -50,12 +51,42 @@ pub(super) fn icon_button(ui: &mut Ui, icon: Icon, name: &str) -> Response {
     response.on_hover_text(name)
 }
 
+/// The same in a strip.
+pub(super) fn icon_button_small(ui: &mut Ui, icon: Icon, name: &str) -> Response {
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(24.0), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
+    paint_icon_button(ui, &response, rect, icon, false);
+    response.on_hover_text(name)
+}
+
 /// An icon that is one of several to choose from.
 pub(super) fn icon_choice(ui: &mut Ui, icon: Icon, name: &str, is_chosen: bool) -> Response {
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(24.0), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, is_chosen, name));
     paint_icon_button(ui, &response, rect, icon, is_chosen);
     response.on_hover_text(name)
+}
+
+/// An icon that is on or off.
+pub(super) fn icon_toggle(ui: &mut Ui, icon: Icon, name: &str, is_on: bool) -> Response {
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(look::SMALL), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, is_on, name));
+    paint_icon_button(ui, &response, rect, icon, is_on);
+    response.on_hover_text(name)
+}
+
+/// A word that is one of several to choose from.
+pub(super) fn word_choice(ui: &mut Ui, words: &str, is_chosen: bool) -> Response {
+    let colors = look::colors(ui);
+    let color = if is_chosen { colors.text } else { colors.quiet };
+    let [rest, ..] = colors.button;
+    let mut button = Button::new(RichText::new(words).color(color)).min_size(vec2(0.0, 24.0));
+    button = button.stroke((0.0, Color::TRANSPARENT));
+    button = if is_chosen { button.fill(rest) } else { button.frame_when_inactive(false) };
+    let response = ui.add(button);
+    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, is_chosen, words));
+    focus_ring(ui, &response);
+    response
 }
 
 fn paint_icon_button(ui: &Ui, response: &Response, rect: Rect, icon: Icon, is_chosen: bool) {
@@ -228,6 +259,34 @@ pub(super) fn progress_bar(
             x += STEP;
         }
     }
+}
+
+/// Numbers over the last minute, as a small line: the newest at the right, `most` at the top.
+pub(super) fn sparkline(
+    ui: &mut Ui,
+    numbers: impl ExactSizeIterator<Item = f64>,
+    most: f64,
+    name: &str,
+) -> Response {
+    let (rect, response) = ui.allocate_exact_size(vec2(look::GRAPH, look::LINE), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));
+    let count = numbers.len();
+    if !ui.is_rect_visible(rect) || count < 2 || most <= 0.0 {
+        return response;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "at most sixty")]
+    let step = rect.width() / (SECONDS - 1) as f32;
+    #[expect(clippy::cast_possible_truncation, reason = "0 to 1")]
+    let height = |number: f64| (number / most).clamp(0.0, 1.0) as f32 * (rect.height() - 3.0);
+    #[expect(clippy::cast_precision_loss, reason = "at most sixty")]
+    let x = |at: usize| rect.right() - (count - 1 - at) as f32 * step;
+    let points = numbers.enumerate();
+    let points = points.map(|(at, number)| pos2(x(at), rect.bottom() - 1.5 - height(number)));
+    let colors = look::colors(ui);
+    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, (1.0, colors.track));
+    let line = Shape::line(points.collect(), Stroke::new(1.5, colors.accent));
+    ui.painter().add(line);
+    response
 }
 
 /// Words in the middle of the height that a row of controls has.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::browser::Want;
 use crate::ftp::{Fingerprint, Host};
-use crate::settings::Theme;
+use crate::settings::Setting;
 use crate::transfer::{Request, TransferId};
 
 /// What the person wishes that the screen cannot do by itself.
@@ -56,6 +56,8 @@ pub enum Wish {
         /// The name that it proposes.
         name: String,
     },
+    /// Save this text, which is the log, in a file.
+    SaveLog(String),
     /// Have the browser's errands run.
     Browse(Vec<Want>),
     /// Ask in a dialog of the system which folder files go to; it begins in this one.
@@ -64,8 +66,10 @@ pub enum Wish {
     Open(TransferId, PathBuf),
     /// Show a file in the system's file manager.
     ShowInFolder(TransferId, PathBuf),
-    /// Remember this theme; it is worn already.
-    Theme(Theme),
-    /// Remember whether unfinished transfers go on by themselves at the next start.
-    ContinueAtStart(bool),
+    /// Remember what the person chose.
+    Set(Setting),
+    /// Take in the servers that FileZilla knows.
+    ImportSites,
+    /// Forget what was learnt about this server, which is named as in [`Servers`](crate::transfer::Servers).
+    Forget(String),
 }

@@ -2,10 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
 use std::fs;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use ashore::ftp::Facts;
-use ashore::transfer::{Destination, Failure, Glance};
+use ashore::transfer::{Destination, Failure, Glance, TransferId};
 use ashore::window::Prefill;
 use ashore::window::screen::Wish;
 use eframe::egui::{Event, Key, Role};
@@ -157,4 +157,28 @@ fn a_long_paste_of_nonsense_does_not_fill_a_field() {
     window.harness.event(Event::Paste("first\n".to_owned() + &"nonsense\n".repeat(10_000)));
     window.harness.run();
     assert!(window.value("Save to").ends_with("first"), "{:.80}", window.value("Save to"));
+}
+
+#[test]
+fn ten_thousand_pasted_lines_are_one_sentence_and_one_order() {
+    let mut window = Window::open();
+    let text: String =
+        (0..10_000).map(|n| format!("ftp://ftp.example.org/pub/{n}.bin\n")).collect();
+    let began = Instant::now();
+    window.harness.event(Event::Paste(text));
+    window.harness.run();
+    println!("taking in 10,000 lines: {:?}", began.elapsed());
+    assert!(window.shows("10,000 addresses were pasted"));
+    let began = Instant::now();
+    window.click("Download 10,000 files that were pasted");
+    println!("ordering them: {:?}", began.elapsed());
+    let wishes = window.wishes();
+    let [Wish::DownloadAll(requests)] = wishes.as_slice() else { panic!("{wishes:?}") };
+    assert_eq!(requests.len(), 10_000);
+    for (request, id) in requests.iter().zip(1..) {
+        window.screen().model.add(TransferId(id), request.clone());
+    }
+    let began = Instant::now();
+    window.harness.run_steps(100);
+    println!("one picture with 10,000 rows: {:?}", began.elapsed() / 100);
 }

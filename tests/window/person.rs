@@ -37,7 +37,7 @@ impl Window {
         let mut harness = Harness::builder().with_size([width, height]).build_ui_state(
             move |ui, (screen, wishes): &mut (Screen, Vec<Wish>)| {
                 if !is_dressed {
-                    look::dress(ui.ctx());
+                    look::dress(ui.ctx(), false);
                     is_dressed = true;
                 }
                 wishes.extend(screen.ui(ui));

@@ -1,4 +1,5 @@
 //! The list and the log: what becomes of a transfer, and what can be done about it.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -10,7 +11,7 @@ use ashore::transfer::{
 use ashore::window::look;
 use ashore::window::row_words::state;
 use ashore::window::screen::Wish;
-use eframe::egui::{OutputCommand, Role};
+use eframe::egui::{Key, OutputCommand, Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use crate::person::{ID, LINK, Window, doubtful, refused};
@@ -132,13 +133,26 @@ fn finished_rows_are_cleared_together_and_that_can_be_undone() {
 }
 
 #[test]
-fn a_refused_login_offers_to_sign_in_and_leads_to_the_user_name() {
+fn a_refused_login_offers_to_sign_in_and_asks_in_the_row() {
     let mut window = Window::failed(refused(530, "Login incorrect."));
     assert!(window.shows("did not accept the name and password"));
     window.click("Sign in… debian.iso");
-    assert_eq!(window.value("Address"), LINK);
+    assert!(window.shows("Sign in to ftp.example.org"));
     assert!(window.has_focus("User"));
     assert!(window.wishes().is_empty());
+    window.write("User", "ann");
+    window.harness.get_by_role_and_label(Role::PasswordInput, "Password").focus();
+    window.harness.run();
+    window.harness.get_by_role_and_label(Role::PasswordInput, "Password").type_text("secret");
+    window.harness.run();
+    window.press(Key::Enter);
+    let wishes = window.wishes();
+    let [Wish::Replace(ID, request)] = wishes.as_slice() else { panic!("{wishes:?}") };
+    let login = &request.address.login;
+    assert_eq!(login.user.as_deref(), Some(&b"ann"[..]));
+    assert_eq!(login.password.as_ref().unwrap().reveal(), b"secret");
+    assert!(!window.shows("Sign in to ftp.example.org"), "the question is answered");
+    assert_eq!(window.value("Address"), "", "the form is left alone");
 }
 
 #[test]

@@ -16,6 +16,9 @@ impl Screen {
     /// Takes in what the browser's errands bring.
     pub fn see(&mut self, sight: Sight) {
         if let Some(line) = self.browser.as_mut().and_then(|browser| browser.hear(sight)) {
+            if let Some(browser) = &self.browser {
+                self.log.know(browser.address());
+            }
             // It belongs to no transfer.
             self.log.push(TransferId(0), line);
         }

@@ -1,0 +1,46 @@
+//! What is wrong with a field, in the sentence that stands under it.
+
+use super::{Field, Form};
+use crate::ftp::AddressError;
+use crate::window::place::Occupied;
+
+impl Form {
+    /// The sentence that stands under a field, if something is wrong with it.
+    #[must_use]
+    pub fn problem(&self, field: Field) -> Option<String> {
+        let is_asked = self.is_asked;
+        match field {
+            Field::Address => match &self.address_error {
+                // The person is still typing the part before the name.
+                Some(AddressError::NoHost) if !is_asked => None,
+                Some(error) => Some(error.to_string()),
+                None if is_asked && self.texts.address.trim().is_empty() => {
+                    Some(AddressError::Empty.to_string())
+                }
+                None => None,
+            },
+            _ if self.address_error.is_some() => None,
+            Field::Host => match &self.meaning.host {
+                Err(AddressError::NoHost) => {
+                    let is_gap = is_asked && !self.texts.address.trim().is_empty();
+                    is_gap.then(|| "Name the server, such as ftp.example.org".to_owned())
+                }
+                Err(error) => Some(error.to_string()),
+                Ok(_) => None,
+            },
+            Field::Port => self.meaning.port.as_ref().err().map(ToString::to_string),
+            Field::Path => match &self.meaning.path {
+                Err(error) => Some(error.to_string()),
+                Ok(path) if is_asked && path.is_folder() && self.meaning.host.is_ok() => {
+                    Some("This names a folder. Add the name of the file in it".to_owned())
+                }
+                Ok(_) => None,
+            },
+            Field::SaveTo if self.occupied() == Some(&Occupied::ByTransfer) => {
+                Some("This file is being downloaded there already. Save under another name to have it twice".to_owned())
+            }
+            Field::SaveTo => self.facts.as_ref().and_then(|facts| facts.problem(is_asked)),
+            Field::User | Field::Password => None,
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! How the log is drawn: its bar, and its lines.
+
+use std::ops::Range;
+
+use eframe::egui::text::{LayoutJob, TextFormat};
+use eframe::egui::{
+    Align, Button, ComboBox, FontId, Id, Label, Layout, RichText, Role, ScrollArea, Stroke, Ui,
+    WidgetInfo, vec2,
+};
+
+use super::icons::{self, Icon};
+use super::log::{Filter, Log};
+use super::look::{self, space};
+use super::model::Model;
+use super::widgets;
+use crate::transfer::{Line, Voice};
+use crate::words;
+
+/// The most letters of a line that are drawn. Copying takes all of it.
+const MOST_LETTERS: usize = 1000;
+
+/// The most transfers that the menu offers: a longer one cannot be used.
+const MOST_OFFERED: usize = 50;
+
+/// What the person asked of the log.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum LogAction {
+    /// Save this text in a file.
+    Save(String),
+}
+
+/// Draws the bar over the log: the words that fold it, which lines it shows, and what can be done
+/// with them.
+pub(super) fn bar_ui(
+    ui: &mut Ui,
+    log: &mut Log,
+    model: &Model,
+    is_open: &mut bool,
+) -> Option<LogAction> {
+    let mut action = None;
+    ui.horizontal(|ui| {
+        ui.set_min_height(look::STRIP);
+        ui.spacing_mut().item_spacing.x = space::XS;
+        ui.spacing_mut().button_padding.x = space::S;
+        let (icon, name) = match *is_open {
+            true => (Icon::Unfolded, "Fold the log"),
+            false => (Icon::Folded, "Show the log"),
+        };
+        *is_open ^= fold_button(ui, icon, name);
+        if !*is_open {
+            last_words(ui, log);
+            return;
+        }
+        let mut filter = log.filter().clone();
+        ui.add_space(space::S);
+        views(ui, &mut filter);
+        let rest = ui.available_size();
+        ui.allocate_ui_with_layout(rest, Layout::right_to_left(Align::Center), |ui| {
+            action = buttons(ui, log);
+            trouble(ui, &mut filter);
+            let is_narrow = ui.available_width() < NARROW;
+            let (menu, search) = if is_narrow { (96.0_f32, 84.0_f32) } else { (168.0, 150.0) };
+            whose(ui, &mut filter, model, menu);
+            search_field(ui, &mut filter, search.min(ui.available_width()));
+        });
+        if filter != *log.filter() {
+            log.set_filter(filter);
+        }
+    });
+    action
+}
+
+/// Below this much room for them, the menu and the search are short.
+const NARROW: f32 = 340.0;
+
+fn fold_button(ui: &mut Ui, icon: Icon, name: &str) -> bool {
+    let button = Button::new((icons::atom(icon, 14.0), "Log")).frame_when_inactive(false);
+    let button = button.min_size(vec2(0.0, 24.0)).stroke(Stroke::NONE);
+    let response = ui.add(button);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
+    widgets::focus_ring(ui, &response);
+    response.clicked()
+}
+
+/// *Story* or *Protocol*.
+fn views(ui: &mut Ui, filter: &mut Filter) {
+    for (words, is_story, hint) in
+        [("Story", true, "Plain sentences"), ("Protocol", false, "Every command and every reply")]
+    {
+        if widgets::word_choice(ui, words, filter.is_story == is_story)
+            .on_hover_text(hint)
+            .clicked()
+        {
+            filter.is_story = is_story;
+        }
+    }
+}
+
+/// What can be done with what is shown, from the right.
+fn buttons(ui: &mut Ui, log: &mut Log) -> Option<LogAction> {
+    let mut action = None;
+    if widgets::icon_button(ui, Icon::Save, "Save the log as…").clicked() && !log.is_empty() {
+        action = Some(LogAction::Save(log.text()));
+    }
+    if widgets::icon_button(ui, Icon::Copy, "Copy the log").clicked() && !log.is_empty() {
+        ui.ctx().copy_text(log.text());
+    }
+    let name = "Hide hosts and users, also in what is copied and saved";
+    log.is_masked ^= widgets::icon_toggle(ui, Icon::Mask, name, log.is_masked).clicked();
+    action
+}
+
+fn trouble(ui: &mut Ui, filter: &mut Filter) {
+    let name = "Only warnings and refusals";
+    filter.is_trouble ^= widgets::icon_toggle(ui, Icon::Warning, name, filter.is_trouble).clicked();
+}
+
+fn search_field(ui: &mut Ui, filter: &mut Filter, width: f32) {
+    let hint = RichText::new("Search").color(look::colors(ui).quiet);
+    let edit = widgets::field(&mut filter.search, width, 26.0).font(look::fact_font());
+    let response = ui.add(edit.hint_text(hint).id(Id::unique("search the log")));
+    response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Search the log"));
+}
+
+/// Whose lines are shown.
+fn whose(ui: &mut Ui, filter: &mut Filter, model: &Model, width: f32) {
+    let all = "All transfers";
+    let font = FontId::proportional(14.0);
+    ui.scope(|ui| {
+        ui.visuals_mut().widgets.inactive.bg_stroke = Stroke::NONE;
+        let chosen = filter.only.and_then(|id| model.row(id)).map_or(all, |row| &row.name);
+        let chosen = widgets::middle_cut(ui, chosen, &font, width - 48.0);
+        let menu = ComboBox::from_id_salt("log of").selected_text(chosen).width(width);
+        let response = menu.show_ui(ui, |ui| {
+            ui.selectable_value(&mut filter.only, None, all);
+            for row in model.rows().iter().rev().take(MOST_OFFERED) {
+                let name = widgets::middle_cut(ui, &row.name, &font, 300.0);
+                ui.selectable_value(&mut filter.only, Some(row.id), name);
+            }
+        });
+        let menu = response.response;
+        menu.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "Log of"));
+    });
+}
+
+/// The newest line, beside the words of a folded log.
+fn last_words(ui: &mut Ui, log: &Log) {
+    let newest = log.len().checked_sub(1).and_then(|at| log.line(at));
+    if let Some(line) = newest {
+        ui.add(Label::new(job(ui, log, line)).truncate().selectable(false));
+    }
+}
+
+/// Draws the lines. It stays at the newest unless it was scrolled up; then it stays where it is, also
+/// when lines are dropped above.
+pub(super) fn lines_ui(ui: &mut Ui, log: &mut Log) {
+    ui.spacing_mut().item_spacing.y = 3.0;
+    // A panel is as high as what is in it: it must not shrink when there is little.
+    ui.set_min_height(ui.available_height());
+    if log.is_empty() {
+        let quiet = look::colors(ui).quiet;
+        let words = match log.has_lines() {
+            true => "No line is like that.",
+            false => "What Ashore and the servers say to each other appears here.",
+        };
+        widgets::message(ui, None, words, quiet);
+        return;
+    }
+    let height = ui.fonts_mut(|fonts| fonts.row_height(&look::log_font()));
+    let place = Id::unique("place in the log");
+    let before: Option<f32> = ui.data(|data| data.get_temp(place));
+    let mut scroll = ScrollArea::vertical().auto_shrink(false).stick_to_bottom(true);
+    #[expect(clippy::cast_precision_loss, reason = "lines, far fewer than 2^24")]
+    let slid = log.take_slid() as f32 * (height + ui.spacing().item_spacing.y);
+    if let Some(before) = before.filter(|_| slid > 0.0) {
+        scroll = scroll.vertical_scroll_offset((before - slid).max(0.0));
+    }
+    let log = &*log;
+    let shown = scroll.show_rows(ui, height, log.len(), |ui, rows| rows_ui(ui, log, rows));
+    let offset = shown.state.clamped_offset().y;
+    let is_at_end = offset + shown.inner_rect.height() >= shown.content_size.y - 1.0;
+    ui.data_mut(|data| {
+        if is_at_end {
+            data.remove::<f32>(place);
+        } else {
+            data.insert_temp(place, offset);
+        }
+    });
+}
+
+fn rows_ui(ui: &mut Ui, log: &Log, rows: Range<usize>) {
+    for at in rows {
+        let Some(line) = log.line(at) else { continue };
+        let mut response = ui.add(Label::new(job(ui, log, line)).truncate());
+        if let Some(explanation) = line.explanation() {
+            response = response.on_hover_text(words::shown(&explanation));
+        }
+        response.context_menu(|ui| {
+            if ui.button("Copy this line").clicked() {
+                ui.ctx().copy_text(log.said(line));
+            }
+        });
+    }
+}
+
+/// A line in its colours: when, by whom, what.
+fn job(ui: &Ui, log: &Log, line: &Line) -> LayoutJob {
+    let colors = look::colors(ui);
+    let color = match line.voice {
+        Voice::Sent => colors.sent,
+        Voice::Received => colors.received,
+        Voice::Story => colors.text,
+        Voice::Warning => colors.attention,
+    };
+    let format =
+        |color| TextFormat { valign: Align::Center, ..TextFormat::simple(look::log_font(), color) };
+    let mut job = LayoutJob::default();
+    job.append(&words::time_of_day(line.at), 0.0, format(colors.quiet));
+    let mut said = log.said(line);
+    if let Some((end, _)) = said.char_indices().nth(MOST_LETTERS) {
+        said.truncate(end);
+        said.push('…');
+    }
+    job.append(&said, space::M, format(color));
+    job
+}

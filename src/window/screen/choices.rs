@@ -1,0 +1,117 @@
+//! What the person chooses for all transfers, and the pages on which they do.
+
+use eframe::egui::{self, CentralPanel, Id, Key, Modifiers, Ui};
+
+use super::{Screen, Wish};
+use crate::settings::{Favourite, Setting, Settings};
+use crate::window::form::Field;
+use crate::window::look;
+use crate::window::pages::{Page, PageAction, page_ui};
+use crate::words;
+
+impl Screen {
+    /// Takes in what was chosen at an earlier time.
+    pub fn take_settings(&mut self, settings: Settings) {
+        if let Some(folder) = settings.folder() {
+            self.form.take_place(&folder);
+        }
+        self.form.set_usual(settings.if_exists());
+        self.settings = settings;
+    }
+
+    /// Does what was chosen, and wishes it to be remembered.
+    pub(super) fn choose(&mut self, setting: Setting) -> Wish {
+        match &setting {
+            Setting::Folder(folder) => self.form.take_place(folder),
+            Setting::IfExists(choice) => self.form.set_usual(*choice),
+            _ => {}
+        }
+        // It has no file, so nothing can go wrong with it.
+        self.settings.choose(&setting).ok();
+        Wish::Set(setting)
+    }
+
+    /// Takes in servers that another program knows; what is to be remembered, if anything is.
+    pub fn take_sites(&mut self, sites: Vec<Favourite>) -> Option<Setting> {
+        let mut all = self.settings.favourites();
+        let before = all.len();
+        for site in sites {
+            if !all.iter().any(|known| known.address == site.address) {
+                all.push(site);
+            }
+        }
+        let new = all.len() - before;
+        self.say(match new {
+            0 => "FileZilla knows no other FTP servers".to_owned(),
+            1 => "1 server was taken in from FileZilla; its password was not".to_owned(),
+            new => {
+                let new = words::count(new as u64);
+                format!("{new} servers were taken in from FileZilla; passwords were not")
+            }
+        });
+        let setting = Setting::Favourites(all);
+        self.settings.choose(&setting).ok();
+        (new > 0).then_some(setting)
+    }
+
+    pub(super) fn settings_page(&self) -> Page {
+        let folder = self.settings.folder().unwrap_or_else(|| self.form.place().0);
+        Page::Settings { folder: folder.to_string_lossy().into_owned() }
+    }
+
+    /// Shows a page, or the list again if it is shown already.
+    pub(super) fn turn_to(&mut self, page: Page) -> Option<Wish> {
+        let is_shown = self
+            .page
+            .as_ref()
+            .is_some_and(|shown| std::mem::discriminant(shown) == std::mem::discriminant(&page));
+        self.page = (!is_shown).then_some(page);
+        None
+    }
+
+    /// What keys mean everywhere in the window.
+    pub(super) fn keys(&mut self, ui: &Ui) -> Option<Wish> {
+        let pressed = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
+        if pressed(Modifiers::NONE, Key::F1) {
+            return self.turn_to(Page::Keys);
+        }
+        if pressed(Modifiers::COMMAND, Key::Comma) {
+            return self.turn_to(self.settings_page());
+        }
+        if pressed(Modifiers::COMMAND, Key::L) && self.sheet.is_none() {
+            self.page = None;
+            self.form.focus = Some(Field::Address);
+            ui.ctx().request_repaint();
+        }
+        if pressed(Modifiers::COMMAND, Key::F) && !self.is_browsing {
+            self.is_log_open = Some(true);
+            ui.memory_mut(|memory| memory.request_focus(Id::unique("search the log")));
+            ui.ctx().request_repaint();
+        }
+        None
+    }
+
+    pub(super) fn page_panel(&mut self, ui: &mut Ui) -> Option<Wish> {
+        let address = self.form.address();
+        let page = self.page.as_mut()?;
+        let frame = egui::Frame::new().fill(look::colors(ui).ground);
+        let panel = CentralPanel::default().frame(frame);
+        let action =
+            panel.show(ui, |ui| page_ui(ui, page, &self.settings, &self.servers, address)).inner?;
+        ui.ctx().request_repaint();
+        Some(match action {
+            PageAction::Choose(setting) => self.choose(setting),
+            PageAction::Forget(name) => Wish::Forget(name),
+            PageAction::Import => Wish::ImportSites,
+            PageAction::Open(address) => {
+                self.page = None;
+                self.form.take_address(&address.to_string());
+                return None;
+            }
+            PageAction::Close => {
+                self.page = None;
+                return None;
+            }
+        })
+    }
+}

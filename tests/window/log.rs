@@ -1,0 +1,132 @@
+//! The log: what was said, by whom, and what of it is shown.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+
+use std::time::{Instant, SystemTime};
+
+use ashore::transfer::{
+    Destination, Event, Failure, Line, News, Phase, Request, TransferId, Voice,
+};
+use ashore::window::log::MOST_LINES;
+use ashore::window::screen::Wish;
+use eframe::egui::{Role, vec2};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+
+use crate::person::{ID, Window};
+
+fn line(voice: Voice, text: &str) -> News {
+    News::Line(Line { at: SystemTime::UNIX_EPOCH, voice, text: text.to_owned() })
+}
+
+fn talking() -> Window {
+    Window::after([
+        News::Phase(Phase::Connecting),
+        line(Voice::Received, "220 ftp.example.org ready"),
+        line(Voice::Sent, "USER anonymous"),
+        line(Voice::Received, "550 No such file"),
+        line(Voice::Story, "Signed in to ftp.example.org as a guest"),
+    ])
+}
+
+#[test]
+fn the_story_alone_the_trouble_alone_and_a_search_are_one_click_away() {
+    let mut window = talking();
+    window.click("Story");
+    assert!(window.shows("Signed in") && !window.shows("USER anonymous"));
+    window.click("Protocol");
+    window.click("Only warnings and refusals");
+    assert!(window.shows("550 No such file") && !window.shows("Signed in"));
+    window.click("Only warnings and refusals");
+    window.write("Search the log", "user ANON");
+    assert!(window.shows("USER anonymous") && !window.shows("550 No such file"));
+    window.write("Search the log", "nowhere");
+    assert!(window.shows("No line is like that."));
+}
+
+#[test]
+fn a_reply_explains_itself_under_the_pointer() {
+    let mut window = talking();
+    window.harness.get_by_label_contains("550 No such file").hover();
+    window.harness.run();
+    assert!(window.shows("550: the file is not there, or may not be read"));
+    assert!(window.shows("Ashore lets RETR decide"));
+}
+
+#[test]
+fn names_can_be_hidden_for_a_bug_report_also_in_what_is_saved() {
+    let mut window = talking();
+    let hide = "Hide hosts and users, also in what is copied and saved";
+    window.click(hide);
+    assert!(window.shows("Signed in to host-1 as a guest"));
+    let toggle = window.harness.get_by_role_and_label(Role::CheckBox, hide);
+    assert!(toggle.accesskit_node().toggled().is_some());
+    // A server that came later, and whose row is gone, is hidden as well.
+    let address = "ftp://later.example.net/x".parse().unwrap();
+    let request = Request::new(address, Destination::File(window.file("x")));
+    let id = TransferId(2);
+    window.screen().model.add(id, request);
+    window.screen().hear(Event { id, news: line(Voice::Received, "220 later.example.net") });
+    window.screen().hear(Event { id, news: News::Ended(Err(Failure::NotAFile)) });
+    window.screen().model.remove(id);
+    window.harness.run();
+    window.click("Save the log as…");
+    let wishes = window.wishes();
+    let [Wish::SaveLog(text)] = wishes.as_slice() else { panic!("{wishes:?}") };
+    assert!(text.contains("220 host-1 ready") && !text.contains("example"), "{text}");
+}
+
+#[test]
+fn whoever_has_scrolled_up_keeps_their_place_while_lines_come_and_go() {
+    let mut window = Window::after([News::Phase(Phase::Connecting)]);
+    for n in 0..MOST_LINES {
+        window.screen().hear(Event { id: ID, news: line(Voice::Sent, &format!("line {n}.")) });
+    }
+    window.harness.run();
+    assert!(window.shows(&format!("line {}.", MOST_LINES - 1)), "the newest is shown");
+    let newest = format!("line {}.", MOST_LINES - 1);
+    let at = window.harness.get_by_label_contains(&newest).rect().center();
+    window.harness.hover_at(at);
+    window.harness.event(eframe::egui::Event::MouseWheel {
+        unit: eframe::egui::MouseWheelUnit::Point,
+        delta: vec2(0.0, 900.0),
+        phase: eframe::egui::TouchPhase::Move,
+        modifiers: Default::default(),
+        source: eframe::egui::MouseWheelSource::Wheel,
+    });
+    window.harness.run_steps(40);
+    let top = |window: &Window, n: usize| {
+        let words = format!("line {n}.");
+        let line = window.harness.query_by_label_contains(&words);
+        line.map(|line| line.rect().top())
+    };
+    let seen = (MOST_LINES - 200..MOST_LINES).rev().find(|n| top(&window, *n).is_some()).unwrap();
+    assert!(seen < MOST_LINES - 5, "it was scrolled up: {seen}");
+    let before = top(&window, seen - 2).unwrap();
+    for n in 0..100 {
+        window.screen().hear(Event { id: ID, news: line(Voice::Sent, &format!("more {n}.")) });
+    }
+    window.harness.run_steps(3);
+    let after = top(&window, seen - 2).unwrap();
+    assert!((after - before).abs() < 1.0, "{before} became {after} under the reader");
+}
+
+/// Not asserted, since a machine may be busy: printed, to be compared.
+#[test]
+#[ignore = "measures: cargo test --test window million -- --ignored --nocapture"]
+fn a_million_lines_cost_no_more_than_a_few() {
+    let mut window = Window::after([News::Phase(Phase::Connecting)]);
+    let began = Instant::now();
+    for n in 0..1_000_000 {
+        window.screen().hear(Event { id: ID, news: line(Voice::Sent, &format!("RETR pub/{n}")) });
+    }
+    println!("taking in 1,000,000 lines: {:?}", began.elapsed());
+    window.harness.run();
+    let began = Instant::now();
+    window.harness.run_steps(200);
+    println!("one picture with them: {:?}", began.elapsed() / 200);
+    let began = Instant::now();
+    window
+        .screen()
+        .log
+        .set_filter(ashore::window::log::Filter { search: "99".to_owned(), ..Default::default() });
+    println!("one search: {:?}", began.elapsed());
+}
