@@ -10,7 +10,7 @@ use std::io;
 use super::command::Command;
 use super::dial;
 use super::error::{Awaiting, Error};
-use super::reply::Kind;
+use super::reply::{Kind, Reply};
 use super::session::Session;
 use super::stream::Stream;
 
@@ -33,31 +33,30 @@ impl Session<'_> {
                     return Err(Error::Refused { command: verb.to_owned(), reply });
                 }
                 Err(reply) => io::Error::other(format!("{verb} was answered {reply}")),
-                Ok(reply) => {
-                    let port = match verb {
-                        "EPSV" => epsv_port(&reply.text()),
-                        _ => pasv_port(&reply.text()),
-                    };
-                    match port.map(|port| self.connect_data(port)) {
-                        Some(Ok(stream)) => return Ok(stream),
-                        Some(Err(Error::Stopped)) => return Err(Error::Stopped),
-                        Some(Err(Error::Cut(error))) => error,
-                        Some(Err(error)) => io::Error::other(error),
-                        None => io::Error::other(format!("{verb} was answered {reply}")),
-                    }
-                }
+                Ok(reply) => match port_in(&reply).map(|port| self.connect_data(port)) {
+                    Some(Ok(stream)) => return Ok(stream),
+                    Some(Err(Error::Stopped)) => return Err(Error::Stopped),
+                    Some(Err(Error::Cut(error))) => error,
+                    Some(Err(error)) => io::Error::other(error),
+                    None => io::Error::other(format!("{verb} was answered {reply}")),
+                },
             };
             self.is_epsv_useless = true;
         }
         Err(Error::NoDataConnection { tried: tried.join(" and "), source })
     }
 
-    fn connect_data(&self, port: u16) -> Result<Stream, Error> {
+    pub(super) fn connect_data(&self, port: u16) -> Result<Stream, Error> {
         let mut address = self.peer;
         address.set_port(port);
         let socket = dial::connect(VecDeque::from([address]), &self.limits)?;
         Stream::new(socket, self.limits.clone(), Awaiting::Data)
     }
+}
+
+/// The port that a reply to `EPSV` or `PASV` names.
+pub(super) fn port_in(reply: &Reply) -> Option<u16> {
+    if reply.code == 229 { epsv_port(&reply.text()) } else { pasv_port(&reply.text()) }
 }
 
 /// The port in `229 Entering Extended Passive Mode (|||6446|)`. Any delimiter will do (RFC 2428 §3).

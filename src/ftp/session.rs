@@ -231,7 +231,7 @@ impl<'a> Session<'a> {
         self.begin(stream, command)
     }
 
-    fn begin(&mut self, mut stream: Stream, command: &Command) -> Result<Data, Error> {
+    pub(super) fn begin(&mut self, mut stream: Stream, command: &Command) -> Result<Data, Error> {
         self.is_transferring = true;
         self.say(command)?;
         if let Some(tls) = &self.tls {
@@ -330,6 +330,16 @@ impl<'a> Session<'a> {
         self.control.get_mut().send(&command.to_wire())
     }
 
+    /// Sends several commands in one flight.
+    pub(super) fn say_together(&mut self, commands: &[Command]) -> Result<(), Error> {
+        let mut lines = Vec::new();
+        for command in commands {
+            (self.log)(Line::Sent(command.to_string()));
+            lines.extend(command.to_wire());
+        }
+        self.control.get_mut().send(&lines)
+    }
+
     fn read_reply(&mut self) -> Result<Reply, Error> {
         let log = self.log;
         let mut heard = |line: &str| log(Line::Received(line.to_owned()));
@@ -338,7 +348,7 @@ impl<'a> Session<'a> {
         Ok(reply?)
     }
 
-    fn read_past_preliminaries(&mut self) -> Result<Reply, Error> {
+    pub(super) fn read_past_preliminaries(&mut self) -> Result<Reply, Error> {
         for _ in 0..MOST_PRELIMINARIES {
             let reply = self.read_reply()?;
             if reply.kind() != Kind::Begun {

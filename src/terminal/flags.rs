@@ -125,6 +125,21 @@ pub struct Get {
     #[arg(short, long)]
     pub(super) recursive: bool,
 
+    /// Of folders, only files that match this pattern, such as '*.gz' or 'data/**' (repeatable)
+    #[arg(long, value_name = "PATTERN")]
+    pub(super) include: Vec<String>,
+
+    /// Of folders, no file or folder that matches this pattern; goes before --include (repeatable)
+    #[arg(long, value_name = "PATTERN")]
+    pub(super) exclude: Vec<String>,
+
+    /// Write the SHA-256 of what was fetched, for sha256sum -c [default FILE: DIR/SHA256SUMS]
+    #[arg(
+        long, value_name = "FILE", num_args = 0..=1, require_equals = true,
+        conflicts_with = "no_hash"
+    )]
+    pub(super) receipt: Option<Option<PathBuf>>,
+
     /// What to do if the destination exists already
     #[arg(long, value_name = "WHAT", value_enum, default_value_t)]
     pub(super) if_exists: IfExists,
@@ -132,6 +147,14 @@ pub struct Get {
     /// How many attempts in a row may bring no new byte
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub(super) retries: u32,
+
+    /// Connections to one server at a time: 1 to 32, or auto (2 to 8, while more bring more)
+    #[arg(long, value_name = "N|auto", default_value = "auto", value_parser = connections)]
+    pub(super) connections: Choice,
+
+    /// The most bytes a second, of all files together: 500K, 2M, 1.5G
+    #[arg(long, value_name = "RATE", value_parser = rate)]
+    pub(super) limit_rate: Option<u64>,
 
     #[command(flatten)]
     pub(super) connection: Connection,
@@ -258,6 +281,35 @@ impl From<Tls> for Security {
     }
 }
 
+/// A number that the person chose; `None`: as many as prove useful.
+pub(super) type Choice = Option<u32>;
+
+fn connections(text: &str) -> Result<Choice, String> {
+    match text.parse() {
+        _ if text == "auto" => Ok(None),
+        Ok(number @ 1..=transfer::MOST_BY_CHOICE) => Ok(Some(number)),
+        _ => Err(format!("it is a number from 1 to {}, or auto", transfer::MOST_BY_CHOICE)),
+    }
+}
+
+/// Bytes per second: `2M` is 2,000,000, as in the speeds that are shown.
+fn rate(text: &str) -> Result<u64, String> {
+    let wrong = || "it is a number of bytes a second, such as 500K, 2M or 1.5G".to_owned();
+    let (number, unit) = match text.to_ascii_uppercase().as_str() {
+        upper if upper.ends_with('K') => (text.len() - 1, 1e3),
+        upper if upper.ends_with('M') => (text.len() - 1, 1e6),
+        upper if upper.ends_with('G') => (text.len() - 1, 1e9),
+        _ => (text.len(), 1.0),
+    };
+    let number: f64 = text.get(..number).and_then(|it| it.parse().ok()).ok_or_else(wrong)?;
+    let rate = number * unit;
+    if !(1.0..=1e15).contains(&rate) {
+        return Err(wrong());
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it was checked")]
+    Ok(rate as u64)
+}
+
 /// The longest `--timeout`: a day, in seconds.
 const LONGEST: f64 = 86_400.0;
 
@@ -329,6 +381,31 @@ mod tests {
         for text in ["0", "-1", "nan", "inf", "1e300", "1,5", ""] {
             assert!(seconds(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn connections_and_rates_are_read_as_people_write_them() {
+        assert_eq!((get("a/b").connections, get("a/b").limit_rate), (None, None));
+        assert_eq!(get("--connections 32 a/b").connections, Some(32));
+        assert_eq!(connections("auto"), Ok(None));
+        for text in ["0", "33", "-1", "many", ""] {
+            assert!(connections(text).is_err(), "{text}");
+        }
+        for (text, bytes) in
+            [("500K", 500_000), ("2m", 2_000_000), ("1.5G", 1_500_000_000), ("7", 7)]
+        {
+            assert_eq!(rate(text), Ok(bytes), "{text}");
+        }
+        for text in ["0", "-1", "K", "", "nan", "inf", "2MB", "é"] {
+            assert!(rate(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_receipt_may_be_given_no_name_and_takes_no_address_for_one() {
+        assert_eq!(get("--receipt a/b").receipt, Some(None));
+        assert_eq!(get("--receipt=sums a/b").receipt, Some(Some(PathBuf::from("sums"))));
+        assert_eq!(get("a/b").receipt, None);
     }
 
     #[test]

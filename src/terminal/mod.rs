@@ -12,6 +12,7 @@ mod json;
 mod ls;
 mod plan;
 mod progress;
+mod receipt;
 mod sentences;
 
 pub use exit::Exit;

@@ -15,7 +15,7 @@ use super::resume::{self, Joint};
 use super::retry::Retry;
 use super::trouble::Trouble;
 use crate::disk::{self, Partial};
-use crate::ftp::{self, Data, Facts, Limits, RemoteFile, Security, Session};
+use crate::ftp::{self, Data, Facts, Limits, RemoteFile, Session};
 use crate::words;
 
 /// Downloads one file. Blocks until it is on disk under its name, or has failed for good.
@@ -79,7 +79,11 @@ pub(super) struct Job<'a> {
     /// The server took `REST`, and then sent nothing but a refusal.
     pub(super) starts_over: Cell<bool>,
     /// The conversation was secret once, so it will be again.
-    was_secure: Cell<bool>,
+    pub(super) was_secure: Cell<bool>,
+    /// This conversation has rested before, and nothing has come of it yet.
+    pub(super) has_rested: Cell<bool>,
+    /// How often it made room because the server has too many connections.
+    pub(super) steps_back: Cell<u32>,
     /// How often the file on the server was found to be another one.
     pub(super) changes: Cell<u32>,
 }
@@ -99,37 +103,30 @@ impl<'a> Job<'a> {
             vague_refusals: Cell::new(0),
             starts_over: Cell::new(false),
             was_secure: Cell::new(false),
+            has_rested: Cell::new(false),
+            steps_back: Cell::new(0),
             changes: Cell::new(0),
         }
     }
 
-    /// One conversation with the server, from the greeting to its last word. When it ends well, the
-    /// file is whole, and this is the proof.
+    /// One attempt. When it ends well, the file is whole, and this is the proof.
     fn attempt(&self, file: &mut Partial, retry: &mut Retry) -> Result<Proof, Trouble> {
-        let Request { address, patience, .. } = self.request;
-        let limits = Limits { patience: *patience, stop: self.handle.stop.clone() };
+        loop {
+            match self.talk(file, retry) {
+                Err(trouble) if self.is_of_no_account(&trouble)? => {}
+                ended => return ended,
+            }
+        }
+    }
+
+    /// One conversation with the server, from its beginning to its last word about the file.
+    fn talk(&self, file: &mut Partial, retry: &mut Retry) -> Result<Proof, Trouble> {
+        let limits = Limits { patience: self.request.patience, stop: self.handle.stop.clone() };
         let log = |line: ftp::Line| (self.report)(News::Line(line.into()));
-        (self.report)(News::Phase(Phase::Connecting));
-        let mut server = self.request.access(&self.handle.commons).server();
-        if self.was_secure.get() && server.security == Security::Auto {
-            server.security = Security::Explicit; // Who takes TLS away in mid-file is not the server.
-        }
-        let mut session = Session::connect(server, &limits, &log)?;
-        self.was_secure.set(session.is_secure());
-        if address.login.password.is_some() && !session.is_secure() {
-            self.tell(
-                Voice::Warning,
-                "The password goes over the network unprotected: this connection is not secure"
-                    .to_owned(),
-            );
-        }
-
-        (self.report)(News::Phase(Phase::SigningIn));
-        session.sign_in(&address.login)?;
-        retry.met();
-
+        let mut session = self.converse(&limits, &log, retry)?;
         let (remote, offset, mut data) = self.ask_for_it(&mut session, file)?;
         retry.met_data();
+        self.has_rested.set(false);
         let announced = file.announced(data.announced.filter(|_| offset == 0));
         let expected = remote.facts.size.or(announced);
         file.begin(remote.facts.size, remote.facts.modified)?;
@@ -173,7 +170,7 @@ impl<'a> Job<'a> {
         }
         let facts = self.judge(&mut session, &remote, expected, file.length())?;
         let verdict = self.verify(&mut session, &remote, file)?;
-        session.quit();
+        self.leave(session);
         Ok(Proof { facts, verdict })
     }
 
@@ -189,11 +186,13 @@ impl<'a> Job<'a> {
         (self.report)(News::Progress(meter.progress(Instant::now())));
         let mut is_open = true;
         while is_open {
-            file.append(|block| -> Result<usize, Trouble> {
-                let count = data.poll(block)?;
+            let count = file.append(|block| -> Result<usize, Trouble> {
+                let portion = self.handle.commons.throttle.portion(block.len());
+                let count = data.poll(block.get_mut(..portion).unwrap_or_default())?;
                 is_open = count != Some(0);
                 Ok(count.unwrap_or(0))
             })?;
+            self.handle.came(count)?;
             if let Some(progress) = meter.reach(file.length(), Instant::now()) {
                 (self.report)(News::Progress(progress));
             }
@@ -257,6 +256,9 @@ impl<'a> Job<'a> {
             path.display()
         ));
         let took = started.elapsed();
+        if let Some(lane) = self.handle.lane() {
+            lane.is_done();
+        }
         Ok(Summary { path, length, modified: facts.modified, sha256, took, verdict })
     }
 
