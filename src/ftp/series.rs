@@ -7,6 +7,7 @@
 use std::io;
 use std::time::SystemTime;
 
+use super::active::Channel;
 use super::command::Command;
 use super::data::Data;
 use super::error::{Awaiting, Error};
@@ -72,7 +73,7 @@ impl Session<'_> {
     /// Whether files come in series here: the server offers its ports at once when it is asked.
     #[must_use]
     pub fn has_series(&self) -> bool {
-        self.peer.is_ipv4() || !self.is_epsv_useless
+        !self.is_active && (self.route.may_be_ipv4() || !self.is_epsv_useless)
     }
 
     /// Fetches one small file after the other, until `basket` has no more. With `is_step_by_step`,
@@ -92,12 +93,13 @@ impl Session<'_> {
         let mut answers = self.hear(&mut awaited)?;
         loop {
             let port = answers.port.ok_or_else(|| Error::NoDataConnection {
+                is_active: false,
                 tried: self.passive_verb().to_owned(),
                 source: io::Error::other("the server named no port"),
             })?;
             let time = answers.time;
-            let stream = self.connect_data(port)?;
-            let data = self.begin(stream, &Command::with("RETR", &wanted.path.to_wire())?)?;
+            let channel = Channel::Made(self.route.data(port, &self.limits)?);
+            let data = self.begin(channel, &Command::with("RETR", &wanted.path.to_wire())?)?;
             let bytes = read_whole(data, wanted.size, basket)?;
 
             let next = basket.next();

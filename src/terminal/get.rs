@@ -19,8 +19,11 @@ use crate::transfer::{Engine, Event, Failure, FileEnd, News, Outcome, Request, T
 /// another thread at the second one; it should end the process.
 #[must_use]
 pub fn get(flags: &Get, end_at_once: fn()) -> ExitCode {
-    let planned = plan::requests(flags).and_then(|them| Ok((them, plan::receipt(flags)?)));
-    let (requests, receipt) = match planned {
+    // First of all: Ctrl-C while a password is typed must leave the terminal as it was.
+    let (_, stopped) = interrupt::first_stop(end_at_once);
+    let planned = plan::commons(&flags.connection, flags.quiet)
+        .and_then(|commons| Ok((plan::requests(flags, &commons)?, plan::receipt(flags)?, commons)));
+    let (requests, receipt, commons) = match planned {
         Ok(planned) => planned,
         Err(refusal) => {
             for sentence in refusal.sentences {
@@ -29,8 +32,6 @@ pub fn get(flags: &Get, end_at_once: fn()) -> ExitCode {
             return refusal.exit.into();
         }
     };
-    let (_, stopped) = interrupt::first_stop(end_at_once);
-    let commons = plan::commons();
     commons.lanes.choose(flags.connections);
     commons.throttle.set(flags.limit_rate);
     let mut board = Board::new(flags);

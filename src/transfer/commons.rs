@@ -1,6 +1,8 @@
 //! What all conversations of one program share.
 
 use super::lanes::Lanes;
+use super::netrc::Netrc;
+use super::proxies::Proxies;
 use super::servers::Servers;
 use super::throttle::Throttle;
 
@@ -14,4 +16,8 @@ pub struct Commons {
     pub lanes: Lanes,
     /// How fast everything together may arrive.
     pub throttle: Throttle,
+    /// Which proxy leads to which server.
+    pub proxies: Proxies,
+    /// Names and passwords for servers.
+    pub netrc: Netrc,
 }

@@ -1,11 +1,14 @@
 //! A conversation for one file: one that rests from the file before, or a new one.
 
+use std::borrow::Cow;
+use std::time::{Duration, SystemTime};
+
 use super::download::Job;
 use super::lanes::Crowd;
 use super::news::{News, Phase, Voice};
 use super::retry::Retry;
 use super::trouble::Trouble;
-use crate::ftp::{self, Error, Limits, Security, Session};
+use crate::ftp::{self, Error, Limits, Login, Security, Session};
 
 /// How often a download steps back because its server has too many connections, before that is the
 /// news.
@@ -26,15 +29,25 @@ impl Job<'_> {
             self.was_secure.set(session.is_secure());
             return Ok(session);
         }
-        let address = &self.request.address;
         (self.report)(News::Phase(Phase::Connecting));
-        let mut server = self.request.access(&self.handle.commons).server();
+        let mut server = self.access().server();
         if self.was_secure.get() && server.security == Security::Auto {
             server.security = Security::Explicit; // Who takes TLS away in mid-file is not the server.
         }
+        if server.way.is_active && !self.request.way.is_active {
+            self.story("This server's data comes in active mode, as it did before".to_owned());
+        }
+        if let Some(proxy) = server.proxy {
+            self.story(format!("Through the proxy {}", proxy.place()));
+        }
         let mut session = Session::connect(server, limits, log)?;
         self.was_secure.set(session.is_secure());
-        if address.login.password.is_some() && !session.is_secure() {
+        let login = self.access().login();
+        if let Cow::Owned(Login { user: Some(user), .. }) = &login {
+            let user = String::from_utf8_lossy(user);
+            self.story(format!("Signing in as {user}, as .netrc says"));
+        }
+        if login.password.is_some() && !session.is_secure() {
             self.tell(
                 Voice::Warning,
                 "The password goes over the network unprotected: this connection is not secure"
@@ -42,7 +55,7 @@ impl Job<'_> {
             );
         }
         (self.report)(News::Phase(Phase::SigningIn));
-        session.sign_in(&address.login)?;
+        session.sign_in(&login)?;
         retry.met();
         if let Some(sentence) = lane.and_then(|lane| lane.connected()) {
             self.story(sentence);
@@ -76,9 +89,9 @@ impl Job<'_> {
         }
         self.steps_back.set(self.steps_back.get() + 1);
         let why = "The server allows no more connections at a time".to_owned();
-        let until = std::time::SystemTime::now();
+        let until = SystemTime::now();
         (self.report)(News::Phase(Phase::Waiting { why, until }));
-        self.handle.rest(std::time::Duration::ZERO)?;
+        self.handle.rest(Duration::ZERO)?;
         Ok(true)
     }
 }

@@ -10,7 +10,7 @@ use super::failure::{Failure, Kept};
 use super::handle::Handle;
 use super::meter::Meter;
 use super::news::{Line, News, Outcome, Phase, Summary, Verdict, Voice};
-use super::request::Request;
+use super::request::{Access, Request};
 use super::resume::{self, Joint};
 use super::retry::Retry;
 use super::trouble::Trouble;
@@ -47,7 +47,7 @@ pub fn download(request: &Request, handle: &Handle, report: &dyn Fn(News)) -> Ou
     let mut unconfirmed = None;
     loop {
         let before = file.length();
-        let attempt = job.attempt(&mut file, &mut retry);
+        let attempt = job.attempt_by_known_way(&mut file, &mut retry);
         if attempt.is_ok() && unconfirmed == Some(file.length()) {
             job.story("That it is whole was confirmed on second asking".to_owned());
         }
@@ -109,7 +109,27 @@ impl<'a> Job<'a> {
         }
     }
 
-    /// One attempt. When it ends well, the file is whole, and this is the proof.
+    /// One attempt; and a second one at once, in passive mode, if what was learnt about the server
+    /// has led astray.
+    fn attempt_by_known_way(
+        &self,
+        file: &mut Partial,
+        retry: &mut Retry,
+    ) -> Result<Proof, Trouble> {
+        match self.attempt(file, retry) {
+            Err(Trouble::Server(error)) if self.access().learn_no_data(&error) => {
+                self.story("Active mode leads nowhere any more: passive mode again".to_owned());
+                self.attempt(file, retry)
+            }
+            ended => ended,
+        }
+    }
+
+    pub(super) fn access(&self) -> Access<'_> {
+        self.request.access(&self.handle.commons)
+    }
+
+    /// One attempt by the known way. When it ends well, the file is whole, and this is the proof.
     fn attempt(&self, file: &mut Partial, retry: &mut Retry) -> Result<Proof, Trouble> {
         loop {
             match self.talk(file, retry) {
@@ -127,6 +147,7 @@ impl<'a> Job<'a> {
         let (remote, offset, mut data) = self.ask_for_it(&mut session, file)?;
         retry.met_data();
         self.has_rested.set(false);
+        self.access().learn_data_came(session.is_active());
         let announced = file.announced(data.announced.filter(|_| offset == 0));
         let expected = remote.facts.size.or(announced);
         file.begin(remote.facts.size, remote.facts.modified)?;
@@ -282,7 +303,7 @@ impl<'a> Job<'a> {
             Trouble::Disk(error) => Failure::Disk { error, kept },
             Trouble::Doubt(doubt) | Trouble::DoubtAgain(doubt) => Failure::Doubtful { doubt, kept },
             Trouble::Server(error) | Trouble::Unfinished(error) => {
-                Failure::of_server(&self.request.address, error, kept)
+                Failure::of_server(self.access(), error, kept)
             }
         }
     }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use super::growth::{self, Growth, Yield};
 use super::request::Access;
 use super::servers::Servers;
-use crate::ftp::{Host, Limits, Login, Parked, Security, Session, Stop, Trust};
+use crate::ftp::{Host, Limits, Login, Parked, Proxy, Security, Session, Stop, Trust, Way};
 
 /// A conversation that nobody needed for so long is ended.
 const LONGEST_REST: Duration = Duration::from_secs(20);
@@ -33,6 +33,8 @@ struct Kind {
     login: Login,
     security: Security,
     trust: Trust,
+    way: Way,
+    proxy: Option<Proxy>,
 }
 
 /// One server, and all connections to it.
@@ -97,9 +99,11 @@ impl Lanes {
     pub fn try_take(&self, access: Access<'_>) -> Option<Lane> {
         let server = access.server();
         let kind = Kind {
-            login: access.address.login.clone(),
+            login: access.login().into_owned(),
             security: server.security,
             trust: server.trust.clone(),
+            way: server.way,
+            proxy: server.proxy.cloned(),
         };
         let lane = Lane {
             pier: self.pier(access),

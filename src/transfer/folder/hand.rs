@@ -10,7 +10,7 @@ use super::super::failure::Failure;
 use super::super::handle::Handle;
 use super::super::lanes::{Crowd, Lane};
 use super::super::news::{Line, News, Voice};
-use super::super::request::{Destination, Request};
+use super::super::request::{Access, Destination, Request};
 use super::super::retry::Retry;
 use super::super::selection::Sieve;
 use super::super::trouble::Trouble;
@@ -108,10 +108,13 @@ impl Hand<'_> {
                 },
                 Err(error) => error,
             };
+            if self.access().learn_no_data(&error) {
+                continue; // In passive mode, at once.
+            }
             let trouble = Trouble::Server(error);
             let pause = retry.after(&trouble, false, Instant::now());
             let Trouble::Server(error) = trouble else { break };
-            let failure = Failure::of_server(self.request_address(), error, None);
+            let failure = Failure::of_server(self.access(), error, None);
             match pause {
                 Some(pause) => {
                     self.say(Voice::Warning, &format!("{}: {failure}. Trying again", ahead.path));
@@ -135,10 +138,10 @@ impl Hand<'_> {
         if let Some(session) = self.lane.take_up(&self.limits, log) {
             return Ok(Met::Session(session));
         }
-        let access = self.request.access(&self.handle.commons);
+        let access = self.access();
         let signed_in = Session::connect(access.server(), &self.limits, log).and_then(|session| {
             let mut session = session;
-            session.sign_in(&access.address.login)?;
+            session.sign_in(&access.login())?;
             Ok(session)
         });
         match signed_in {
@@ -201,11 +204,11 @@ impl Hand<'_> {
     pub(super) fn address_of(&self, found: &Found) -> Option<Address> {
         // Names that cannot be asked for were left out when they were found.
         let path = found.folder.path.child(&found.name).ok()?;
-        Some(Address { path, ..self.request_address().clone() })
+        Some(Address { path, ..self.request.address.clone() })
     }
 
-    fn request_address(&self) -> &Address {
-        &self.request.address
+    pub(super) fn access(&self) -> Access<'_> {
+        self.request.access(&self.handle.commons)
     }
 }
 

@@ -170,7 +170,7 @@ impl Sorter<'_, '_> {
             }
             Ok(Leads::Nowhere) => self.note(&format!("{inside} is a link that leads nowhere")),
             Err(error) => {
-                let failure = Failure::of_server(&self.hand.request.address, error, None);
+                let failure = Failure::of_server(self.hand.access(), error, None);
                 self.hand.tell(Word::Folder(inside, Box::new(failure)));
             }
         }
