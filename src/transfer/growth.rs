@@ -134,7 +134,7 @@ mod tests {
         let mut growth = Growth::new(None, None, now);
         growth.look(bytes(2_000_000), now + SECOND);
         assert_eq!(growth.allowed(), 3);
-        growth.look(bytes(4_000_000), now + 2 * SECOND);
+        growth.look(bytes(4_200_000), now + 2 * SECOND);
         assert_eq!(growth.allowed(), 2);
         growth.look(bytes(20_000_000), now + 10 * SECOND);
         assert_eq!(growth.allowed(), 2);

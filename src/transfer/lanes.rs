@@ -281,6 +281,9 @@ impl Lane {
 
     /// The server refused this connection because there are too many.
     pub(super) fn refused(&self) -> Crowd {
+        if !self.is_taken.load(Ordering::Acquire) {
+            return Crowd::Others;
+        }
         let mut berths = lock(&self.pier.berths);
         let resting = u32::try_from(berths.resting.len()).unwrap_or(u32::MAX);
         let others = (berths.taken + resting).saturating_sub(1);

@@ -11,6 +11,7 @@
 pub(crate) mod embedded;
 pub(crate) mod quay;
 pub(crate) mod script;
+pub(crate) mod wharf;
 
 use std::cell::RefCell;
 use std::fs;

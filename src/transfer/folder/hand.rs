@@ -14,7 +14,7 @@ use super::super::request::{Access, Destination, Request};
 use super::super::retry::Retry;
 use super::super::selection::Sieve;
 use super::super::trouble::Trouble;
-use super::hold::Weighed;
+use super::hold::{Load, Weighed};
 use super::work::{Ahead, Found, Task, Work};
 use crate::ftp::{self, Address, Limits, Session};
 
@@ -64,14 +64,17 @@ impl Hand<'_> {
                 Task::Leave => break,
                 Task::Look(ahead) => {
                     if let Some(ahead) = self.look_patiently(ahead) {
-                        self.work.hand_back(ahead);
+                        self.work.hand_back(Task::Look(ahead));
                         break;
                     }
                     self.work.looked();
                     self.tell(Word::Nudge);
                 }
                 Task::Fetch(found) => {
-                    self.fetch(found);
+                    if let Some(found) = self.fetch(found) {
+                        self.work.hand_back(Task::Fetch(found));
+                        break;
+                    }
                     self.work.fetched();
                 }
             }
@@ -164,11 +167,13 @@ impl Hand<'_> {
         }
     }
 
-    /// Fetches a file, and the small ones after it.
-    fn fetch(&self, found: Found) {
-        for found in self.fetch_small(found) {
-            self.fetch_whole_story(&found);
+    /// Fetches a file, and the small ones after it. `Some` if somebody else must.
+    fn fetch(&self, found: Found) -> Option<Found> {
+        match self.fetch_small(found) {
+            Load::NotOurs(found) => return Some(found),
+            Load::Rest(rest) => rest.iter().for_each(|found| self.fetch_whole_story(found)),
         }
+        None
     }
 
     /// Fetches one file as if it were the only one.

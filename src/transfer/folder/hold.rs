@@ -26,6 +26,14 @@ pub(super) struct Weighed {
     end: FileEnd,
 }
 
+/// What became of small files.
+pub(super) enum Load {
+    /// This hand is one too many: another one takes it.
+    NotOurs(Found),
+    /// Those that need a closer look. All others are on their way to the disk.
+    Rest(Vec<Found>),
+}
+
 impl Hand<'_> {
     /// Whether `found` is fetched in series: it is small, and nothing about it needs a closer look.
     fn is_small(&self, found: &Found) -> bool {
@@ -37,22 +45,26 @@ impl Hand<'_> {
     }
 
     /// Fetches `found` and those after it that are small. Hands back those that need a closer look.
-    pub(super) fn fetch_small(&self, found: Found) -> Vec<Found> {
+    pub(super) fn fetch_small(&self, found: Found) -> Load {
         if !self.is_small(&found) || !Unnamed::are_known(&found.folder.local) {
-            return vec![found];
+            return Load::Rest(vec![found]);
         }
         let log = |line: ftp::Line| self.tell(Word::Line(line.into()));
-        let Ok(Met::Session(mut session)) = self.meet(&log) else { return vec![found] };
+        let mut session = match self.meet(&log) {
+            Ok(Met::Session(session)) => session,
+            Ok(Met::OneTooMany) => return Load::NotOurs(found),
+            Err(_) => return Load::Rest(vec![found]), // It will tell why.
+        };
         if !session.has_series() || (self.request.checks.verify && session.has_checksums()) {
             self.lane.park(session);
-            return vec![found];
+            return Load::Rest(vec![found]);
         }
         let known = self
             .handle
             .commons
             .servers
             .known(&self.request.address.host, self.request.address.port);
-        let mut load = Load {
+        let mut load = Series {
             hand: self,
             begun: Instant::now(),
             first: Some(found),
@@ -61,19 +73,19 @@ impl Hand<'_> {
         // Whatever went wrong, those that did not come are looked at more closely.
         session.fetch_series(known.is_step_by_step, &mut load).ok();
         self.lane.park(session);
-        load.first.into_iter().chain(load.under_way).collect()
+        Load::Rest(load.first.into_iter().chain(load.under_way).collect())
     }
 }
 
 /// The small files that one hand has under way.
-struct Load<'l, 'h> {
+struct Series<'l, 'h> {
     hand: &'l Hand<'h>,
     begun: Instant,
     first: Option<Found>,
     under_way: VecDeque<Found>,
 }
 
-impl Basket for Load<'_, '_> {
+impl Basket for Series<'_, '_> {
     fn next(&mut self) -> Option<Wanted> {
         let hand = self.hand;
         let is_next = |found: &Found| hand.is_small(found) && !hand.lane.is_wanted();

@@ -175,10 +175,19 @@ impl Work {
     }
 
     /// The task is for somebody else, and this hand leaves.
-    pub(super) fn hand_back(&self, ahead: Ahead) {
+    pub(super) fn hand_back(&self, task: Task) {
         let mut state = self.lock();
-        state.folders.push(ahead);
-        state.looking -= 1;
+        match task {
+            Task::Look(ahead) => {
+                state.folders.push(ahead);
+                state.looking -= 1;
+            }
+            Task::Fetch(found) => {
+                state.files.push_front(found);
+                state.fetching -= 1;
+            }
+            Task::Leave => {}
+        }
         state.hands -= 1;
         self.bell.notify_all();
     }
