@@ -8,7 +8,7 @@ use super::lanes::Crowd;
 use super::news::{News, Phase, Voice};
 use super::retry::Retry;
 use super::trouble::Trouble;
-use crate::ftp::{self, Error, Limits, Login, Security, Session};
+use crate::ftp::{self, Error, Limits, Login, Session};
 
 /// How often a download steps back because its server has too many connections, before that is the
 /// news.
@@ -26,22 +26,17 @@ impl Job<'_> {
         let lane = self.handle.lane();
         if let Some(session) = lane.and_then(|lane| lane.take_up(limits, log)) {
             self.has_rested.set(true);
-            self.was_secure.set(session.is_secure());
             return Ok(session);
         }
         (self.report)(News::Phase(Phase::Connecting));
-        let mut server = self.access().server();
-        if self.was_secure.get() && server.security == Security::Auto {
-            server.security = Security::Explicit; // Who takes TLS away in mid-file is not the server.
-        }
-        if server.way.is_active && !self.request.way.is_active {
+        let way = self.access().usual_way();
+        if way.is_active && !self.request.way.is_active {
             self.story("This server's data comes in active mode, as it did before".to_owned());
         }
-        if let Some(proxy) = server.proxy {
+        if let Some(proxy) = self.access().proxy() {
             self.story(format!("Through the proxy {}", proxy.place()));
         }
-        let mut session = Session::connect(server, limits, log)?;
-        self.was_secure.set(session.is_secure());
+        let mut session = self.access().connect(limits, log)?;
         let login = self.access().login();
         if let Cow::Owned(Login { user: Some(user), .. }) = &login {
             let user = String::from_utf8_lossy(user);

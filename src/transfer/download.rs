@@ -78,8 +78,6 @@ pub(super) struct Job<'a> {
     pub(super) vague_refusals: Cell<u32>,
     /// The server took `REST`, and then sent nothing but a refusal.
     pub(super) starts_over: Cell<bool>,
-    /// The conversation was secret once, so it will be again.
-    pub(super) was_secure: Cell<bool>,
     /// This conversation has rested before, and nothing has come of it yet.
     pub(super) has_rested: Cell<bool>,
     /// How often it made room because the server has too many connections.
@@ -102,7 +100,6 @@ impl<'a> Job<'a> {
             report,
             vague_refusals: Cell::new(0),
             starts_over: Cell::new(false),
-            was_secure: Cell::new(false),
             has_rested: Cell::new(false),
             steps_back: Cell::new(0),
             changes: Cell::new(0),

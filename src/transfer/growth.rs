@@ -72,7 +72,7 @@ impl Growth {
         let bytes_a_second = per_second(bytes, time);
         let files_a_second = per_second(files, time);
         let is_worth = self.before.is_none_or(|(_, bytes_before, files_before)| {
-            bytes_a_second >= bytes_before * WORTH || files_a_second >= files_before * WORTH
+            bytes_a_second > bytes_before * WORTH || files_a_second > files_before * WORTH
         });
         if is_worth {
             self.before = Some((self.allowed, bytes_a_second, files_a_second));
@@ -134,7 +134,7 @@ mod tests {
         let mut growth = Growth::new(None, None, now);
         growth.look(bytes(2_000_000), now + SECOND);
         assert_eq!(growth.allowed(), 3);
-        growth.look(bytes(4_200_000), now + 2 * SECOND);
+        growth.look(bytes(4_000_000), now + 2 * SECOND);
         assert_eq!(growth.allowed(), 2);
         growth.look(bytes(20_000_000), now + 10 * SECOND);
         assert_eq!(growth.allowed(), 2);

@@ -26,9 +26,15 @@ pub struct Handle {
 }
 
 impl Handle {
+    /// Of a download that shares with others what `commons` has. The default shares nothing.
+    #[must_use]
+    pub fn with(commons: Commons) -> Self {
+        Self { commons, ..Self::default() }
+    }
+
     /// Of a download that gives its lane back while it rests between two attempts.
     pub(super) fn in_lane(lane: Lane, commons: Commons) -> Self {
-        Self { lane: Some(Arc::new(lane)), commons, ..Self::default() }
+        Self { lane: Some(Arc::new(lane)), ..Self::with(commons) }
     }
 
     /// Of one that is a part of this one, and has a lane of its own.

@@ -59,6 +59,8 @@ pub struct Form {
     pub is_more_open: bool,
     /// The field that gets the keyboard when the form is next drawn.
     pub focus: Option<Field>,
+    /// Whether *Download* gets the keyboard when the form is next drawn.
+    pub is_ready: bool,
     /// A quiet word under *Save to*.
     pub hint: Option<String>,
     meaning: Meaning,
@@ -85,6 +87,7 @@ impl Form {
             if_exists: IfExists::Rename,
             is_more_open: false,
             focus: Some(Field::Address),
+            is_ready: false,
             hint: None,
             meaning: Meaning::default(),
             address_error: None,
@@ -105,6 +108,15 @@ impl Form {
         self.hide_password();
         self.focus = Some(Field::Address);
         self.is_asked = self.address_error.is_some();
+    }
+
+    /// Puts a link that was clicked elsewhere into the form, ready to be downloaded.
+    pub fn take_link(&mut self, address: &Address) {
+        self.take_meaning(address.clone());
+        self.texts.address = address.to_string();
+        self.focus = None;
+        self.is_ready = true;
+        self.settle();
     }
 
     /// Puts a place to save to into the form: a file, or a folder that is there.

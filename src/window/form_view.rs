@@ -121,7 +121,7 @@ fn more_row(ui: &mut Ui, form: &mut Form) -> bool {
 }
 
 /// Also draws the two buttons: whether Enter was pressed, and whether the dialog is asked for.
-fn save_row(
+pub(super) fn save_row(
     ui: &mut Ui,
     form: &mut Form,
     is_choosing: bool,
@@ -136,8 +136,11 @@ fn save_row(
             let button = button.stroke(eframe::egui::Stroke::NONE);
             let chosen = ui.add_enabled(!is_choosing, button);
             widgets::focus_ring(ui, &chosen);
-            *is_pressed |=
-                widgets::primary_button(ui, Icon::Download, "Download", download).clicked();
+            let button = widgets::primary_button(ui, Icon::Download, "Download", download);
+            if std::mem::take(&mut form.is_ready) {
+                button.request_focus();
+            }
+            *is_pressed |= button.clicked();
             (is_entered, chosen.clicked())
         })
         .inner;
@@ -150,7 +153,7 @@ fn save_row(
 }
 
 /// One field with its caption: whether Enter was pressed in it.
-fn field(ui: &mut Ui, form: &mut Form, field: Field, caption: f32, width: f32) -> bool {
+pub(super) fn field(ui: &mut Ui, form: &mut Form, field: Field, caption: f32, width: f32) -> bool {
     let height = match field {
         Field::Address | Field::SaveTo => look::PRIMARY,
         _ => look::CONTROL,

@@ -38,6 +38,10 @@ pub(super) enum Icon {
     Folded,
     /// It is unfolded.
     Unfolded,
+    /// It is secret.
+    Locked,
+    /// Others on the way could read it.
+    Unlocked,
     /// Settings.
     Sliders,
     /// The theme of the system.
@@ -151,6 +155,14 @@ pub(super) fn paint(painter: &Painter, rect: Rect, icon: Icon, color: Color) {
         }
         Icon::Folded => c.line(&[(6.0, 4.0), (10.0, 8.0), (6.0, 12.0)]),
         Icon::Unfolded => c.line(&[(4.0, 6.0), (8.0, 10.0), (12.0, 6.0)]),
+        Icon::Locked | Icon::Unlocked => {
+            c.outline(&[(3.5, 7.25), (12.5, 7.25), (12.5, 13.75), (3.5, 13.75)]);
+            let shackle = [(5.25, 7.25), (5.25, 4.75), (6.5, 2.75), (9.5, 2.75), (10.75, 4.75)];
+            c.line(&shackle);
+            if icon == Icon::Locked {
+                c.line(&[(10.75, 4.75), (10.75, 7.25)]);
+            }
+        }
         Icon::Sliders => {
             for (y, x) in [(3.75, 10.5), (8.0, 5.5), (12.25, 9.0)] {
                 c.line(&[(2.0, y), (x - 1.75, y)]);

@@ -9,8 +9,10 @@
 )]
 
 pub(crate) mod embedded;
+pub(crate) mod proxies;
 pub(crate) mod quay;
 pub(crate) mod script;
+pub(crate) mod secret;
 pub(crate) mod wharf;
 
 use std::cell::RefCell;

@@ -142,8 +142,7 @@ impl Hand<'_> {
             return Ok(Met::Session(session));
         }
         let access = self.access();
-        let signed_in = Session::connect(access.server(), &self.limits, log).and_then(|session| {
-            let mut session = session;
+        let signed_in = access.connect(&self.limits, log).and_then(|mut session| {
             session.sign_in(&access.login())?;
             Ok(session)
         });
