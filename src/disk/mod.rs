@@ -19,7 +19,9 @@ pub use checksum_list::{MAX_CHECKSUM_LIST, find_checksum};
 pub use error::Error;
 pub use names::local_name;
 pub use partial::Partial;
-pub use place::{check_new_file, folder_of, free_name, make_folder_without_links, numbered};
+pub use place::{
+    check_new_file, folder_of, free_name, has_part, make_folder_without_links, numbered,
+};
 pub use small::Unnamed;
 pub use space::{LEAST_ROOM, available};
 pub use whole::replace_whole;

@@ -94,6 +94,12 @@ pub(super) fn with_ending(path: &Path, ending: &str) -> PathBuf {
     path.with_file_name(name)
 }
 
+/// Whether something stands where the `.part` of `destination` would.
+#[must_use]
+pub fn has_part(destination: &Path) -> bool {
+    fs::symlink_metadata(with_ending(destination, ".part")).is_ok()
+}
+
 /// Makes a folder, and those above it that are missing, or finds it there. A link is not taken for
 /// it: one that anybody has put there would lead a server's files out of the folder that they are
 /// meant for. Whoever comes down a tree step by step has every step checked so.

@@ -286,7 +286,8 @@ impl Form {
             None => place::typed(&self.texts.save_to, &self.folder),
         };
         let name = self.local_name();
-        self.facts.get_or_insert_with(|| Facts::of(path, name.as_deref(), is_going_to))
+        let is_folder = self.meaning.is_folder();
+        self.facts.get_or_insert_with(|| Facts::of(path, name.as_deref(), is_folder, is_going_to))
     }
 
     /// What is known of the disk, if it was looked up since the last change.
@@ -336,8 +337,8 @@ impl Form {
             Field::Port => self.meaning.port.as_ref().err().map(ToString::to_string),
             Field::Path => match &self.meaning.path {
                 Err(error) => Some(error.to_string()),
-                Ok(path) if is_asked && path.is_folder() && self.meaning.host.is_ok() => {
-                    Some("This names a folder. Add the name of the file in it".to_owned())
+                Ok(path) if is_asked && path.name().is_none() && self.meaning.host.is_ok() => {
+                    Some("This names the whole server. Add a file or a folder in it".to_owned())
                 }
                 Ok(_) => None,
             },

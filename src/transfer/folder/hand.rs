@@ -43,8 +43,7 @@ pub(super) struct Hand<'a> {
     pub(super) words: Sender<Word>,
     /// Small files go here to be named.
     pub(super) weighed: Sender<Weighed>,
-    pub(super) is_case_blind: bool,
-    /// Lines of the conversation are wanted.
+    /// How long its conversations wait.
     pub(super) limits: Limits,
 }
 

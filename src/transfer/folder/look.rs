@@ -72,7 +72,7 @@ impl Hand<'_> {
             hand: self,
             ahead,
             folder,
-            names: Names::new(self.is_case_blind),
+            names: Names::new(names::is_case_blind(&ahead.local)),
             folders: Vec::new(),
             files: Vec::new(),
             unchanged: 0,
@@ -218,7 +218,7 @@ impl Sorter<'_, '_> {
             local: local.to_string_lossy().into(),
             size,
             modified,
-            is_there: there == There::Other,
+            is_there: there == There::Other || (!self.folder.is_new && disk::has_part(&here)),
         });
     }
 

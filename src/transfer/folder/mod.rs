@@ -76,14 +76,7 @@ pub(super) fn fetch(request: &Request, handle: &Handle, report: &dyn Fn(News)) -
         Some(lane) => Arc::clone(lane),
         None => own_lane(request, handle)?,
     };
-    let crew = Crew {
-        request,
-        handle,
-        work: &work,
-        sieve: &sieve,
-        lane,
-        is_case_blind: names::is_case_blind(&local),
-    };
+    let crew = Crew { request, handle, work: &work, sieve: &sieve, lane };
     let log = Log::new(report, &local);
     let tally = crew.work_all_off(log)?;
     let took = started.elapsed();
@@ -123,7 +116,6 @@ struct Crew<'a> {
     work: &'a Work,
     sieve: &'a Sieve,
     lane: Arc<Lane>,
-    is_case_blind: bool,
 }
 
 /// Where hands send what they have.
@@ -157,7 +149,7 @@ impl Crew<'_> {
                 if log.is_held && self.may_begin(&standing, &mut held_since) {
                     log.tell_preflight(self.work.preflight());
                     self.work.release();
-                } else if standing.is_looked_into {
+                } else if standing.is_looked_into && !log.is_all_told {
                     log.tell_preflight(self.work.preflight());
                 }
                 log.tell_progress(self.work.received.load(Ordering::Relaxed));
@@ -207,9 +199,9 @@ impl Crew<'_> {
 
     fn hand(&self, lane: Arc<Lane>, outlets: Outlets) -> Hand<'_> {
         let Outlets { words, weighed } = outlets;
-        let Self { request, handle, work, sieve, is_case_blind, .. } = *self;
+        let Self { request, handle, work, sieve, .. } = *self;
         let limits = Limits { patience: request.patience, stop: handle.stop.clone() };
-        Hand { request, handle, work, sieve, lane, words, weighed, is_case_blind, limits }
+        Hand { request, handle, work, sieve, lane, words, weighed, limits }
     }
 }
 

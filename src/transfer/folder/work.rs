@@ -72,7 +72,7 @@ pub(super) struct Found {
     pub(super) local: Box<str>,
     pub(super) size: Option<u64>,
     pub(super) modified: Option<Modified>,
-    /// Something is here already under its name.
+    /// Something is here already under its name, or a part of it is.
     pub(super) is_there: bool,
 }
 
