@@ -9,6 +9,8 @@ use std::{fmt, io};
 use crossbeam_channel::Receiver;
 use eframe::egui::{self, UserAttentionType, ViewportCommand};
 
+use super::browser::Want;
+use super::browser::errands::Errands;
 use super::dialogs::{Answer, Dialogs};
 use super::handover::Door;
 use super::scout::{Finding, Scout};
@@ -33,6 +35,7 @@ pub struct App {
     commons: Commons,
     events: Receiver<Event>,
     dialogs: Dialogs,
+    errands: Errands,
     scout: Scout,
     /// Links that other starts of Ashore hand over.
     links: Option<Receiver<String>>,
@@ -84,6 +87,7 @@ impl App {
         notice.into_iter().for_each(|notice| screen.say(notice));
         let servers = servers.map(Servers::open).unwrap_or_default();
         let commons = Commons { servers, proxies, netrc, ..Commons::default() };
+        let errands = Errands::new(commons.clone(), wake.clone());
         let scout = Scout::new(ctx.clone(), commons.clone());
         let (engine, events, found) = start(queue.as_deref(), commons.clone(), wake)?;
         found.notice.into_iter().for_each(|notice| screen.say(notice));
@@ -95,19 +99,27 @@ impl App {
         let dialogs = Dialogs::new(ctx.clone());
         let waker = ctx.clone();
         let links = door.map(|door| door.open(move || waker.request_repaint())).transpose()?;
-        Ok(Self { screen, engine, commons, events, dialogs, scout, links, settings, is_woken })
+        Ok(Self {
+            screen,
+            engine,
+            commons,
+            events,
+            dialogs,
+            errands,
+            scout,
+            links,
+            settings,
+            is_woken,
+        })
     }
 
     fn answer(&mut self, answer: Answer) {
         match answer {
             Answer::Chosen(path) => self.screen.take_place(&path),
-            Answer::NotChosen => {}
-            Answer::NoDialog => {
-                self.screen.form.hint = Some(
-                    "No file dialog could be shown here. Type the path instead; it works the same."
-                        .to_owned(),
-                );
-            }
+            Answer::NotChosen => self.screen.take_no_place(None),
+            Answer::NoDialog => self.screen.take_no_place(Some(
+                "No file dialog could be shown here. Type the path instead; it works the same.",
+            )),
             Answer::NotShown(id, why) => {
                 self.screen.model.note(id, why);
                 return;
@@ -165,6 +177,11 @@ impl App {
                 self.screen.is_choosing = true;
                 self.dialogs.choose(&folder, &name, frame);
             }
+            Wish::ChooseFolder(folder) => {
+                self.screen.is_choosing = true;
+                self.dialogs.choose_folder(&folder, frame);
+            }
+            Wish::Browse(wants) => self.send(wants),
             Wish::Open(id, path) => self.dialogs.open(id, path),
             Wish::ShowInFolder(id, path) => self.dialogs.show_in_folder(id, path),
             Wish::Theme(theme) => {
@@ -174,6 +191,17 @@ impl App {
             Wish::ContinueAtStart(continues) => {
                 let written = self.settings.set_continues_at_start(continues);
                 self.settle(written);
+            }
+        }
+    }
+
+    /// Sends the browser's errands out, or calls them back.
+    fn send(&mut self, wants: Vec<Want>) {
+        for want in wants {
+            match want {
+                Want::Send(place, errand) => self.errands.send(&place, errand),
+                Want::Stop(kind) => self.errands.stop(kind),
+                _ => {}
             }
         }
     }
@@ -228,6 +256,11 @@ impl eframe::App for App {
                 Finding::Unread(why) => self.screen.say(why),
             }
         }
+        let sights: Vec<_> = self.errands.sights().collect();
+        if !sights.is_empty() {
+            ctx.request_repaint();
+        }
+        sights.into_iter().for_each(|sight| self.screen.see(sight));
         let answers: Vec<_> = self.dialogs.answers().collect();
         for answer in answers {
             self.answer(answer);

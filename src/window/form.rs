@@ -221,6 +221,25 @@ impl Form {
         self.meaning.address()
     }
 
+    /// *Browse server…* was pressed: the folder to look into, which is that of the file.
+    ///
+    /// # Errors
+    ///
+    /// The field that lacks something.
+    pub fn browse(&mut self) -> Result<Address, Field> {
+        self.is_asked = true;
+        let fields = [Field::Address, Field::Host, Field::Port];
+        let problem = fields.into_iter().find(|&field| self.problem(field).is_some());
+        let address = self.address().filter(|_| problem.is_none());
+        let Some(mut address) = address else { return Err(problem.unwrap_or(Field::Address)) };
+        self.is_asked = false;
+        address.path = match address.path.parent().filter(|_| !address.path.is_folder()) {
+            Some(folder) => folder,
+            None => address.path.as_folder(),
+        };
+        Ok(address)
+    }
+
     /// The folder that the next file goes to, as it may be shown.
     #[must_use]
     pub fn usual_folder(&self) -> String {

@@ -42,14 +42,6 @@ impl Screen {
         self.take_text(text, Source::Dropped);
     }
 
-    /// Puts a place to save to where the person is asked for one.
-    pub fn take_place(&mut self, path: &Path) {
-        match &mut self.sheet {
-            Some(sheet) => sheet.form.take_place(path),
-            None => self.form.take_place(path),
-        }
-    }
-
     /// Takes in what the server said of a file that it was asked about.
     pub fn glanced(&mut self, address: &Address, answer: Result<Glance, Failure>) {
         if let Some(sheet) = &mut self.sheet {

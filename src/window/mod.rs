@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod batch;
+pub mod browser;
 mod card;
 pub mod dialogs;
 mod display;

@@ -76,7 +76,7 @@ pub struct Certificate {
 }
 
 impl Certificate {
-    fn of(failure: &Failure) -> Option<Self> {
+    pub(super) fn of(failure: &Failure) -> Option<Self> {
         use ftp::Error::{CertificateChanged, Untrusted};
         let Failure::Server { server, error, .. } = failure else { return None };
         let (shown, reason, trusted) = match error {

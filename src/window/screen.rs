@@ -4,11 +4,14 @@
 //! use it like a person without a window or an engine, and [`App`](super::app) stays the only place
 //! where wishes come true.
 
+mod browsing;
+
 use std::path::PathBuf;
 
 use eframe::egui::{self, CentralPanel, Panel, ScrollArea, Ui, vec2};
 
 use super::Prefill;
+use super::browser::Browser;
 use super::form::{Field, Form};
 use super::form_view::{FormAction, form_ui};
 use super::log::{self, Log};
@@ -40,6 +43,9 @@ pub struct Screen {
     pub continues_at_start: bool,
     /// A link that was clicked elsewhere, and waits for a word from the person.
     pub(super) sheet: Option<Sheet>,
+    /// The look around a server, if there is one; also while it is put away.
+    pub browser: Option<Browser>,
+    is_browsing: bool,
     pub(super) notices: Notices,
     list: List,
     /// The rows that were taken off the list last.
@@ -59,6 +65,8 @@ impl Screen {
             is_choosing: false,
             continues_at_start: false,
             sheet: None,
+            browser: None,
+            is_browsing: false,
             notices: Notices::default(),
             list: List::default(),
             cleared: Vec::new(),
@@ -89,6 +97,9 @@ impl Screen {
         }
         if is_over {
             self.form.look_again();
+            if let Some(browser) = &mut self.browser {
+                browser.look_again();
+            }
         }
     }
 
@@ -97,11 +108,21 @@ impl Screen {
         let mut wishes = Vec::new();
         self.take_paste(ui);
         wishes.extend(self.take_drop(ui));
-        self.form_panel(ui, &mut wishes);
+        // Whatever goes into the form is to be seen there.
+        self.is_browsing &= self.form.focus.is_none();
+        if !self.is_browsing {
+            self.form_panel(ui, &mut wishes);
+        }
         self.notice_panel(ui, &mut wishes);
         wishes.extend(self.status_panel(ui));
         self.log_panel(ui);
-        self.list_panel(ui, &mut wishes);
+        if self.is_browsing {
+            self.aside_panel(ui, &mut wishes);
+            self.browser_panel(ui);
+        } else {
+            self.list_panel(ui, &mut wishes);
+        }
+        self.fulfil_wants(&mut wishes);
         wishes
     }
 
@@ -134,10 +155,14 @@ impl Screen {
             let model = &self.model;
             form_ui(ui, &mut self.form, &|path| model.is_going_to(path), self.is_choosing)
         });
-        wishes.extend(action.inner.map(|action| match action {
-            FormAction::Download(request) => Wish::Download(request),
-            FormAction::Choose { folder, name } => Wish::Choose { folder, name },
-        }));
+        match action.inner {
+            Some(FormAction::Download(request)) => wishes.push(Wish::Download(request)),
+            Some(FormAction::Choose { folder, name }) => {
+                wishes.push(Wish::Choose { folder, name });
+            }
+            Some(FormAction::Browse(address)) => self.browse(*address),
+            None => {}
+        }
     }
 
     fn status_panel(&mut self, ui: &mut Ui) -> Option<Wish> {
@@ -182,7 +207,9 @@ impl Screen {
 
     fn log_panel(&mut self, ui: &mut Ui) {
         let is_roomy = ui.content_rect().height() >= look::LOW_WINDOW;
-        let mut is_open = self.is_log_open.unwrap_or(is_roomy && !self.model.rows().is_empty());
+        let mut is_open = self
+            .is_log_open
+            .unwrap_or_else(|| is_roomy && !self.is_browsing && !self.model.rows().is_empty());
         let before = is_open;
         // The words of the bar begin where all others do: its buttons bring the other half.
         let frame = look::surface_frame(ui, vec2(space::S, 0.0));
@@ -217,15 +244,19 @@ impl Screen {
                 }
                 return;
             }
-            match list_ui(ui, &mut self.list, &self.model) {
-                Some(ListAction::Row(id, action)) => wishes.extend(self.follow(id, action)),
-                Some(ListAction::Clear(group)) => {
-                    let rows = self.model.clear(group);
-                    wishes.push(self.clear(rows));
-                }
-                None => {}
-            }
+            self.list_ui(ui, wishes);
         });
+    }
+
+    fn list_ui(&mut self, ui: &mut Ui, wishes: &mut Vec<Wish>) {
+        match list_ui(ui, &mut self.list, &self.model) {
+            Some(ListAction::Row(id, action)) => wishes.extend(self.follow(id, action)),
+            Some(ListAction::Clear(group)) => {
+                let rows = self.model.clear(group);
+                wishes.push(self.clear(rows));
+            }
+            None => {}
+        }
     }
 
     /// What was asked of a row: what the screen can do itself is done, the rest becomes a wish.

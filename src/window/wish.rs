@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::browser::Want;
 use crate::ftp::{Fingerprint, Host};
 use crate::settings::Theme;
 use crate::transfer::{Request, TransferId};
@@ -55,6 +56,10 @@ pub enum Wish {
         /// The name that it proposes.
         name: String,
     },
+    /// Have the browser's errands run.
+    Browse(Vec<Want>),
+    /// Ask in a dialog of the system which folder files go to; it begins in this one.
+    ChooseFolder(PathBuf),
     /// Open a file with the program that belongs to it.
     Open(TransferId, PathBuf),
     /// Show a file in the system's file manager.

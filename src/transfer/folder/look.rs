@@ -7,15 +7,13 @@ use std::sync::Arc;
 use super::super::failure::Failure;
 use super::super::news::Voice;
 use super::super::verify;
+use super::MOST_LEVELS;
 use super::hand::{Hand, Met, Word};
 use super::names::{self, Local, Names, There};
 use super::work::{Ahead, Found, Looked, Step, Way};
 use crate::disk;
 use crate::ftp::listing::{Entry, Kind, Precision};
 use crate::ftp::{self, RemotePath, Session};
-
-/// How many levels deep is followed. Real trees are far below; a server can make up endless ones.
-const MOST_LEVELS: usize = 256;
 
 /// How many links are followed on one way down.
 const MOST_LINKS: usize = 8;
@@ -55,7 +53,7 @@ impl Hand<'_> {
         if makes && let Err(error) = disk::make_folder_without_links(&ahead.local) {
             let failure = Box::new(Failure::Disk { error, kept: None });
             self.tell(Word::Folder(ahead.inside.clone(), failure));
-            return self.work.add(Vec::new(), Vec::new(), |_| ());
+            return;
         }
         if let Some(modified) = ahead.modified {
             self.tell(Word::Time(ahead.local.clone(), modified.time));
@@ -86,11 +84,15 @@ impl Hand<'_> {
             }
         }
         let Sorter { folders, files, unchanged, mapped, numbered, .. } = sorter;
-        self.work.add(folders, files, |preflight| {
+        let left_out = self.work.add(folders, files, |preflight| {
             preflight.unchanged += unchanged;
             mapped.iter().for_each(|(name, local)| preflight.map(name, local));
             numbered.iter().for_each(|(name, local)| preflight.number(name, local));
         });
+        for ahead in left_out {
+            let what = format!("it is one of more than {} folders", super::MOST_FOLDERS);
+            self.tell(Word::Folder(ahead.inside, Box::new(Failure::Bug { what })));
+        }
     }
 
     /// Where a link leads: to a file, to a folder, or nowhere.

@@ -35,6 +35,12 @@ use hand::{Hand, Word};
 use hold::Weighed;
 use work::{Ahead, Standing, Step, Way, Work};
 
+/// How many levels deep is followed. Real trees are far below; a server can make up endless ones.
+pub(super) const MOST_LEVELS: usize = 256;
+
+/// How many folders are looked into.
+pub(super) const MOST_FOLDERS: u64 = 100_000;
+
 /// Files wait this long for the whole folder to be looked into, so that what there is can be told
 /// before the first byte. A large folder takes longer, and is told as far as it is known.
 const HOLD: Duration = Duration::from_millis(500);

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
 
+use super::super::sameness::is_same as is_same_file;
 use crate::disk;
-use crate::ftp::listing::{Modified, Precision};
+use crate::ftp::listing::Modified;
 
 /// The names in one folder.
 #[derive(Debug)]
@@ -87,24 +87,17 @@ pub(super) enum There {
 /// What is at `here`, compared with what the listing says.
 pub(super) fn there(here: &Path, size: Option<u64>, modified: Option<Modified>) -> There {
     let Ok(there) = fs::symlink_metadata(here) else { return There::Nothing };
-    let (Some(size), Some(modified)) = (size, modified) else { return There::Other };
-    let is_same_time = there.modified().is_ok_and(|time| is_about(time, modified));
-    if there.is_file() && there.len() == size && is_same_time { There::Same } else { There::Other }
-}
-
-fn is_about(time: SystemTime, listed: Modified) -> bool {
-    let slack = match listed.precision {
-        Precision::Second => Duration::from_secs(1),
-        Precision::Minute => Duration::from_secs(60),
-        Precision::Day => Duration::from_secs(24 * 3600),
-    };
-    let apart = time.duration_since(listed.time).or_else(|_| listed.time.duration_since(time));
-    apart.is_ok_and(|apart| apart <= slack)
+    let is_same = |time| is_same_file(there.len(), time, size, modified);
+    let is_unchanged = there.is_file() && there.modified().is_ok_and(is_same);
+    if is_unchanged { There::Same } else { There::Other }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, SystemTime};
+
     use super::*;
+    use crate::ftp::listing::Precision;
 
     #[test]
     fn names_that_are_one_here_are_numbered_and_those_that_are_not_stay() {

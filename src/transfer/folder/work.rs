@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::MOST_FOLDERS;
 use super::preflight::Preflight;
 use crate::ftp::listing::Modified;
 use crate::ftp::{RemotePath, Stop};
@@ -98,6 +99,7 @@ pub(super) struct Work {
 #[derive(Debug)]
 struct State {
     folders: Vec<Ahead>,
+    folders_in_all: u64,
     files: VecDeque<Found>,
     /// Hands that look into a folder now.
     looking: usize,
@@ -113,6 +115,7 @@ impl Work {
     pub(super) fn new(top: Ahead, stop: Stop) -> Self {
         let state = State {
             folders: vec![top],
+            folders_in_all: 1,
             files: VecDeque::new(),
             looking: 0,
             fetching: 0,
@@ -203,14 +206,17 @@ impl Work {
         self.lock().hands += 1;
     }
 
-    /// What was found in a folder.
+    /// What was found in a folder. Hands back the folders that are too many.
     pub(super) fn add(
         &self,
-        folders: Vec<Ahead>,
+        mut folders: Vec<Ahead>,
         files: Vec<Found>,
         note: impl FnOnce(&mut Preflight),
-    ) {
+    ) -> Vec<Ahead> {
         let mut state = self.lock();
+        let room = usize::try_from(MOST_FOLDERS.saturating_sub(state.folders_in_all)).unwrap_or(0);
+        let left_out = folders.split_off(room.min(folders.len()));
+        state.folders_in_all += u64::try_from(folders.len()).unwrap_or(0);
         state.preflight.folders += 1;
         for file in &files {
             state.preflight.files += 1;
@@ -221,6 +227,7 @@ impl Work {
         state.folders.extend(folders.into_iter().rev());
         state.files.extend(files);
         self.bell.notify_all();
+        left_out
     }
 
     /// Files may be begun now.
