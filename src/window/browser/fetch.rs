@@ -221,10 +221,6 @@ impl Browser {
     pub(super) fn stop(&mut self, kind: Kind) {
         self.wants.push(Want::Stop(kind));
     }
-
-    pub(super) fn say(&mut self, sentence: String) {
-        self.wants.push(Want::Say(sentence));
-    }
 }
 
 /// What was done, in a sentence without a full stop. `None` of nothing.

@@ -56,8 +56,6 @@ pub enum Want {
     ChooseFolder,
     /// Ask in a dialog where this one file goes, and by which name.
     ChooseFile(String),
-    /// Say this to the person.
-    Say(String),
 }
 
 /// A look around a server.

@@ -89,7 +89,6 @@ impl Screen {
                 Want::ChooseFile(name) => {
                     wishes.push(Wish::Choose { folder: browser.folder().to_owned(), name });
                 }
-                Want::Say(sentence) => self.notices.say(sentence),
                 want @ (Want::Send(..) | Want::Stop(_)) => errands.push(want),
             }
         }
