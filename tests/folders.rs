@@ -6,8 +6,9 @@ mod support;
 
 use std::fs;
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::atomic::Ordering;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use ashore::ftp::Host;
 use ashore::transfer::{
@@ -15,6 +16,7 @@ use ashore::transfer::{
     Selection, Voice,
 };
 use support::calm_request;
+use support::quay::{Manners, Quay};
 use support::wharf::{Node, Rules, TIME, Tree, Wharf};
 
 /// What was told of one folder.
@@ -271,4 +273,71 @@ fn deep_trees_long_names_and_names_that_are_none_here_all_arrive() {
         assert!(folder.path().join("pub").join(name).is_file(), "{name:.40}");
     }
     assert!(told.says("2 names cannot be stored here as they are"), "{:?}", told.lines);
+}
+
+#[test]
+fn a_slow_server_does_not_hold_up_the_files_of_another() {
+    let slow = Quay::open(Manners::paced(1 << 20, 1 << 18));
+    let fast = Quay::open(Manners::good(1000));
+    let folder = tempfile::tempdir().unwrap();
+    let (mut engine, events) = Engine::start(Commons::default(), || ()).unwrap();
+    let names = ["a.bin", "b.bin", "c.bin", "d.bin"];
+    let mut ids = engine.download_all(names.map(|it| calm_request(&slow.link(it), folder.path())));
+    ids.push(engine.download(calm_request(&fast.link("e.bin"), folder.path())));
+    let first = loop {
+        let event = events.recv_timeout(Duration::from_secs(30)).unwrap();
+        if matches!(event.news, News::Ended(_)) {
+            break event.id;
+        }
+    };
+    assert_eq!(Some(&first), ids.last());
+}
+
+#[test]
+fn nothing_comes_faster_than_the_limit_that_all_share() {
+    let quay = Quay::open(Manners::good(500_000));
+    let folder = tempfile::tempdir().unwrap();
+    let commons = Commons::default();
+    commons.throttle.set(Some(1_000_000));
+    let (mut engine, events) = Engine::start(commons, || ()).unwrap();
+    let began = Instant::now();
+    let names = ["a.bin", "b.bin", "c.bin"];
+    engine.download_all(names.map(|name| calm_request(&quay.link(name), folder.path())));
+    let ended = events.iter().filter(|event| matches!(event.news, News::Ended(_))).take(3).count();
+    assert_eq!(ended, 3);
+    let took = began.elapsed();
+    assert!(took > Duration::from_millis(1400), "1.5 MB came in {took:?} at 1 MB/s");
+}
+
+#[test]
+fn the_terminal_counts_the_files_and_writes_a_receipt() {
+    let nodes = [file("a"), ("d", Node::Folder), file("d/b"), ("locked", Node::Locked)];
+    let wharf = Wharf::open(tree(&nodes), Rules::modern());
+    let folder = tempfile::tempdir().unwrap();
+    let ashore = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ashore"));
+        command.args(["get", "-r", "--json", "--receipt", "--retries", "0", "--connections", "3"]);
+        command.env("XDG_CONFIG_HOME", folder.path().join("config"));
+        command.arg("-d").arg(folder.path()).arg(wharf.link("pub"));
+        command.stdin(Stdio::null()).output().unwrap()
+    };
+    let output = ashore();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(5), "{said}");
+    assert!(said.contains("pub/: 3 files in 2 folders, "), "{said}");
+    assert!(said.contains("\nd/b: 3 bytes, complete\n"), "{said}");
+    assert!(said.ends_with("\n2 complete, 1 failed.\n"), "{said}");
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    let ended = told.lines().filter(|line| line.contains(r#""event":"ended""#)).count();
+    assert_eq!(ended, 4, "{told}");
+    assert!(told.contains(r#""event":"preflight","files":3,"folders":2"#), "{told}");
+
+    let receipt = folder.path().join("SHA256SUMS");
+    let sums = fs::read_to_string(&receipt).unwrap();
+    let mut checked = Command::new("sha256sum");
+    let checked = checked.args(["-c", "SHA256SUMS"]).current_dir(folder.path()).output().unwrap();
+    assert!(checked.status.success() && sums.lines().count() == 2, "{sums}");
+    let again = String::from_utf8_lossy(&ashore().stderr).into_owned();
+    assert!(again.ends_with("\n2 here already, 1 failed.\n"), "{again}");
+    assert_eq!(fs::read_to_string(&receipt).unwrap(), sums);
 }
