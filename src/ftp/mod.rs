@@ -36,7 +36,7 @@ pub use error::{Awaiting, Error};
 pub use facts::Facts;
 pub use host::Host;
 pub use known::Known;
-pub use parked::Parked;
+pub use parked::{Learnt, Parked};
 pub use path::RemotePath;
 pub use proxy::{Proxy, ProxyError, ProxyTrouble};
 pub use remote_file::RemoteFile;

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use super::growth::{self, Growth, Yield};
 use super::request::Access;
 use super::servers::Servers;
-use crate::ftp::{Host, Limits, Login, Parked, Proxy, Security, Session, Stop, Trust, Way};
+use crate::ftp::{Host, Learnt, Limits, Login, Parked, Proxy, Security, Session, Stop, Trust, Way};
 
 /// A conversation that nobody needed for so long is ended.
 const LONGEST_REST: Duration = Duration::from_secs(20);
@@ -55,6 +55,8 @@ struct Berths {
     /// How many of those have been let in by the server.
     connected: u32,
     resting: Vec<Resting>,
+    /// What the last conversation that rested had learnt.
+    learnt: Option<(Arc<Kind>, Learnt)>,
     growth: Growth,
     /// The server has refused one too many, and nobody was told how many it allows.
     is_untold: bool,
@@ -136,8 +138,14 @@ impl Lanes {
             let choice = Some(self.0.choice.load(Ordering::Relaxed)).filter(|&choice| choice > 0);
             let known = access.commons.servers.known(host, port).most_connections;
             let growth = Growth::new(choice, known, Instant::now());
-            let berths =
-                Berths { taken: 0, connected: 0, resting: Vec::new(), growth, is_untold: false };
+            let berths = Berths {
+                taken: 0,
+                connected: 0,
+                resting: Vec::new(),
+                learnt: None,
+                growth,
+                is_untold: false,
+            };
             Arc::new(Pier {
                 host: host.clone(),
                 port,
@@ -243,8 +251,19 @@ impl Lane {
     /// Lets a conversation rest, for whoever comes next.
     pub(super) fn park(&self, session: Session<'_>) {
         let Some(parked) = session.park() else { return };
+        let learnt = parked.learnt();
         let resting = Resting { kind: Arc::clone(&self.kind), parked, since: Instant::now() };
-        lock(&self.pier.berths).resting.push(resting);
+        let mut berths = lock(&self.pier.berths);
+        berths.learnt = Some((Arc::clone(&self.kind), learnt));
+        berths.resting.push(resting);
+    }
+
+    /// Tells a new conversation what others of its kind have learnt.
+    pub(super) fn teach(&self, session: &mut Session<'_>) {
+        let learnt = lock(&self.pier.berths).learnt.clone();
+        if let Some((_, learnt)) = learnt.filter(|(kind, _)| *kind == self.kind) {
+            session.take_over(learnt);
+        }
     }
 
     /// So many bytes of a file came.

@@ -7,7 +7,7 @@ use crate::ftp::path::RemotePath;
 use crate::ftp::session::Session;
 
 /// What a session learns about a server's listings.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(in crate::ftp) struct Known {
     /// `FEAT` promised `MLSD`, but it is not there.
     pub(super) is_mlsd_useless: bool,

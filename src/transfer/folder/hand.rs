@@ -49,7 +49,7 @@ pub(super) struct Hand<'a> {
 
 /// What came of a conversation that this hand wanted.
 pub(super) enum Met<'l> {
-    Session(Session<'l>),
+    Session(Box<Session<'l>>),
     /// The server has too many of us: this hand is not needed.
     OneTooMany,
 }
@@ -58,6 +58,17 @@ impl Hand<'_> {
     /// Works until there is nothing more to do.
     pub(super) fn run(self) {
         let _watch = Watch(self.work);
+        let is_first = self.handle.lane().is_some_and(|first| Arc::ptr_eq(first, &self.lane));
+        // The others sign in before they have a task: the first one is still looking for it.
+        let log = |line: ftp::Line| self.tell(Word::Line(line.into()));
+        match if is_first { None } else { Some(self.meet(&log)) } {
+            Some(Ok(Met::Session(session))) => self.lane.park(*session),
+            Some(Ok(Met::OneTooMany)) => {
+                self.work.leave();
+                return self.tell(Word::Nudge);
+            }
+            Some(Err(_)) | None => {} // Who has a task tells why, and tries again.
+        }
         loop {
             match self.work.next(|| self.lane.is_wanted()) {
                 Task::Leave => break,
@@ -104,7 +115,7 @@ impl Hand<'_> {
             let log = |line: ftp::Line| self.tell(Word::Line(line.into()));
             let error = match self.meet(&log) {
                 Ok(Met::OneTooMany) => return Some(ahead),
-                Ok(Met::Session(session)) => match self.list(session, &ahead, &mut found) {
+                Ok(Met::Session(session)) => match self.list(*session, &ahead, &mut found) {
                     Ok(()) => break,
                     Err(error) => error,
                 },
@@ -138,11 +149,12 @@ impl Hand<'_> {
     /// A conversation, signed in: one that rests, or a new one.
     pub(super) fn meet<'l>(&self, log: &'l dyn Fn(ftp::Line)) -> Result<Met<'l>, ftp::Error> {
         if let Some(session) = self.lane.take_up(&self.limits, log) {
-            return Ok(Met::Session(session));
+            return Ok(Met::Session(Box::new(session)));
         }
         let access = self.access();
         let signed_in = access.connect(&self.limits, log).and_then(|mut session| {
             session.sign_in(&access.login())?;
+            self.lane.teach(&mut session);
             Ok(session)
         });
         match signed_in {
@@ -150,7 +162,7 @@ impl Hand<'_> {
                 if let Some(sentence) = self.lane.connected() {
                     self.say(Voice::Story, &sentence);
                 }
-                Ok(Met::Session(session))
+                Ok(Met::Session(Box::new(session)))
             }
             Err(ftp::Error::Refused { command, reply }) if reply.says_too_many() => {
                 match self.lane.refused() {

@@ -51,7 +51,7 @@ impl Hand<'_> {
         }
         let log = |line: ftp::Line| self.tell(Word::Line(line.into()));
         let mut session = match self.meet(&log) {
-            Ok(Met::Session(session)) => session,
+            Ok(Met::Session(session)) => *session,
             Ok(Met::OneTooMany) => return Load::NotOurs(found),
             Err(_) => return Load::Rest(vec![found]), // It will tell why.
         };

@@ -111,7 +111,7 @@ impl Hand<'_> {
                 }
             }
         };
-        self.lane.park(session);
+        self.lane.park(*session);
         Ok(leads)
     }
 }

@@ -43,7 +43,7 @@ pub(super) const MOST_FOLDERS: u64 = 100_000;
 
 /// Files wait this long for the whole folder to be looked into, so that what there is can be told
 /// before the first byte. A large folder takes longer, and is told as far as it is known.
-const HOLD: Duration = Duration::from_millis(500);
+const HOLD: Duration = Duration::from_millis(250);
 
 /// How often it is looked whether more hands are needed.
 const TICK: Duration = Duration::from_millis(20);
@@ -197,7 +197,7 @@ impl Crew<'_> {
 
     /// Whether files may be begun: all is looked into, or it takes too long.
     fn may_begin(&self, standing: &Standing, held_since: &mut Option<Instant>) -> bool {
-        if standing.has_files && held_since.is_none() {
+        if standing.files > 0 && held_since.is_none() {
             *held_since = Some(Instant::now());
         }
         standing.is_looked_into || held_since.is_some_and(|since| since.elapsed() >= HOLD)

@@ -141,11 +141,11 @@ impl Work {
                 self.bell.notify_all();
                 return Task::Leave;
             }
-            if state.files.len() < MOST_FILES || state.is_held {
-                if let Some(ahead) = state.folders.pop() {
-                    state.looking += 1;
-                    return Task::Look(ahead);
-                }
+            if (state.files.len() < MOST_FILES || state.is_held)
+                && let Some(ahead) = state.folders.pop()
+            {
+                state.looking += 1;
+                return Task::Look(ahead);
             }
             if !state.is_held
                 && let Some(found) = state.files.pop_front()
@@ -174,6 +174,12 @@ impl Work {
     /// A file was fetched, or could not be.
     pub(super) fn fetched(&self) {
         self.lock().fetching -= 1;
+        self.bell.notify_all();
+    }
+
+    /// A hand leaves that has no task.
+    pub(super) fn leave(&self) {
+        self.lock().hands -= 1;
         self.bell.notify_all();
     }
 
@@ -239,14 +245,12 @@ impl Work {
     /// How things stand.
     pub(super) fn standing(&self) -> Standing {
         let state = self.lock();
-        let to_begin = if state.is_held { 0 } else { state.files.len() };
         let is_looked_into = state.is_looked_into() && state.looking == 0;
         Standing {
             hands: state.hands,
             idle: state.hands.saturating_sub(state.looking + state.fetching),
             folders: state.folders.len(),
-            files: to_begin,
-            has_files: !state.files.is_empty(),
+            files: state.files.len(),
             is_looked_into,
             is_over: is_looked_into && state.files.is_empty(),
         }
@@ -290,9 +294,8 @@ pub(super) struct Standing {
     pub(super) idle: usize,
     /// Folders that nobody looks into yet.
     pub(super) folders: usize,
-    /// Files that may be begun, and are not.
+    /// Files that nobody fetches yet.
     pub(super) files: usize,
-    pub(super) has_files: bool,
     /// No folder is left.
     pub(super) is_looked_into: bool,
     /// Nothing is left to be begun.
