@@ -267,7 +267,8 @@ impl<'a> Log<'a> {
 
     /// Tells what there is, at first and once more when it is known to be all.
     fn tell_preflight(&mut self, mut preflight: Preflight) {
-        if self.is_all_told {
+        if self.is_all_told || self.top_failure.is_some() {
+            self.is_held = false;
             return;
         }
         preflight.free = disk::available(self.local).ok();
