@@ -51,7 +51,7 @@ const TICK: Duration = Duration::from_millis(20);
 /// So many words of the hands may wait to be told.
 const WAITING_WORDS: usize = 1024;
 
-/// So many files must wait for each hand before another one is called, as long as they are many.
+/// So many files are worth another hand.
 const ENOUGH: usize = 2;
 
 /// Fetches the folder that `request` names, and all that is in it. What it holds goes into a folder of
@@ -188,8 +188,9 @@ impl Crew<'_> {
             return Some(Arc::clone(&self.lane));
         }
         let is_alone = standing.hands == 0;
-        let waits = standing.folders > 0 || standing.files > ENOUGH * standing.hands;
-        if !is_alone && (!waits || standing.idle > 0 || self.lane.is_wanted()) {
+        // Those that wait for a task, or still sign in, will take some.
+        let waits = standing.folders + standing.files.div_ceil(ENOUGH) > standing.idle;
+        if !is_alone && (!waits || self.lane.is_wanted()) {
             return None;
         }
         self.lane.another().map(Arc::new)
