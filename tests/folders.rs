@@ -324,7 +324,7 @@ fn the_terminal_counts_the_files_and_writes_a_receipt() {
     let output = ashore();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(5), "{said}");
-    assert!(said.contains("pub/: 3 files in 2 folders, "), "{said}");
+    assert!(said.contains("pub: 3 files in 2 folders, "), "{said}");
     assert!(said.contains("\nd/b: 3 bytes, complete\n"), "{said}");
     assert!(said.ends_with("\n2 complete, 1 failed.\n"), "{said}");
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
