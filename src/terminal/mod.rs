@@ -15,6 +15,7 @@ mod plan;
 mod progress;
 mod receipt;
 mod sentences;
+mod values;
 
 pub use exit::Exit;
 pub use flags::{Get, Ls, Order, read_command_line};

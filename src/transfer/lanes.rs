@@ -276,6 +276,11 @@ impl Lane {
         self.pier.files.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Whether the server has let us in.
+    pub(super) fn is_connected(&self) -> bool {
+        self.is_connected.load(Ordering::Acquire)
+    }
+
     /// Whether a download of its own waits for a lane to this server.
     pub(super) fn is_wanted(&self) -> bool {
         self.pier.waiting.load(Ordering::Relaxed) > 0

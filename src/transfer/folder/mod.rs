@@ -190,7 +190,9 @@ impl Crew<'_> {
         let is_alone = standing.hands == 0;
         // Those that wait for a task, or still sign in, will take some.
         let waits = standing.folders + standing.files.div_ceil(ENOUGH) > standing.idle;
-        if !is_alone && (!waits || self.lane.is_wanted()) {
+        // While the first one still looks at the top, the others sign in.
+        let is_early = standing.is_early && self.lane.is_connected();
+        if !is_alone && (!(waits || is_early) || self.lane.is_wanted()) {
             return None;
         }
         self.lane.another().map(Arc::new)

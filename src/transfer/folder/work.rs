@@ -251,6 +251,7 @@ impl Work {
             idle: state.hands.saturating_sub(state.looking + state.fetching),
             folders: state.folders.len(),
             files: state.files.len(),
+            is_early: state.preflight.folders == 0,
             is_looked_into,
             is_over: is_looked_into && state.files.is_empty(),
         }
@@ -296,6 +297,8 @@ pub(super) struct Standing {
     pub(super) folders: usize,
     /// Files that nobody fetches yet.
     pub(super) files: usize,
+    /// Nothing was looked into yet.
+    pub(super) is_early: bool,
     /// No folder is left.
     pub(super) is_looked_into: bool,
     /// Nothing is left to be begun.
