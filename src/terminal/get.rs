@@ -177,6 +177,10 @@ impl Run {
         match outcome {
             // Of its files everything is said, and of all files the sum.
             Ok(_) | Err(Failure::Folder(_)) if file.is_folder => {}
+            Err(Failure::Stopped { .. }) if file.is_folder => {
+                let why = "Stopped. What is complete stays, and the same command continues.";
+                self.board.failed(file.number, &format!("{}: {why}", file.name));
+            }
             Ok(summary) => {
                 self.board.arrived(file.number, &sentences::arrived(summary, file.announced));
             }
