@@ -172,7 +172,7 @@ fn come(from: IpAddr, to: SocketAddr) -> io::Result<TcpStream> {
 
 fn run(request: &Request, commons: &Commons) -> (Outcome, Vec<News>) {
     let news = RefCell::new(Vec::new());
-    let handle = Handle::sharing(commons.clone());
+    let handle = Handle::with(commons.clone());
     let outcome = transfer::download(request, &handle, &|item| news.borrow_mut().push(item));
     (outcome, news.into_inner())
 }

@@ -76,8 +76,10 @@ fn help_readme_and_man_page_tell_the_same_options_and_exit_codes() {
     let page = fs::read_to_string("packaging/linux/ashore.1").unwrap().replace('\\', "");
     let readme = fs::read_to_string("README.md").unwrap();
     let words = help.split_whitespace();
-    let options: Vec<&str> =
-        words.map(|word| word.trim_matches(',')).filter(|word| word.starts_with("--")).collect();
+    let options: Vec<&str> = words
+        .filter(|word| word.starts_with("--"))
+        .filter_map(|word| word.split([',', '[']).next())
+        .collect();
     assert!(options.len() > 10, "{options:?}");
     for option in options {
         assert!(page.contains(option), "the man page lacks {option}");

@@ -39,7 +39,7 @@ impl Shop {
 /// Downloads through `proxy`; how it ended, and all that was said on the way.
 fn fetch(request: &Request, proxy: &str) -> (Result<(), Failure>, String) {
     let proxies = Proxies::all(proxy.parse::<Proxy>().unwrap());
-    let handle = Handle::sharing(Commons { proxies, ..Commons::default() });
+    let handle = Handle::with(Commons { proxies, ..Commons::default() });
     let said = std::cell::RefCell::new(String::new());
     let outcome = transfer::download(request, &handle, &|news| {
         said.borrow_mut().push_str(&format!("{news:?}\n"));

@@ -129,10 +129,25 @@ fn pressing_download_too_early_says_what_is_missing() {
     let mut window = Window::open();
     window.click("Download");
     assert!(window.shows("There is no address yet"));
-    window.write("Address", "ftp://ftp.example.org/pub/");
+    window.write("Address", "ftp://ftp.example.org/");
     window.click("Download");
-    assert!(window.shows("This names a folder"));
+    assert!(window.shows("This names the whole server"));
     assert!(window.wishes().is_empty());
+}
+
+#[test]
+fn a_folder_is_ordered_like_a_file_and_goes_where_it_went_before() {
+    let mut window = Window::with("ftp://ftp.example.org/pub/data/");
+    let place = window.file("data");
+    std::fs::create_dir(&place).unwrap();
+    window.write("Save to", &place.to_string_lossy());
+    window.click("Download");
+    let wishes = window.wishes();
+    let ordered = wishes.iter().find_map(|wish| match wish {
+        Wish::Download(request) => Some((request.is_folder(), &request.destination)),
+        _ => None,
+    });
+    assert_eq!(ordered, Some((true, &Destination::File(place))));
 }
 
 #[test]

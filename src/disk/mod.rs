@@ -10,6 +10,7 @@ mod partial;
 mod place;
 mod record;
 mod recorder;
+mod small;
 mod space;
 mod whole;
 
@@ -19,7 +20,8 @@ pub use error::Error;
 pub use names::local_name;
 pub use partial::Partial;
 pub use place::{
-    check_new_file, folder_of, free_name, is_begun, make_folder_without_links, numbered,
+    check_new_file, folder_of, free_name, has_part, make_folder_without_links, numbered,
 };
+pub use small::Unnamed;
 pub use space::{LEAST_ROOM, available};
 pub use whole::replace_whole;

@@ -16,12 +16,6 @@ pub fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// Whether bytes of the file that is to be at `path` are here already.
-#[must_use]
-pub fn is_begun(path: &Path) -> bool {
-    with_ending(path, ".part").exists()
-}
-
 /// Whether a new file could be made at `path`. A folder that is missing will be made when needed.
 ///
 /// # Errors
@@ -98,6 +92,12 @@ pub(super) fn with_ending(path: &Path, ending: &str) -> PathBuf {
     };
     name.push(ending);
     path.with_file_name(name)
+}
+
+/// Whether something stands where the `.part` of `destination` would.
+#[must_use]
+pub fn has_part(destination: &Path) -> bool {
+    fs::symlink_metadata(with_ending(destination, ".part")).is_ok()
 }
 
 /// Makes a folder, and those above it that are missing, or finds it there. A link is not taken for

@@ -42,7 +42,24 @@ impl Session<'_> {
     }
 }
 
+/// What one conversation has learnt about the server's folders, for the next one of the same login.
+#[derive(Debug, Clone)]
+pub struct Learnt(listing::Known);
+
+impl Session<'_> {
+    /// Takes over what another conversation of the same login has learnt: it need not be asked again.
+    pub fn take_over(&mut self, learnt: Learnt) {
+        self.listing = learnt.0;
+    }
+}
+
 impl Parked {
+    /// What it has learnt about the server's folders.
+    #[must_use]
+    pub fn learnt(&self) -> Learnt {
+        Learnt(self.listing.clone())
+    }
+
     /// Whether the conversation is secret.
     #[must_use]
     pub fn is_secure(&self) -> bool {

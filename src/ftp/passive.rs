@@ -9,7 +9,7 @@ use std::io;
 use super::active::Channel;
 use super::command::Command;
 use super::error::Error;
-use super::reply::Kind;
+use super::reply::{Kind, Reply};
 use super::session::Session;
 
 impl Session<'_> {
@@ -35,11 +35,7 @@ impl Session<'_> {
                 }
                 Err(reply) => io::Error::other(format!("{verb} was answered {reply}")),
                 Ok(reply) => {
-                    let port = match verb {
-                        "EPSV" => epsv_port(&reply.text()),
-                        _ => pasv_port(&reply.text()),
-                    };
-                    match port.map(|port| self.route.data(port, &self.limits)) {
+                    match port_in(&reply).map(|port| self.route.data(port, &self.limits)) {
                         Some(Ok(stream)) => return Ok(Channel::Made(stream)),
                         Some(Err(error @ (Error::Stopped | Error::Proxy { .. }))) => {
                             return Err(error);
@@ -54,6 +50,11 @@ impl Session<'_> {
         }
         Err(Error::NoDataConnection { is_active: false, tried: tried.join(" and "), source })
     }
+}
+
+/// The port that a reply to `EPSV` or `PASV` names.
+pub(super) fn port_in(reply: &Reply) -> Option<u16> {
+    if reply.code == 229 { epsv_port(&reply.text()) } else { pasv_port(&reply.text()) }
 }
 
 /// The port in `229 Entering Extended Passive Mode (|||6446|)`. Any delimiter will do (RFC 2428 §3).

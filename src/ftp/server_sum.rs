@@ -75,6 +75,12 @@ impl Session<'_> {
         Ok(None)
     }
 
+    /// Whether its `FEAT` offers checksums of files.
+    #[must_use]
+    pub fn has_checksums(&self) -> bool {
+        self.offers("HASH") || VERBS.iter().any(|(verb, ..)| self.offers(verb))
+    }
+
     /// Like [`Session::ask_optional`], where the answer may take as long as `patience`.
     fn ask_patiently(
         &mut self,

@@ -173,6 +173,12 @@ impl<'a> Session<'a> {
         self.tls.is_some()
     }
 
+    /// Whether its data comes in active mode.
+    #[must_use]
+    pub fn is_active(&self) -> bool {
+        self.is_active
+    }
+
     /// Signs in (RFC 959 §5.4): `USER`, and `PASS` and `ACCT` where the server asks for them. Then
     /// learns what it can do (`FEAT`, RFC 2389), and asks for files as they are (`TYPE I`).
     ///
@@ -249,7 +255,7 @@ impl<'a> Session<'a> {
         self.begin(channel, command)
     }
 
-    fn begin(&mut self, channel: Channel, command: &Command) -> Result<Data, Error> {
+    pub(super) fn begin(&mut self, channel: Channel, command: &Command) -> Result<Data, Error> {
         self.is_transferring = true;
         self.say(command)?;
         let (stream, reply) = match channel {
@@ -356,6 +362,16 @@ impl<'a> Session<'a> {
         self.control.get_mut().send(&command.to_wire())
     }
 
+    /// Sends several commands in one flight.
+    pub(super) fn say_together(&mut self, commands: &[Command]) -> Result<(), Error> {
+        let mut lines = Vec::new();
+        for command in commands {
+            (self.log)(Line::Sent(command.to_string()));
+            lines.extend(command.to_wire());
+        }
+        self.control.get_mut().send(&lines)
+    }
+
     pub(super) fn read_reply(&mut self) -> Result<Reply, Error> {
         let log = self.log;
         let mut heard = |line: &str| log(Line::Received(line.to_owned()));
@@ -365,7 +381,7 @@ impl<'a> Session<'a> {
         Ok(reply?)
     }
 
-    fn read_past_preliminaries(&mut self) -> Result<Reply, Error> {
+    pub(super) fn read_past_preliminaries(&mut self) -> Result<Reply, Error> {
         for _ in 0..MOST_PRELIMINARIES {
             let reply = self.read_reply()?;
             if reply.kind() != Kind::Begun {

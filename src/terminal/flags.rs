@@ -11,6 +11,7 @@ use std::time::Duration;
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::values::{Choice, connections, rate, seconds, user_name};
 use super::{Exit, say, sentences};
 use crate::disk::Checksum;
 use crate::ftp::{Encoding, Family, Fingerprint, Security, Way};
@@ -125,6 +126,21 @@ pub struct Get {
     #[arg(short, long)]
     pub(super) recursive: bool,
 
+    /// Of folders, only files that match this pattern, such as '*.gz' or 'data/**' (repeatable)
+    #[arg(long, value_name = "PATTERN")]
+    pub(super) include: Vec<String>,
+
+    /// Of folders, no file or folder that matches this pattern; goes before --include (repeatable)
+    #[arg(long, value_name = "PATTERN")]
+    pub(super) exclude: Vec<String>,
+
+    /// Write the SHA-256 of what was fetched, for sha256sum -c [default FILE: DIR/SHA256SUMS]
+    #[arg(
+        long, value_name = "FILE", num_args = 0..=1, require_equals = true,
+        conflicts_with = "no_hash"
+    )]
+    pub(super) receipt: Option<Option<PathBuf>>,
+
     /// What to do if the destination exists already
     #[arg(long, value_name = "WHAT", value_enum, default_value_t)]
     pub(super) if_exists: IfExists,
@@ -132,6 +148,14 @@ pub struct Get {
     /// How many attempts in a row may bring no new byte
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub(super) retries: u32,
+
+    /// Connections to one server at a time: 1 to 32, or auto (2 to 8, while more bring more)
+    #[arg(long, value_name = "N|auto", default_value = "auto", value_parser = connections)]
+    pub(super) connections: Choice,
+
+    /// The most bytes a second, of all files together: 500K, 2M, 1.5G
+    #[arg(long, value_name = "RATE", value_parser = rate)]
+    pub(super) limit_rate: Option<u64>,
 
     #[command(flatten)]
     pub(super) connection: Connection,
@@ -299,26 +323,6 @@ impl From<Tls> for Security {
     }
 }
 
-/// The longest `--timeout`: a day, in seconds.
-const LONGEST: f64 = 86_400.0;
-
-fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| "it is a number of seconds, such as 30 or 0.5")?;
-    if seconds > 0.0 && seconds <= LONGEST {
-        Ok(Duration::from_secs_f64(seconds).max(Duration::from_millis(1)))
-    } else {
-        Err("it is more than 0 and at most 86400 seconds".to_owned())
-    }
-}
-
-fn user_name(text: &str) -> Result<String, String> {
-    if text.is_empty() || text.contains(char::is_control) {
-        Err("a name is not empty and holds no control characters".to_owned())
-    } else {
-        Ok(text.to_owned())
-    }
-}
-
 fn after_help() -> String {
     let exits = Exit::ALL.map(|exit| format!("  {:>3}  {}", exit.code(), exit.meaning()));
     format!(
@@ -366,11 +370,17 @@ mod tests {
     }
 
     #[test]
-    fn a_timeout_may_be_a_fraction_but_not_nothing_and_not_for_ever() {
+    fn what_is_said_of_time_and_number_arrives() {
         assert_eq!(get("--timeout 0.5 a/b").connection.timeout, Duration::from_millis(500));
-        for text in ["0", "-1", "nan", "inf", "1e300", "1,5", ""] {
-            assert!(seconds(text).is_err(), "{text}");
-        }
+        assert_eq!((get("a/b").connections, get("a/b").limit_rate), (None, None));
+        assert_eq!(get("--connections 32 a/b").connections, Some(32));
+    }
+
+    #[test]
+    fn a_receipt_may_be_given_no_name_and_takes_no_address_for_one() {
+        assert_eq!(get("--receipt a/b").receipt, Some(None));
+        assert_eq!(get("--receipt=sums a/b").receipt, Some(Some(PathBuf::from("sums"))));
+        assert_eq!(get("a/b").receipt, None);
     }
 
     #[test]

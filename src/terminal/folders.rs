@@ -1,70 +1,51 @@
-//! `ashore get -r`: which files a folder holds, before they are ordered.
+//! What `ashore get` says of the files of a folder: a line each, and how many of each kind at the end.
 
-use super::flags::Get;
-use super::progress::Board;
-use super::{Exit, plan, sentences};
-use crate::ftp::{Limits, Stop};
-use crate::transfer::{self, Commons, Destination, Failure, Line, Request, Tree};
+use super::{json, sentences};
+use crate::transfer::{FileEnd, Outcome, Preflight, Tally};
 use crate::words;
 
-/// What there is to fetch, once every folder is looked into.
-pub(super) struct Cargo {
-    pub(super) requests: Vec<Request>,
-    /// How the folders themselves ended that could not be looked into.
-    pub(super) ends: Vec<Exit>,
+/// What became of all files of one run, of folders and others.
+#[derive(Debug, Default)]
+pub(super) struct Sum {
+    tally: Tally,
+    count: u64,
 }
 
-/// Puts the files that they hold in the place of the folders among `requests`.
-pub(super) fn unfold(
-    flags: &Get,
-    requests: Vec<Request>,
-    commons: &Commons,
-    board: &Board,
-    stop: &Stop,
-) -> Cargo {
-    let mut cargo = Cargo { requests: Vec::new(), ends: Vec::new() };
-    for request in requests {
-        match &request.destination {
-            Destination::Folder(into) if plan::is_folder(flags, &request) => {
-                let limits = Limits { patience: request.patience, stop: stop.clone() };
-                let log = |line: Line| board.line(&sentences::name(&request.address), &line);
-                match transfer::scan(request.access(commons), into, &limits, &log) {
-                    Ok(tree) => cargo.take(&request, tree, board),
-                    Err(failure) => cargo.fail(&sentences::name(&request.address), failure, board),
-                }
-            }
-            Destination::File(_) | Destination::Folder(_) => cargo.requests.push(request),
+impl Sum {
+    /// One more file has come to its end.
+    pub(super) fn count(&mut self, name: &str, outcome: &Outcome) {
+        self.count += 1;
+        self.tally.count(name, outcome);
+    }
+
+    /// What there is in a folder, once all of it was looked into.
+    pub(super) fn take_in(&mut self, preflight: &Preflight) {
+        if preflight.is_all {
+            self.count += preflight.unchanged;
+            self.tally.unchanged += preflight.unchanged;
         }
     }
-    cargo
+
+    /// How many files of each kind there were. `None` if there was only one.
+    pub(super) fn sentence(&self) -> Option<String> {
+        (self.count > 1).then(|| format!("{}.", self.tally))
+    }
 }
 
-impl Cargo {
-    fn take(&mut self, folder: &Request, tree: Tree, board: &Board) {
-        let bytes = tree.files.iter().filter_map(|file| file.size).sum();
-        let unchanged = match tree.unchanged {
-            0 => String::new(),
-            count => format!(", {} more are here already", words::count(count)),
-        };
-        board.note(&format!(
-            "{}: {} files, {}{unchanged}",
-            sentences::name(&folder.address),
-            words::count(u64::try_from(tree.files.len()).unwrap_or(u64::MAX)),
-            words::bytes(bytes),
-        ));
-        tree.notices.iter().for_each(|notice| board.note(&words::shown(notice)));
-        for (address, failure) in tree.failures {
-            self.fail(&sentences::name(&address), failure, board);
-        }
-        self.requests.extend(tree.files.into_iter().map(|file| Request {
-            address: file.address,
-            destination: Destination::File(file.destination),
-            ..folder.clone()
-        }));
-    }
+/// Tells a program how a file of a folder ended; it has the next number after `number`.
+pub(super) fn tell_json(number: usize, end: &FileEnd) {
+    json::tell_end(number, &end.address.to_string(), &end.outcome);
+}
 
-    fn fail(&mut self, name: &str, failure: Failure, board: &Board) {
-        board.failed_before(&sentences::failed(name, &failure));
-        self.ends.push(Exit::of(&Err(failure)));
+/// What is said of a file of a folder.
+pub(super) fn said(end: &FileEnd) -> Result<String, String> {
+    match &end.outcome {
+        Ok(summary) => {
+            let length = words::count(summary.length);
+            let bytes = if summary.length == 1 { "byte" } else { "bytes" };
+            let verdict = sentences::verdict(&summary.verdict);
+            Ok(format!("{}: {length} {bytes}, {verdict}", end.name))
+        }
+        Err(failure) => Err(sentences::failed(&end.name, failure)),
     }
 }

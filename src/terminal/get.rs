@@ -7,10 +7,11 @@ use std::time::Instant;
 use crossbeam_channel::{Receiver, select};
 
 use super::flags::Get;
-use super::folders::{self, Cargo};
+use super::folders::{self, Sum};
 use super::progress::Board;
+use super::receipt::Receipt;
 use super::{Exit, interrupt, json, plan, say, sentences};
-use crate::transfer::{Engine, Event, Failure, News, Outcome, Request, TransferId};
+use crate::transfer::{Engine, Event, Failure, FileEnd, News, Outcome, Request, TransferId};
 
 /// Downloads what the command line asks for, and says how it went.
 ///
@@ -19,10 +20,10 @@ use crate::transfer::{Engine, Event, Failure, News, Outcome, Request, TransferId
 #[must_use]
 pub fn get(flags: &Get, end_at_once: fn()) -> ExitCode {
     // First of all: Ctrl-C while a password is typed must leave the terminal as it was.
-    let (stop, stopped) = interrupt::first_stop(end_at_once);
+    let (_, stopped) = interrupt::first_stop(end_at_once);
     let planned = plan::commons(&flags.connection, flags.quiet)
-        .and_then(|commons| Ok((plan::requests(flags, &commons)?, commons)));
-    let (requests, commons) = match planned {
+        .and_then(|commons| Ok((plan::requests(flags, &commons)?, plan::receipt(flags)?, commons)));
+    let (requests, receipt, commons) = match planned {
         Ok(planned) => planned,
         Err(refusal) => {
             for sentence in refusal.sentences {
@@ -31,12 +32,14 @@ pub fn get(flags: &Get, end_at_once: fn()) -> ExitCode {
             return refusal.exit.into();
         }
     };
+    commons.lanes.choose(flags.connections);
+    commons.throttle.set(flags.limit_rate);
     let mut board = Board::new(flags);
-    let cargo = folders::unfold(flags, requests, &commons, &board, &stop);
-    board.expect(cargo.requests.len());
+    board.expect(requests.len());
     match Engine::start(commons, || ()) {
         Ok((engine, events)) => {
-            Run::new(flags, engine, board, cargo).until_all_ended(&events, &stopped)
+            let run = Run::new(flags, engine, board, receipt, requests);
+            run.until_all_ended(&events, &stopped)
         }
         Err(error) => {
             say(&format!("ashore: no thread could be started: {error}"));
@@ -54,8 +57,12 @@ struct Run {
     is_of_many: bool,
     /// What has not ended yet.
     files: BTreeMap<TransferId, File>,
-    /// How the files ended.
-    ends: Vec<Exit>,
+    /// The worst end of a file so far.
+    worst: Exit,
+    sum: Sum,
+    receipt: Option<Receipt>,
+    /// The number that was given last, in JSON: files of folders are numbered as they end.
+    last_number: usize,
 }
 
 /// One file of the command line.
@@ -68,24 +75,40 @@ struct File {
     name: String,
     /// Its size as the server announced it.
     announced: Option<u64>,
+    /// It is a folder: the files in it are counted, not the folder.
+    is_folder: bool,
 }
 
 impl File {
     fn of(number: usize, request: &Request) -> Self {
         let (url, name) = (request.address.to_string(), sentences::name(&request.address));
-        Self { number, url, name, announced: None }
+        Self { number, url, name, announced: None, is_folder: request.is_folder() }
     }
 }
 
 impl Run {
-    fn new(flags: &Get, mut engine: Engine, board: Board, cargo: Cargo) -> Self {
-        let Cargo { requests, ends } = cargo;
+    fn new(
+        flags: &Get,
+        mut engine: Engine,
+        board: Board,
+        receipt: Option<Receipt>,
+        requests: Vec<Request>,
+    ) -> Self {
         let files: Vec<File> =
             (1..).zip(&requests).map(|(n, request)| File::of(n, request)).collect();
-        let is_of_many = files.len() > 1;
+        let last_number = files.len();
         let ids = engine.download_all(requests);
-        let files = ids.into_iter().zip(files).collect();
-        Self { engine, board, tells_json: flags.json, is_of_many, files, ends }
+        Self {
+            engine,
+            board,
+            tells_json: flags.json,
+            is_of_many: last_number > 1,
+            files: ids.into_iter().zip(files).collect(),
+            worst: Exit::Complete,
+            sum: Sum::default(),
+            receipt,
+            last_number,
+        }
     }
 
     fn until_all_ended(mut self, events: &Receiver<Event>, stop: &Receiver<()>) -> Exit {
@@ -103,11 +126,18 @@ impl Run {
                 }
             }
         }
-        let complete = self.ends.iter().filter(|&&end| end == Exit::Complete).count();
-        if complete < self.ends.len() && self.ends.len() > 1 {
-            self.board.note(&format!("{complete} of {} files are complete.", self.ends.len()));
+        match self.receipt.as_ref().map(Receipt::write) {
+            Some(Ok(Some(sentence))) => self.board.note(&format!("{sentence}.")),
+            Some(Err(sentence)) => {
+                self.board.failed_before(&format!("{sentence}."));
+                self.worst = self.worst.max(Exit::Disk);
+            }
+            Some(Ok(None)) | None => {}
         }
-        self.ends.into_iter().max().unwrap_or(Exit::Complete)
+        if let Some(sentence) = self.sum.sentence() {
+            self.board.note(&sentence);
+        }
+        self.worst
     }
 
     fn hear(&mut self, id: TransferId, news: News) {
@@ -123,6 +153,12 @@ impl Run {
                 self.board.progress(file.number, &file.name, &progress, Instant::now());
             }
             News::Line(line) => self.board.line(&file.name, &line),
+            News::Preflight(preflight) => {
+                self.sum.take_in(&preflight);
+                self.board.expect(usize::MAX);
+                self.board.note(&format!("{}: {}", file.name, preflight.sentence()));
+            }
+            News::File(end) => self.end_in_folder(&end),
             News::Ended(outcome) => self.end(id, &outcome),
             // Nobody pauses here, and a full disk is an end: no one may be there to make room.
             News::Queued | News::Paused | News::NoRoom(_) => {}
@@ -131,8 +167,20 @@ impl Run {
 
     fn end(&mut self, id: TransferId, outcome: &Outcome) {
         let Some(file) = self.files.remove(&id) else { return };
-        self.ends.push(Exit::of(outcome));
+        self.worst = self.worst.max(Exit::of(outcome));
+        if file.is_folder {
+            self.board.take_down(file.number);
+        } else {
+            self.sum.count(&file.name, outcome);
+            self.receipt.iter_mut().for_each(|receipt| receipt.take(outcome));
+        }
         match outcome {
+            // Of its files everything is said, and of all files the sum.
+            Ok(_) | Err(Failure::Folder(_)) if file.is_folder => {}
+            Err(Failure::Stopped { .. }) if file.is_folder => {
+                let why = "Stopped. What is complete stays, and the same command continues.";
+                self.board.failed(file.number, &format!("{}: {why}", file.name));
+            }
             Ok(summary) => {
                 self.board.arrived(file.number, &sentences::arrived(summary, file.announced));
             }
@@ -141,6 +189,22 @@ impl Run {
             Err(failure) => {
                 self.board.failed(file.number, &sentences::failed(&file.name, failure));
             }
+        }
+    }
+
+    /// A file of a folder has come to its end.
+    fn end_in_folder(&mut self, end: &FileEnd) {
+        self.last_number += 1;
+        if self.tells_json {
+            folders::tell_json(self.last_number, end);
+        }
+        self.worst = self.worst.max(Exit::of(&end.outcome));
+        self.sum.count(&end.name, &end.outcome);
+        self.receipt.iter_mut().for_each(|receipt| receipt.take(&end.outcome));
+        match folders::said(end) {
+            Ok(line) => self.board.note(&line),
+            Err(_) if matches!(end.outcome, Err(Failure::Stopped { kept: None })) => {}
+            Err(line) => self.board.failed_before(&line),
         }
     }
 

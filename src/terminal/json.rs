@@ -17,7 +17,18 @@ use crate::words;
 
 /// Tells it on stdout. A reader who went away stops no download.
 pub(super) fn tell(file: usize, url: &str, news: &News) {
-    let text = line(&Told { what: what(news), file, url });
+    if let Some(what) = what(news) {
+        print(&Told { what, file, url });
+    }
+}
+
+/// Tells how a file of a folder ended.
+pub(super) fn tell_end(file: usize, url: &str, outcome: &Outcome) {
+    print(&Told { what: What::Ended(Box::new(ended(outcome))), file, url });
+}
+
+fn print(told: &Told<'_>) {
+    let text = line(told);
     std::io::stdout().write_all(format!("{text}\n").as_bytes()).ok();
 }
 
@@ -74,7 +85,19 @@ enum What {
         voice: &'static str,
         text: String,
     },
-    /// The last event of each file.
+    /// Of a folder: what there is to fetch, as far as it was looked into.
+    Preflight {
+        files: u64,
+        folders: u64,
+        bytes: u64,
+        /// Files that are here already.
+        unchanged: u64,
+        /// Bytes that are free on the disk.
+        free: Option<u64>,
+        /// Whether everything was looked into.
+        is_all: bool,
+    },
+    /// The last event of each file. Files of a folder are numbered on as they end.
     Ended(Box<Ended>),
 }
 
@@ -107,8 +130,9 @@ struct Kept {
     bytes: u64,
 }
 
-fn what(news: &News) -> What {
-    match news {
+/// `None`: of a file in a folder, which is told by itself.
+fn what(news: &News) -> Option<What> {
+    Some(match news {
         News::Queued => named_phase("queued"),
         News::Phase(Phase::Connecting) => named_phase("connecting"),
         News::Phase(Phase::SigningIn) => named_phase("signing-in"),
@@ -139,8 +163,17 @@ fn what(news: &News) -> What {
             },
             text: words::shown(text),
         },
+        News::Preflight(preflight) => What::Preflight {
+            files: preflight.files,
+            folders: preflight.folders,
+            bytes: preflight.bytes,
+            unchanged: preflight.unchanged,
+            free: preflight.free,
+            is_all: preflight.is_all,
+        },
+        News::File(_) => return None,
         News::Ended(outcome) => What::Ended(Box::new(ended(outcome))),
-    }
+    })
 }
 
 fn named_phase(phase: &'static str) -> What {
@@ -200,7 +233,7 @@ mod tests {
     use crate::transfer::{Failure, Summary};
 
     fn json(news: &News) -> String {
-        let told = Told { what: what(news), file: 1, url: "ftp://h/a" };
+        let told = Told { what: what(news).unwrap(), file: 1, url: "ftp://h/a" };
         serde_json::to_string(&told).unwrap()
     }
 

@@ -13,7 +13,9 @@ mod logins;
 mod ls;
 mod plan;
 mod progress;
+mod receipt;
 mod sentences;
+mod values;
 
 pub use exit::Exit;
 pub use flags::{Get, Ls, Order, read_command_line};

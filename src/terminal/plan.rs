@@ -4,9 +4,10 @@ use std::collections::HashSet;
 
 use super::Exit;
 use super::flags::{Connection, Get, Ls};
+use super::receipt::{self, Receipt};
 use super::{logins, say, sentences};
 use crate::ftp::{Address, Trust};
-use crate::transfer::{Checks, Commons, Destination, Netrc, Proxies, Request, Servers};
+use crate::transfer::{Checks, Commons, Destination, Netrc, Proxies, Request, Selection, Servers};
 use crate::{disk, settings, words};
 
 /// Why nothing is downloaded at all: the exit code, and the sentences for it.
@@ -35,7 +36,9 @@ pub(super) fn requests(flags: &Get, commons: &Commons) -> Result<Vec<Request>, R
         Some(file) => Destination::File(file.clone()),
         None => Destination::Folder(flags.dir.clone()),
     };
-    let request = |address| Request {
+    let selection = selection(flags)?;
+    let request = |address: Address| Request {
+        selection: selection.clone(),
         if_exists: flags.if_exists.into(),
         patience: timeout,
         retries: flags.retries,
@@ -47,7 +50,7 @@ pub(super) fn requests(flags: &Get, commons: &Commons) -> Result<Vec<Request>, R
         security: tls.into(),
         trust: trust.clone(),
         way: flags.connection.way(),
-        ..Request::new(address, destination())
+        ..Request::new(asked_for(flags, address), destination())
     };
     let requests: Vec<Request> = addresses.into_iter().map(request).collect();
     refuse_equal_destinations(&requests)?;
@@ -72,9 +75,26 @@ fn refuse_equal_destinations(requests: &[Request]) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Whether a request is for all that is in a folder.
-pub(super) fn is_folder(flags: &Get, request: &Request) -> bool {
-    flags.recursive || request.address.path.is_folder()
+/// With `-r`, every address is that of a folder.
+fn asked_for(flags: &Get, address: Address) -> Address {
+    let path = if flags.recursive { address.path.as_folder() } else { address.path };
+    Address { path, ..address }
+}
+
+/// Which files of folders are wanted.
+fn selection(flags: &Get) -> Result<Selection, Refusal> {
+    let (include, exclude) = (flags.include.clone(), flags.exclude.clone());
+    let selection = Selection { include, exclude };
+    selection.check().map_err(|bad| Refusal::usage(&bad.to_string()))?;
+    Ok(selection)
+}
+
+/// Where the sums of what is fetched are to be written, if anywhere.
+pub(super) fn receipt(flags: &Get) -> Result<Option<Receipt>, Refusal> {
+    let Some(file) = &flags.receipt else { return Ok(None) };
+    let usual = flags.dir.join(receipt::USUAL_NAME);
+    let opened = Receipt::open(file.as_ref().unwrap_or(&usual)).map(Some);
+    opened.map_err(|sentence| Refusal { exit: Exit::Exists, sentences: vec![sentence] })
 }
 
 /// Which folder to list, and whose certificates to believe.
@@ -103,7 +123,7 @@ pub(super) fn commons(flags: &Connection, is_quiet: bool) -> Result<Commons, Ref
     if let (Some(notice), false) = (notice, is_quiet) {
         say(&format!("{notice}."));
     }
-    Ok(Commons { servers, proxies, netrc })
+    Ok(Commons { servers, proxies, netrc, ..Commons::default() })
 }
 
 /// The encoding that the person names is that of all these servers, from now on.

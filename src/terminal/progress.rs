@@ -159,7 +159,8 @@ impl Board {
         }
     }
 
-    fn take_down(&mut self, file: usize) {
+    /// A file is over, and its bar goes.
+    pub(super) fn take_down(&mut self, file: usize) {
         self.told.remove(&file);
         if let (Style::Bars(bars), Some(bar)) = (&self.style, self.bars.remove(&file)) {
             bar.finish_and_clear();

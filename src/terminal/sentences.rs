@@ -110,6 +110,15 @@ pub(super) fn arrived(summary: &Summary, announced: Option<u64>) -> Vec<String> 
     lines
 }
 
+/// Why a file of a folder counts as complete, in a word or two.
+pub(super) fn verdict(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Verified { by, .. } => format!("verified by {by}"),
+        Verdict::Complete => "complete".to_owned(),
+        Verdict::Skipped => "there already: skipped".to_owned(),
+    }
+}
+
 /// What is said of a file that did not arrive: what happened, what was kept, what to do next.
 pub(super) fn failed(name: &str, failure: &Failure) -> String {
     let what = words::shown(&failure.to_string());

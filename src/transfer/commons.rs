@@ -1,8 +1,10 @@
 //! What all conversations of one program share.
 
+use super::lanes::Lanes;
 use super::netrc::Netrc;
 use super::proxies::Proxies;
 use super::servers::Servers;
+use super::throttle::Throttle;
 
 /// What all conversations of one program share. Clones share it too; the default knows nothing yet,
 /// and forgets everything when the program ends.
@@ -10,6 +12,10 @@ use super::servers::Servers;
 pub struct Commons {
     /// What was learnt about each server.
     pub servers: Servers,
+    /// The connections to each server.
+    pub lanes: Lanes,
+    /// How fast everything together may arrive.
+    pub throttle: Throttle,
     /// Which proxy leads to which server.
     pub proxies: Proxies,
     /// Names and passwords for servers.

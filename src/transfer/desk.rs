@@ -1,53 +1,48 @@
 //! Where orders meet news: what waits, what runs, what becomes of it.
 
-use std::any::Any;
-use std::collections::{HashMap, HashSet, VecDeque};
-use std::panic::{self, AssertUnwindSafe};
+use std::collections::{HashMap, HashSet};
+use std::io;
 use std::time::{Duration, Instant, SystemTime};
-use std::{io, thread};
 
 use crossbeam_channel::{Receiver, Sender, after, never, select, unbounded};
 
 use super::commons::Commons;
-use super::download::download;
 use super::ending::Ending;
 use super::engine::{Order, TransferId};
+use super::errand::{Errand, Report};
 use super::failure::Failure;
 use super::handle::Handle;
 use super::journal::{Journal, State};
-use super::news::{Line, News, Outcome, Progress, Voice};
+use super::news::{Line, News, Outcome, Voice};
 use super::request::Request;
-use super::slots::{Seat, Slots};
 use super::teller::Teller;
+use super::waiting::Waiting;
 use crate::disk;
+use crate::ftp::Host;
 
-/// How many downloads are busy at once. More share the same line, and make servers refuse us.
-const SLOTS: usize = 2;
+/// How many downloads are under way at once, whatever the number of servers.
+const MOST_RUNNING: usize = 64;
 
-/// How many more may rest between two attempts.
-const RESTING: usize = 6;
+/// How many more than a server gets connections may rest between two attempts.
+const RESTING: u32 = 6;
 
-/// How often it is looked whether a full disk has room again, or a slot was given back.
+/// How often it is looked whether a full disk has room again, or a connection is free or too many.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
 /// How long the end of the program waits for downloads to write down how far they are. They are as
 /// safe without it, and fetch a second's bytes less again with it.
 const FAREWELL: Duration = Duration::from_secs(2);
 
-/// How often it is written down how far a download is.
-const WRITE_DOWN: Duration = Duration::from_secs(2);
-
 /// Everything here belongs to one thread, so nothing is locked.
 pub(super) struct Desk {
     journal: Journal,
-    waiting: VecDeque<TransferId>,
+    waiting: Waiting,
     paused: HashSet<TransferId>,
     /// The disk was full. `Failure` tells for which folder and how much is missing.
     without_room: HashMap<TransferId, Failure>,
     running: HashMap<TransferId, Running>,
     /// Requests that are not, or not wholly, in the journal: those with a password.
     private: HashMap<TransferId, Request>,
-    slots: Slots,
     reports: (Sender<Report>, Receiver<Report>),
     teller: Teller,
     commons: Commons,
@@ -56,6 +51,7 @@ pub(super) struct Desk {
 struct Running {
     handle: Handle,
     wish: Wish,
+    server: (Host, u16),
 }
 
 /// What becomes of a download that was told to stop.
@@ -68,12 +64,6 @@ enum Wish {
     Leave,
 }
 
-/// What a download's thread tells the desk.
-enum Report {
-    Progress(TransferId, Progress),
-    Ended(TransferId, Box<Outcome>),
-}
-
 impl Desk {
     pub(super) fn new(
         journal: Journal,
@@ -83,12 +73,11 @@ impl Desk {
     ) -> Self {
         Self {
             journal,
-            waiting: VecDeque::new(),
+            waiting: Waiting::default(),
             paused: paused.into_iter().collect(),
             without_room: HashMap::new(),
             running: HashMap::new(),
             private: HashMap::new(),
-            slots: Slots::new(SLOTS),
             reports: unbounded(),
             teller,
             commons,
@@ -100,8 +89,9 @@ impl Desk {
         let reports = self.reports.1.clone();
         let mut next_look = Instant::now();
         loop {
-            // A full disk may have room again; a download that rests has given its slot back.
-            let is_restful = self.without_room.is_empty() && self.waiting.is_empty();
+            // A full disk may have room again; a download that rests has given its lane back.
+            let any_rest = self.commons.lanes.tidy(Instant::now());
+            let is_restful = self.without_room.is_empty() && self.waiting.is_empty() && !any_rest;
             let look = if is_restful {
                 never()
             } else {
@@ -122,7 +112,7 @@ impl Desk {
                     self.look_for_room();
                 }
             }
-            self.fill_slots();
+            self.begin();
         }
         for running in self.running.values_mut() {
             running.handle.stop.give();
@@ -133,6 +123,7 @@ impl Desk {
         {
             self.hear(report);
         }
+        self.commons.lanes.end();
     }
 
     fn serve(&mut self, order: Order) {
@@ -141,8 +132,8 @@ impl Desk {
             Order::Cancel(id) => self.stop(id, Wish::End),
             Order::Pause(id) => self.stop(id, Wish::Pause),
             Order::PauseAll => {
-                let all = self.waiting.iter().chain(self.running.keys());
-                let all: Vec<_> = all.chain(self.without_room.keys()).copied().collect();
+                let all = self.running.keys().chain(self.without_room.keys()).copied();
+                let all: Vec<_> = self.waiting.all().chain(all).collect();
                 self.journal.together(true);
                 all.into_iter().for_each(|id| self.stop(id, Wish::Pause));
                 self.journal.together(false);
@@ -175,10 +166,10 @@ impl Desk {
     fn add(&mut self, requests: Vec<(TransferId, Request)>) {
         let is_written = self.journal.add(&requests).is_ok();
         for (id, request) in requests {
+            self.waiting.push(id, &request.address);
             if !is_written || !request.address.login.is_public() {
                 self.private.insert(id, request);
             }
-            self.waiting.push_back(id);
             self.report(id, News::Queued);
             if !is_written {
                 let text = "The list of transfers could not be written to disk. This one is forgotten when Ashore ends";
@@ -208,12 +199,13 @@ impl Desk {
             }
             return;
         }
-        if !self.paused.remove(&id) && self.waiting.contains(&id) {
+        if !self.paused.remove(&id) && self.waiting.contains(id) {
             return;
         }
         self.without_room.remove(&id);
+        let Some(request) = self.request(id) else { return };
         self.journal.queue(id).ok();
-        self.waiting.push_back(id);
+        self.waiting.push(id, &request.address);
         self.report(id, News::Queued);
     }
 
@@ -232,12 +224,9 @@ impl Desk {
             running.handle.stop.give();
             return;
         }
-        let was_waiting = self.waiting.iter().position(|&waiting| waiting == id);
-        if let Some(at) = was_waiting {
-            self.waiting.remove(at);
-        }
+        let was_waiting = self.waiting.remove(id);
         let was_held = self.without_room.remove(&id).is_some() || self.paused.remove(&id);
-        if was_waiting.is_some() || was_held {
+        if was_waiting || was_held {
             self.settle(id, wish, Err(Failure::Stopped { kept: None }));
         }
     }
@@ -311,12 +300,7 @@ impl Desk {
     /// The transfers in `ids` change places among themselves; the others stay where they are.
     fn reorder(&mut self, ids: &[TransferId]) {
         self.journal.set_order(ids).ok();
-        let waiting: HashSet<_> = self.waiting.iter().copied().collect();
-        let named: HashSet<_> = ids.iter().copied().collect();
-        let mut next = ids.iter().copied().filter(|id| waiting.contains(id));
-        for place in self.waiting.iter_mut().filter(|id| named.contains(id)) {
-            *place = next.next().unwrap_or(*place);
-        }
+        self.waiting.reorder(ids);
     }
 
     fn request(&self, id: TransferId) -> Option<Request> {
@@ -324,61 +308,51 @@ impl Desk {
         private.or_else(|| self.journal.request(id).ok().flatten())
     }
 
-    fn fill_slots(&mut self) {
-        while !self.waiting.is_empty()
-            && self.running.len() < SLOTS + RESTING
-            && self.slots.try_take()
-        {
-            let Some(id) = self.waiting.pop_front() else { break };
-            let handle = Handle::in_seat(Seat::taken(self.slots.clone()), self.commons.clone());
-            let launched = match self.request(id) {
-                Some(request) => self.launch(id, request, handle.clone()),
-                None => Err(io::ErrorKind::NotFound.into()),
-            };
-            match launched {
-                Ok(()) => drop(self.running.insert(id, Running { handle, wish: Wish::Leave })),
-                Err(error) => {
-                    handle.leave_seat();
-                    let what = format!("the download could not be started: {error}");
+    /// Begins what can begin: for each server, as many as it gets connections, in their order.
+    fn begin(&mut self) {
+        for (host, port) in self.waiting.servers() {
+            let lanes = self.commons.lanes.clone();
+            while let Some(id) = self.waiting.first(&host, port)
+                && self.running.len() < MOST_RUNNING
+                && self.running_at(&host, port) < lanes.allowed(&host, port) + RESTING
+            {
+                let Some(request) = self.request(id) else {
+                    self.waiting.remove(id);
+                    let what = "the download is not on the list any more".to_owned();
                     self.settle(id, Wish::End, Err(Failure::Bug { what }));
+                    continue;
+                };
+                let Some(lane) = lanes.try_take(request.access(&self.commons)) else { break };
+                self.waiting.remove(id);
+                let handle = Handle::in_lane(lane, self.commons.clone());
+                let server = (host.clone(), port);
+                match self.launch(id, request, handle.clone()) {
+                    Ok(()) => {
+                        self.running.insert(id, Running { handle, wish: Wish::Leave, server });
+                    }
+                    Err(error) => {
+                        handle.leave_lane();
+                        let what = format!("the download could not be started: {error}");
+                        self.settle(id, Wish::End, Err(Failure::Bug { what }));
+                    }
                 }
             }
+            lanes.wait(&host, port, self.waiting.count(&host, port));
         }
     }
 
+    /// How many downloads from one server are under way, with those that rest.
+    fn running_at(&self, host: &Host, port: u16) -> u32 {
+        let is_there = |running: &&Running| running.server.0 == *host && running.server.1 == port;
+        u32::try_from(self.running.values().filter(is_there).count()).unwrap_or(u32::MAX)
+    }
+
     fn launch(&self, id: TransferId, request: Request, handle: Handle) -> io::Result<()> {
-        let teller = self.teller.clone();
-        let reports = self.reports.0.clone();
-        thread::Builder::new().name(format!("ashore transfer {}", id.0)).spawn(move || {
-            let written_down = std::cell::Cell::new(Instant::now());
-            let report = |news| {
-                if let News::Progress(progress) = &news
-                    && written_down.get().elapsed() >= WRITE_DOWN
-                {
-                    written_down.set(Instant::now());
-                    reports.send(Report::Progress(id, *progress)).ok();
-                }
-                if !teller.tell(id, news) {
-                    handle.stop.give(); // Nobody listens any more.
-                }
-            };
-            // A mistake of ours must not leave a row that runs for ever.
-            let outcome =
-                panic::catch_unwind(AssertUnwindSafe(|| download(&request, &handle, &report)));
-            let outcome = outcome.unwrap_or_else(|panic| Err(bug(panic.as_ref())));
-            handle.leave_seat();
-            reports.send(Report::Ended(id, Box::new(outcome))).ok();
-        })?;
-        Ok(())
+        let errand = Errand { id, request, handle, teller: self.teller.clone() };
+        errand.begin(self.reports.0.clone())
     }
 
     fn report(&self, id: TransferId, news: News) {
         self.teller.tell(id, news);
     }
-}
-
-fn bug(panic: &(dyn Any + Send)) -> Failure {
-    let text = panic.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    Failure::Bug { what: text.unwrap_or("a worker gave up").to_owned() }
 }

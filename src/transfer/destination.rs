@@ -30,7 +30,7 @@ pub(super) fn settle(
         Destination::Folder(folder) => {
             let as_bytes = folder.join(disk::local_name(name));
             // What was begun before the encoding was known goes on where it is.
-            match disk::is_begun(&as_bytes) {
+            match disk::has_part(&as_bytes) {
                 true => as_bytes,
                 false => folder.join(disk::local_name(&in_utf_8(name, encoding))),
             }

@@ -1,6 +1,5 @@
 //! One file, as a straight story. Read this first.
 
-use std::borrow::Cow;
 use std::cell::Cell;
 use std::iter;
 use std::path::PathBuf;
@@ -17,7 +16,7 @@ use super::resume::{self, Joint};
 use super::retry::Retry;
 use super::trouble::Trouble;
 use crate::disk::{self, Partial};
-use crate::ftp::{self, Data, Facts, Limits, Login, RemoteFile, Session};
+use crate::ftp::{self, Data, Facts, Limits, RemoteFile, Session};
 use crate::words;
 
 /// Downloads one file. Blocks until it is on disk under its name, or has failed for good.
@@ -81,6 +80,10 @@ pub(super) struct Job<'a> {
     pub(super) vague_refusals: Cell<u32>,
     /// The server took `REST`, and then sent nothing but a refusal.
     pub(super) starts_over: Cell<bool>,
+    /// This conversation has rested before, and nothing has come of it yet.
+    pub(super) has_rested: Cell<bool>,
+    /// How often it made room because the server has too many connections.
+    pub(super) steps_back: Cell<u32>,
     /// How often the file on the server was found to be another one.
     pub(super) changes: Cell<u32>,
 }
@@ -99,6 +102,8 @@ impl<'a> Job<'a> {
             report,
             vague_refusals: Cell::new(0),
             starts_over: Cell::new(false),
+            has_rested: Cell::new(false),
+            steps_back: Cell::new(0),
             changes: Cell::new(0),
         }
     }
@@ -123,40 +128,25 @@ impl<'a> Job<'a> {
         self.request.access(&self.handle.commons)
     }
 
-    /// One conversation with the server, from the greeting to its last word. When it ends well, the
-    /// file is whole, and this is the proof.
+    /// One attempt by the known way. When it ends well, the file is whole, and this is the proof.
     fn attempt(&self, file: &mut Partial, retry: &mut Retry) -> Result<Proof, Trouble> {
+        loop {
+            match self.talk(file, retry) {
+                Err(trouble) if self.is_of_no_account(&trouble)? => {}
+                ended => return ended,
+            }
+        }
+    }
+
+    /// One conversation with the server, from its beginning to its last word about the file.
+    fn talk(&self, file: &mut Partial, retry: &mut Retry) -> Result<Proof, Trouble> {
         let limits = Limits { patience: self.request.patience, stop: self.handle.stop.clone() };
         let log = |line: ftp::Line| (self.report)(News::Line(line.into()));
-        (self.report)(News::Phase(Phase::Connecting));
-        let way = self.access().usual_way();
-        if way.is_active && !self.request.way.is_active {
-            self.story("This server's data comes in active mode, as it did before".to_owned());
-        }
-        if let Some(proxy) = self.access().proxy() {
-            self.story(format!("Through the proxy {}", proxy.place()));
-        }
-        let mut session = self.access().connect(&limits, &log)?;
-        let login = self.access().login();
-        if let Cow::Owned(Login { user: Some(user), .. }) = &login {
-            let user = String::from_utf8_lossy(user);
-            self.story(format!("Signing in as {user}, as .netrc says"));
-        }
-        if login.password.is_some() && !session.is_secure() {
-            self.tell(
-                Voice::Warning,
-                "The password goes over the network unprotected: this connection is not secure"
-                    .to_owned(),
-            );
-        }
-
-        (self.report)(News::Phase(Phase::SigningIn));
-        session.sign_in(&login)?;
-        retry.met();
-
+        let mut session = self.converse(&limits, &log, retry)?;
         let (remote, offset, mut data) = self.ask_for_it(&mut session, file)?;
         retry.met_data();
-        self.access().learn_data_came(way.is_active);
+        self.has_rested.set(false);
+        self.access().learn_data_came(session.is_active());
         let announced = file.announced(data.announced.filter(|_| offset == 0));
         let expected = remote.facts.size.or(announced);
         file.begin(remote.facts.size, remote.facts.modified)?;
@@ -200,7 +190,7 @@ impl<'a> Job<'a> {
         }
         let facts = self.judge(&mut session, &remote, expected, file.length())?;
         let verdict = self.verify(&mut session, &remote, file)?;
-        session.quit();
+        self.leave(session);
         Ok(Proof { facts, verdict })
     }
 
@@ -216,11 +206,13 @@ impl<'a> Job<'a> {
         (self.report)(News::Progress(meter.progress(Instant::now())));
         let mut is_open = true;
         while is_open {
-            file.append(|block| -> Result<usize, Trouble> {
-                let count = data.poll(block)?;
+            let count = file.append(|block| -> Result<usize, Trouble> {
+                let portion = self.handle.commons.throttle.portion(block.len());
+                let count = data.poll(block.get_mut(..portion).unwrap_or_default())?;
                 is_open = count != Some(0);
                 Ok(count.unwrap_or(0))
             })?;
+            self.handle.came(count)?;
             if let Some(progress) = meter.reach(file.length(), Instant::now()) {
                 (self.report)(News::Progress(progress));
             }
@@ -284,6 +276,9 @@ impl<'a> Job<'a> {
             path.display()
         ));
         let took = started.elapsed();
+        if let Some(lane) = self.handle.lane() {
+            lane.is_done();
+        }
         Ok(Summary { path, length, modified: facts.modified, sha256, took, verdict })
     }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::doubt::Doubt;
+use super::folder::Tally;
 use super::request::Access;
 use crate::ftp::{Awaiting, Fingerprint, ProxyTrouble};
 use crate::{disk, ftp};
@@ -52,6 +53,8 @@ pub enum Failure {
         /// The bytes that have arrived and stay.
         kept: Option<Kept>,
     },
+    /// Of a folder: not all of its files are complete.
+    Folder(Box<Tally>),
     /// A mistake in Ashore itself.
     Bug {
         /// What the code that gave up said.
@@ -69,7 +72,7 @@ pub struct Kept {
 }
 
 /// What kind of trouble a [`Failure`] is. One class, one exit code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
     /// The address cannot be downloaded.
     Usage,
@@ -151,7 +154,7 @@ impl Failure {
     #[must_use]
     pub fn kept(&self) -> Option<&Kept> {
         match self {
-            Self::NotAFile | Self::Bug { .. } => None,
+            Self::NotAFile | Self::Folder(_) | Self::Bug { .. } => None,
             Self::Disk { kept, .. }
             | Self::Server { kept, .. }
             | Self::Doubtful { kept, .. }
@@ -194,6 +197,7 @@ impl Failure {
             Self::Doubtful { doubt: Doubt::Checksum(_), .. } => Class::Checksum,
             Self::Doubtful { .. } => Class::Doubt,
             Self::Stopped { .. } => Class::Stopped,
+            Self::Folder(tally) => tally.worst.unwrap_or(Class::Server),
         }
     }
 
@@ -250,7 +254,7 @@ impl Failure {
                 | Error::Stopped => NextStep::TryAgain,
             },
             Self::Doubtful { .. } => NextStep::ShowKept,
-            Self::Stopped { .. } | Self::Bug { .. } => NextStep::TryAgain,
+            Self::Stopped { .. } | Self::Folder(_) | Self::Bug { .. } => NextStep::TryAgain,
         }
     }
 
@@ -326,6 +330,7 @@ impl Failure {
             }
             Self::Doubtful { .. } => "Look at the kept file, or try again.",
             Self::Stopped { .. } => "Start it again when you like.",
+            Self::Folder(_) => "Try again: what is complete is not fetched again.",
             Self::Bug { .. } => "Please report it with the log. Trying again may help.",
         }
     }
@@ -349,9 +354,11 @@ impl std::error::Error for Failure {
         match self {
             Self::Disk { error, .. } => Some(error),
             Self::Server { error, .. } => Some(error),
-            Self::NotAFile | Self::Doubtful { .. } | Self::Stopped { .. } | Self::Bug { .. } => {
-                None
-            }
+            Self::NotAFile
+            | Self::Doubtful { .. }
+            | Self::Stopped { .. }
+            | Self::Folder(_)
+            | Self::Bug { .. } => None,
         }
     }
 }

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::commons::Commons;
-use super::slots::Seat;
+use super::lanes::Lane;
 use crate::ftp::{self, Stop};
 
 /// A pause of this length lets another download have its turn.
@@ -21,7 +21,7 @@ pub struct Handle {
     /// Ends it. What has arrived stays on disk.
     pub stop: Stop,
     hurry: Arc<AtomicBool>,
-    seat: Option<Arc<Seat>>,
+    lane: Option<Arc<Lane>>,
     pub(super) commons: Commons,
 }
 
@@ -32,21 +32,37 @@ impl Handle {
         Self { commons, ..Self::default() }
     }
 
-    /// Of a download that gives its seat back while it rests between two attempts.
-    pub(super) fn in_seat(seat: Seat, commons: Commons) -> Self {
-        Self { seat: Some(Arc::new(seat)), ..Self::with(commons) }
+    /// Of a download that gives its lane back while it rests between two attempts.
+    pub(super) fn in_lane(lane: Lane, commons: Commons) -> Self {
+        Self { lane: Some(Arc::new(lane)), ..Self::with(commons) }
     }
 
-    /// Of a download that shares `commons` with others.
-    #[must_use]
-    pub fn sharing(commons: Commons) -> Self {
-        Self { commons, ..Self::default() }
+    /// Of one that is a part of this one, and has a lane of its own.
+    pub(super) fn of_part(&self, lane: Arc<Lane>) -> Self {
+        Self { lane: Some(lane), ..self.clone() }
     }
 
-    pub(super) fn leave_seat(&self) {
-        if let Some(seat) = &self.seat {
-            seat.leave();
+    /// Its right to a connection, if somebody counts them.
+    pub(super) fn lane(&self) -> Option<&Arc<Lane>> {
+        self.lane.as_ref()
+    }
+
+    pub(super) fn leave_lane(&self) {
+        if let Some(lane) = &self.lane {
+            lane.leave();
         }
+    }
+
+    /// So many bytes of a file came: counts them, and waits as long as the rate limit says.
+    ///
+    /// # Errors
+    ///
+    /// [`ftp::Error::Stopped`].
+    pub(super) fn came(&self, bytes: usize) -> Result<(), ftp::Error> {
+        if let Some(lane) = &self.lane {
+            lane.moved(bytes);
+        }
+        self.commons.throttle.pay(bytes, &self.stop)
     }
 
     /// Ends a pause between two attempts.
@@ -54,11 +70,11 @@ impl Handle {
         self.hurry.store(true, Ordering::Relaxed);
     }
 
-    /// Waits for `pause`, and then for a seat. A long wait lets another download have this one's.
+    /// Waits for `pause`, and then for a lane. A long wait lets another download have this one's.
     pub(super) fn rest(&self, pause: Duration) -> Result<(), ftp::Error> {
         self.hurry.store(false, Ordering::Relaxed);
         if pause >= LONG_REST {
-            self.leave_seat();
+            self.leave_lane();
         }
         let end = Instant::now() + pause;
         loop {
@@ -66,7 +82,7 @@ impl Handle {
                 return Err(ftp::Error::Stopped);
             }
             let is_over = Instant::now() >= end || self.hurry.load(Ordering::Relaxed);
-            if is_over && self.seat.as_ref().is_none_or(|seat| seat.try_take()) {
+            if is_over && self.lane.as_ref().is_none_or(|lane| lane.try_take()) {
                 return Ok(());
             }
             thread::sleep(TICK);

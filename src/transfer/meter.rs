@@ -33,6 +33,11 @@ impl Meter {
         Self { started: now, received, expected, marks: VecDeque::from([(now, received)]) }
     }
 
+    /// The whole is known to be so many bytes.
+    pub(super) fn expect(&mut self, expected: Option<u64>) {
+        self.expected = expected;
+    }
+
     /// So many bytes there are now, in all. `Some` if it is time for a report.
     pub(super) fn reach(&mut self, received: u64, now: Instant) -> Option<Progress> {
         self.received = received;

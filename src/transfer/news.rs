@@ -6,7 +6,9 @@ use std::time::{Duration, SystemTime};
 use super::doubt::Witness;
 use super::engine::TransferId;
 use super::failure::Failure;
+use super::folder::Preflight;
 use crate::disk::Algorithm;
+use crate::ftp::Address;
 use crate::{ftp, words};
 
 /// One piece of news about one transfer.
@@ -35,12 +37,28 @@ pub enum News {
     Progress(Progress),
     /// A line for the log.
     Line(Line),
+    /// Of a folder: what there is to fetch. Told before the first byte of a large one, and once more
+    /// when all of it was looked into.
+    Preflight(Box<Preflight>),
+    /// Of a folder: one of its files is over.
+    File(Box<FileEnd>),
     /// It is over.
     Ended(Outcome),
     /// The person paused it. What has arrived stays.
     Paused,
     /// The disk is full, as the sentence says. It goes on by itself when there is room.
     NoRoom(String),
+}
+
+/// How one file of a folder ended.
+#[derive(Debug)]
+pub struct FileEnd {
+    /// Its path from the folder on, as it may be shown.
+    pub name: String,
+    /// Its address.
+    pub address: Address,
+    /// How it ended.
+    pub outcome: Outcome,
 }
 
 /// How a transfer ended.

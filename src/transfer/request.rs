@@ -6,13 +6,14 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::commons::Commons;
+use super::selection::Selection;
 use crate::disk::Checksum;
 use crate::ftp::{Address, Scheme, Security, Server, Trust, Way};
 
-/// One file to be brought ashore: from where, to where, and how patiently.
+/// One file, or a whole folder, to be brought ashore: from where, to where, and how patiently.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
-    /// The file on the server.
+    /// The file on the server. One that ends in `/` is a folder.
     pub address: Address,
     /// Where it goes.
     pub destination: Destination,
@@ -33,6 +34,9 @@ pub struct Request {
     pub checks: Checks,
     /// Whether a full disk is waited for, or is a failure.
     pub waits_for_room: bool,
+    /// Of a folder: which of its files.
+    #[serde(default)]
+    pub selection: Selection,
 }
 
 impl Request {
@@ -50,6 +54,7 @@ impl Request {
             way: Way::default(),
             checks: Checks::default(),
             waits_for_room: false,
+            selection: Selection::default(),
         }
     }
 }
@@ -91,6 +96,12 @@ impl<'a> Access<'a> {
 }
 
 impl Request {
+    /// Whether it is for a folder and all that is in it.
+    #[must_use]
+    pub fn is_folder(&self) -> bool {
+        self.address.path.is_folder()
+    }
+
     /// What it takes to talk to its server.
     #[must_use]
     pub fn access<'a>(&'a self, commons: &'a Commons) -> Access<'a> {

@@ -131,6 +131,10 @@ impl Failure {
             },
             Self::Doubtful { doubt, .. } => write!(f, "{doubt}"),
             Self::Stopped { .. } => f.write_str("Stopped"),
+            Self::Folder(tally) => {
+                let first = tally.first.as_deref().unwrap_or_default();
+                write!(f, "Not all of the folder is here: {tally}. {first}")
+            }
             Self::Bug { what } => write!(f, "Ashore made a mistake: {what}"),
         }
     }

@@ -47,6 +47,11 @@ impl List {
     }
 }
 
+/// Whether a file called `name` holds checksums of others.
+pub(super) fn is_checksum_file(name: &[u8]) -> bool {
+    LISTS.iter().any(|list| list.is(name))
+}
+
 impl Job<'_> {
     /// All other evidence agrees. Does a checksum, if anybody knows one?
     ///
@@ -135,7 +140,7 @@ impl Job<'_> {
     ) -> Result<Option<(Witness, Checksum)>, ftp::Error> {
         let path = &self.request.address.path;
         let Some(name) = path.name() else { return Ok(None) };
-        if LISTS.iter().any(|list| list.is(name)) {
+        if is_checksum_file(name) {
             return Ok(None);
         }
         for list in LISTS.map(|list| list.name(name)) {
@@ -181,7 +186,7 @@ mod tests {
 
     #[test]
     fn no_checksum_is_looked_for_of_a_checksum_file() {
-        let is_one = |name: &[u8]| LISTS.iter().any(|list| list.is(name));
+        let is_one = is_checksum_file;
         for name in ["MD5SUMS", "sha256sums", "CHECKSUMS", "a.iso.SHA256", "x.md5", "md5sum.txt"] {
             assert!(is_one(name.as_bytes()), "{name}");
         }

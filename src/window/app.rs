@@ -100,7 +100,7 @@ impl App {
         notice.into_iter().for_each(|notice| screen.say(notice));
         let servers = servers.map(Servers::open).unwrap_or_default();
         screen.servers = servers.clone();
-        let commons = Commons { servers, proxies, netrc };
+        let commons = Commons { servers, proxies, netrc, ..Commons::default() };
         let errands = Errands::new(commons.clone(), wake.clone());
         let scout = Scout::new(ctx.clone(), commons.clone());
         let (engine, events, found) = start(queue.as_deref(), commons.clone(), wake)?;

@@ -280,7 +280,8 @@ impl Form {
             None => place::typed(&self.texts.save_to, &self.folder),
         };
         let name = self.local_name();
-        self.facts.get_or_insert_with(|| Facts::of(path, name.as_deref(), is_going_to))
+        let is_folder = self.meaning.is_folder();
+        self.facts.get_or_insert_with(|| Facts::of(path, name.as_deref(), is_folder, is_going_to))
     }
 
     /// What is known of the disk, if it was looked up since the last change.

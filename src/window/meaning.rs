@@ -90,9 +90,13 @@ impl Meaning {
         self.login.password = (!text.is_empty()).then(|| Secret::new(text));
     }
 
-    /// The name that the file gets on this computer, if the path names one.
+    /// The name that the file or folder gets on this computer, if the path names one.
     pub(super) fn local_name(&self) -> Option<String> {
-        let path = self.path.as_ref().ok()?;
-        (!path.is_folder()).then(|| path.name().map(disk::local_name)).flatten()
+        self.path.as_ref().ok()?.name().map(disk::local_name)
+    }
+
+    /// Whether the path names a folder, and all that is in it is meant.
+    pub(super) fn is_folder(&self) -> bool {
+        self.path.as_ref().is_ok_and(crate::ftp::RemotePath::is_folder)
     }
 }

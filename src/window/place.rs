@@ -30,13 +30,17 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Looks at `path`. If it is a folder, the file goes into it as `name`.
+    /// Looks at `path`. If it is a folder, the file goes into it as `name`. With `is_folder` it is a
+    /// folder that is to come: one that is there under its name is brought up to date.
     pub(super) fn of(
         path: Option<PathBuf>,
         name: Option<&str>,
+        is_folder: bool,
         is_going_to: &dyn Fn(&Path) -> bool,
     ) -> Self {
+        let is_itself = |path: &Path| is_folder && path.file_name() == name.map(AsRef::as_ref);
         let target = match path {
+            Some(folder) if is_itself(&folder) => Ok(folder),
             Some(folder) if folder.is_dir() => name.map(|name| folder.join(name)).ok_or(folder),
             Some(file) => Ok(file),
             None => Err(PathBuf::new()),
@@ -48,7 +52,10 @@ impl Facts {
         let target = target.ok();
         let occupied = target.as_deref().and_then(|target| {
             let is_coming = is_going_to(target).then_some(Occupied::ByTransfer);
-            let is_there = || target.symlink_metadata().is_ok();
+            let is_there = || match target.symlink_metadata() {
+                Ok(there) => !(is_folder && there.is_dir()),
+                Err(_) => false,
+            };
             let by_file = || Occupied::ByFile { other: disk::free_name(target) };
             is_coming.or_else(|| is_there().then(by_file))
         });

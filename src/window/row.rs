@@ -270,7 +270,7 @@ impl Row {
                 self.history.push(heard.speed);
                 self.progress = Some(heard);
             }
-            News::Line(_) => {}
+            News::Line(_) | News::Preflight(_) | News::File(_) => {}
             News::Ended(outcome) => self.end(&outcome),
             News::Paused => self.stage = Stage::Paused,
             News::NoRoom(why) => self.stage = Stage::NoRoom { why },

@@ -21,7 +21,7 @@ fn arrives(
     let mut request = patient(link, folder.path());
     change(&mut request);
     let news = RefCell::new(Vec::new());
-    let outcome = transfer::download(&request, &Handle::sharing(commons), &|item| {
+    let outcome = transfer::download(&request, &Handle::with(commons), &|item| {
         news.borrow_mut().push(item);
     });
     let summary = outcome.unwrap_or_else(|failure| panic!("{link}: {failure} ({failure:?})"));

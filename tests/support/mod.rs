@@ -13,6 +13,7 @@ pub(crate) mod proxies;
 pub(crate) mod quay;
 pub(crate) mod script;
 pub(crate) mod secret;
+pub(crate) mod wharf;
 
 use std::cell::RefCell;
 use std::fs;

@@ -7,7 +7,7 @@ use crate::ftp::path::RemotePath;
 use crate::ftp::session::Session;
 
 /// What a session learns about a server's listings.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(in crate::ftp) struct Known {
     /// `FEAT` promised `MLSD`, but it is not there.
     pub(super) is_mlsd_useless: bool,
@@ -75,6 +75,27 @@ impl Session<'_> {
             }
         }
         Ok(Ok(()))
+    }
+
+    /// Where the folder at `path` really is: entered, asked for (`PWD`), and left again. `None` if it
+    /// cannot be entered, so that it is no folder, or if the server does not tell where it is. What a
+    /// link leads to is told by most servers, but not by all.
+    ///
+    /// # Errors
+    ///
+    /// Those of a broken conversation.
+    pub fn whereabouts(&mut self, path: &RemotePath) -> Result<Option<Vec<u8>>, Error> {
+        let Some(home) = self.home()? else { return Ok(None) };
+        let argument = path.to_wire();
+        if argument.is_empty() {
+            return Ok(Some(home));
+        }
+        if self.enter(path, &argument, &home)?.is_err() {
+            return Ok(None);
+        }
+        let here = self.ask_optional(&Command::new("PWD"))?;
+        self.change_to(&home)??;
+        Ok(here.ok().and_then(|reply| quoted(&reply.text())))
     }
 
     pub(super) fn change_to(&mut self, folder: &[u8]) -> Result<Result<(), Error>, Error> {

@@ -58,7 +58,6 @@ fn summary_ui(ui: &mut Ui, browser: &Browser, width: f32, acts: &mut Vec<Act>) {
     let colors = look::colors(ui);
     let font = look::fact_font();
     let stop = match () {
-        () if !browser.scans.is_empty() => Some(("looking into folders", Act::StopScans)),
         () if browser.is_weighing() => Some(("adding up", Act::StopWeighing)),
         () => None,
     };

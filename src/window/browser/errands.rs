@@ -18,7 +18,7 @@ use super::item::Item;
 use super::shore::Shore;
 use crate::ftp::listing::{Entry, ListingEnd};
 use crate::ftp::{self, Address, Encoding, Limits, RemotePath, Security, Stop, Trust, Way};
-use crate::transfer::{self, Access, Commons, Failure, Line, Peek, Tree, Visit, Weight};
+use crate::transfer::{self, Access, Commons, Failure, Line, Peek, Visit, Weight};
 
 /// The longest silence of a server.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -58,8 +58,6 @@ pub enum Errand {
     Peek(u64, RemotePath),
     /// How much is in this folder? It stands beside the number of its listing.
     Weigh(u64, ItemId, RemotePath),
-    /// Which files are in this folder, all the way down, for them to be fetched into that one?
-    Scan(RemotePath, PathBuf),
     /// What is in this folder here?
     Look(PathBuf),
 }
@@ -73,8 +71,6 @@ pub enum Kind {
     Peek,
     /// Adding up folders.
     Weigh,
-    /// Looking into folders that are to be fetched.
-    Scan,
     /// Looking at a folder here.
     Look,
 }
@@ -92,8 +88,6 @@ pub enum Sight {
     Peeked(u64, Result<Peek, Failure>),
     /// How much a folder holds so far; whether that is the end of it.
     Weighed(u64, ItemId, Result<Weight, Failure>, bool),
-    /// The files of a folder, and where they are fetched into.
-    Scanned(RemotePath, Box<Result<Tree, Failure>>),
     /// What is in a folder here.
     Shore(Shore),
     /// A line of a conversation, for the log.
@@ -106,7 +100,6 @@ impl Errand {
             Self::List(..) => Kind::List,
             Self::Peek(..) => Kind::Peek,
             Self::Weigh(..) => Kind::Weigh,
-            Self::Scan(..) => Kind::Scan,
             Self::Look(..) => Kind::Look,
         }
     }
@@ -161,7 +154,7 @@ impl Errands {
     /// Sends somebody. Whoever lists or peeks still, is called back: one look at a time is enough.
     pub fn send(&mut self, place: &Arc<Place>, errand: Errand) {
         let kind = errand.kind();
-        let can_wait = matches!(kind, Kind::Weigh | Kind::Scan);
+        let can_wait = kind == Kind::Weigh;
         let is_fit = |runner: &Runner| {
             runner.place == *place && (can_wait || runner.load.load(Ordering::Acquire) == 0)
         };
@@ -229,7 +222,7 @@ impl Desk {
                     errand
                 }
             };
-            self.run_one(errand, access, &mut visit);
+            self.run_one(errand, &mut visit);
             left.fetch_sub(1, Ordering::AcqRel);
             if self.limits.stop.is_given() {
                 return;
@@ -238,7 +231,7 @@ impl Desk {
         visit.leave();
     }
 
-    fn run_one(&self, errand: Errand, access: Access<'_>, visit: &mut Visit<'_>) {
+    fn run_one(&self, errand: Errand, visit: &mut Visit<'_>) {
         let _told_or_not = match errand {
             Errand::List(number, path) => {
                 let ended = self.list(number, &path, visit);
@@ -255,15 +248,6 @@ impl Desk {
                     self.tell(Sight::Weighed(number, id, Ok(weight), false))
                 });
                 self.tell(Sight::Weighed(number, id, ended, true))
-            }
-            Errand::Scan(path, into) => {
-                let address = Address { path: path.clone(), ..access.address.clone() };
-                let access = Access { address: &address, ..access };
-                let log = |line| {
-                    let _told_or_not = self.tell(Sight::Line(line));
-                };
-                let tree = transfer::scan(access, &into, &self.limits, &log);
-                self.tell(Sight::Scanned(path, Box::new(tree)))
             }
             Errand::Look(folder) => self.tell(Sight::Shore(Shore::look(&folder))),
         };

@@ -1,11 +1,11 @@
-//! What is chosen becomes orders: files at once, folders when they have been looked into.
+//! What is chosen becomes orders: files, and whole folders.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::errands::{Errand, Kind};
 use super::folder::ItemId;
-use super::item::{Item, readable};
+use super::item::Item;
 use super::peek::Peeked;
 use super::shore::Mark;
 use super::spot::Weighing;
@@ -13,7 +13,7 @@ use super::{Browser, Want};
 use crate::disk;
 use crate::ftp::listing::Kind as Sort;
 use crate::ftp::{Address, RemotePath};
-use crate::transfer::{Destination, Failure, IfExists, Request, Tree, Weight};
+use crate::transfer::{Destination, IfExists, Request, Weight};
 use crate::words;
 
 impl Browser {
@@ -54,7 +54,11 @@ impl Browser {
         for item in missing {
             let Ok(path) = self.spot.path.child(item.name()) else { continue };
             match item.kind {
-                Sort::Dir => self.scan(path.as_folder()),
+                Sort::Dir => {
+                    // One that is here already is brought up to date.
+                    let folder = self.into.join(item.local_name());
+                    requests.push(self.request(path.as_folder(), folder));
+                }
                 Sort::File | Sort::Link => {
                     let file = names.free(&self.into.join(item.local_name()));
                     requests.push(self.request(path, file));
@@ -62,7 +66,8 @@ impl Browser {
                 Sort::Other => {}
             }
         }
-        self.note = note(requests.len(), left_out);
+        let folders = requests.iter().filter(|request| request.is_folder()).count();
+        self.note = note(requests.len() - folders, folders, left_out);
         self.order(requests);
     }
 
@@ -97,48 +102,8 @@ impl Browser {
             let here = self.into.join(disk::local_name(name));
             self.order(vec![self.request(file, here)]);
             self.turn(super::Turn::Back(0));
-            self.note = note(1, 0);
+            self.note = note(1, 0, 0);
         }
-    }
-
-    /// Looks into a folder, to fetch all that it holds.
-    fn scan(&mut self, path: RemotePath) {
-        if !self.scans.contains(&path) {
-            self.scans.push(path.clone());
-            self.send(Errand::Scan(path, self.into.clone()));
-        }
-    }
-
-    pub(super) fn scanned(&mut self, path: &RemotePath, tree: Result<Tree, Failure>) {
-        self.scans.retain(|scanned| scanned != path);
-        let name = self.name_of(path);
-        let tree = match tree {
-            Ok(tree) => tree,
-            Err(Failure::Stopped { .. }) => return,
-            Err(failure) => return self.say(format!("{name} is not fetched: {failure}")),
-        };
-        let files = words::count(tree.files.len() as u64);
-        let unchanged = match tree.unchanged {
-            0 => String::new(),
-            count => format!("; {} more are here already", words::count(count)),
-        };
-        self.note = Some(format!("{files} files of {name} are on their way{unchanged}"));
-        for notice in tree.notices {
-            self.say(notice);
-        }
-        for (address, failure) in tree.failures {
-            self.say(format!("{} is left out: {failure}", self.name_of(&address.path)));
-        }
-        let requests = tree.files.into_iter();
-        let requests = requests.map(|file| self.request(file.address.path, file.destination));
-        let requests = requests.collect();
-        self.order(requests);
-    }
-
-    /// Stops looking into folders that are to be fetched.
-    pub fn stop_scans(&mut self) {
-        self.scans.clear();
-        self.stop(Kind::Scan);
     }
 
     /// Asks where this one file is to go, and by which name.
@@ -157,7 +122,7 @@ impl Browser {
     pub fn take_place(&mut self, file: &Path) {
         if let Some(path) = self.asked_for.take() {
             self.order(vec![self.request(path, file.to_owned())]);
-            self.note = note(1, 0);
+            self.note = note(1, 0, 0);
         }
     }
 
@@ -255,35 +220,34 @@ impl Browser {
         ordered.or_else(|| self.shore.mark(item))
     }
 
-    fn name_of(&self, path: &RemotePath) -> String {
-        let name = path.name().map(|name| readable(name, self.encoding));
-        name.unwrap_or_else(|| self.place.address.host.to_string())
-    }
-
     pub(super) fn stop(&mut self, kind: Kind) {
         self.wants.push(Want::Stop(kind));
-    }
-
-    pub(super) fn say(&mut self, sentence: String) {
-        self.wants.push(Want::Say(sentence));
     }
 }
 
 /// What was done, in a sentence without a full stop. `None` of nothing.
-fn note(ordered: usize, here: usize) -> Option<String> {
-    let files = |count: usize| match count {
-        1 => "1 file is".to_owned(),
-        many => format!("{} files are", words::count(many as u64)),
+fn note(files: usize, folders: usize, here: usize) -> Option<String> {
+    let counted = |count: usize, one: &str, many: &str| match count {
+        1 => format!("1 {one}"),
+        count => format!("{} {many}", words::count(count as u64)),
     };
-    match (ordered, here) {
-        (0, 0) => None,
-        (ordered, 0) => Some(format!("{} on the way", files(ordered))),
-        (0, here) => Some(format!("{} here already, unchanged", files(here))),
-        (ordered, here) => {
-            let here = words::count(here as u64);
-            Some(format!("{} on the way; {here} here already, unchanged", files(ordered)))
+    let in_files = |count| counted(count, "file", "files");
+    let in_folders = counted(folders, "folder", "folders");
+    let is = |count| if count == 1 { "is" } else { "are" };
+    let ordered = match (files, folders) {
+        (0, 0) if here == 0 => return None,
+        (0, 0) => {
+            return Some(format!("{} {} here already, unchanged", in_files(here), is(here)));
         }
-    }
+        (files, 0) => in_files(files),
+        (0, _) => in_folders,
+        (files, _) => format!("{in_folders} and {}", in_files(files)),
+    };
+    let ordered = format!("{ordered} {} on the way", is(files + folders));
+    Some(match here {
+        0 => ordered,
+        here => format!("{ordered}; {} here already, unchanged", words::count(here as u64)),
+    })
 }
 
 /// Places that are taken by files of the same order: two names there may be one name here.

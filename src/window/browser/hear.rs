@@ -44,7 +44,6 @@ impl Browser {
                     };
                 }
             }
-            Sight::Scanned(path, tree) => self.scanned(&path, *tree),
             Sight::Shore(shore) => {
                 if shore.folder == self.into {
                     self.shore = shore;

@@ -58,8 +58,6 @@ pub enum Want {
     ChooseFile(String),
     /// Believe this certificate of the server from now on.
     Trust(Fingerprint),
-    /// Say this to the person.
-    Say(String),
 }
 
 /// A look around a server.
@@ -87,8 +85,6 @@ pub struct Browser {
     /// Where files go that were ordered and have not ended.
     ordered: HashSet<PathBuf>,
     peek: Option<Peeked>,
-    /// Folders that are looked into, to be fetched.
-    scans: Vec<RemotePath>,
     /// The file whose place is being asked for.
     asked_for: Option<RemotePath>,
     /// A quiet word about what was done last.
@@ -127,7 +123,6 @@ impl Browser {
             shore: Shore::default(),
             ordered: HashSet::new(),
             peek: None,
-            scans: Vec::new(),
             asked_for: None,
             note: None,
             wants_rows: true,

@@ -34,7 +34,6 @@ pub(super) enum Act {
     EndPeek,
     Weigh,
     StopWeighing,
-    StopScans,
     Sort(Column),
     Filter(String),
     SignIn,
@@ -112,7 +111,6 @@ impl Browser {
             }
             Act::Weigh => self.weigh_chosen(),
             Act::StopWeighing => self.stop_weighing(),
-            Act::StopScans => self.stop_scans(),
             Act::Sort(column) => {
                 let now = self.spot.folder.sorting();
                 // Sizes and times are looked at for the largest and the newest.

@@ -56,11 +56,6 @@ pub(super) fn sum(sum: Sum) -> String {
 /// What stands at the left of the lowest line: what is chosen, or what there is.
 pub(super) fn summary(browser: &Browser) -> String {
     let Spot { folder, stage, .. } = &browser.spot;
-    if !browser.scans.is_empty() {
-        let names = browser.scans.iter();
-        let names: Vec<_> = names.filter_map(|path| name(path, browser.encoding)).collect();
-        return format!("Looking into {}…", names.join(", "));
-    }
     if let Some(note) = &browser.note {
         return note.clone();
     }

@@ -100,7 +100,6 @@ impl Screen {
                     let Address { host, port, .. } = browser.address().clone();
                     wishes.push(Wish::Trust { host, port, pin, orders: Vec::new() });
                 }
-                Want::Say(sentence) => self.notices.say(sentence),
                 want @ (Want::Send(..) | Want::Stop(_)) => errands.push(want),
             }
         }

@@ -1,0 +1,101 @@
+//! A conversation for one file: one that rests from the file before, or a new one.
+
+use std::borrow::Cow;
+use std::time::{Duration, SystemTime};
+
+use super::download::Job;
+use super::lanes::Crowd;
+use super::news::{News, Phase, Voice};
+use super::retry::Retry;
+use super::trouble::Trouble;
+use crate::ftp::{self, Error, Limits, Login, Session};
+
+/// How often a download steps back because its server has too many connections, before that is the
+/// news.
+const MOST_STEPS_BACK: u32 = 3;
+
+impl Job<'_> {
+    /// A conversation, signed in.
+    pub(super) fn converse<'l>(
+        &self,
+        limits: &Limits,
+        log: &'l dyn Fn(ftp::Line),
+        retry: &mut Retry,
+    ) -> Result<Session<'l>, Trouble> {
+        self.has_rested.set(false);
+        let lane = self.handle.lane();
+        if let Some(session) = lane.and_then(|lane| lane.take_up(limits, log)) {
+            self.has_rested.set(true);
+            return Ok(session);
+        }
+        (self.report)(News::Phase(Phase::Connecting));
+        let way = self.access().usual_way();
+        if way.is_active && !self.request.way.is_active {
+            self.story("This server's data comes in active mode, as it did before".to_owned());
+        }
+        if let Some(proxy) = self.access().proxy() {
+            self.story(format!("Through the proxy {}", proxy.place()));
+        }
+        let mut session = self.access().connect(limits, log)?;
+        let login = self.access().login();
+        if let Cow::Owned(Login { user: Some(user), .. }) = &login {
+            let user = String::from_utf8_lossy(user);
+            self.story(format!("Signing in as {user}, as .netrc says"));
+        }
+        if login.password.is_some() && !session.is_secure() {
+            self.tell(
+                Voice::Warning,
+                "The password goes over the network unprotected: this connection is not secure"
+                    .to_owned(),
+            );
+        }
+        (self.report)(News::Phase(Phase::SigningIn));
+        session.sign_in(&login)?;
+        retry.met();
+        if let Some(sentence) = lane.and_then(|lane| lane.connected()) {
+            self.story(sentence);
+        }
+        Ok(session)
+    }
+
+    /// Lets the conversation rest for the next file; if nobody counts conversations, ends it.
+    pub(super) fn leave(&self, session: Session<'_>) {
+        match self.handle.lane() {
+            Some(lane) => lane.park(session),
+            None => session.quit(),
+        }
+    }
+
+    /// Whether what went wrong says nothing about this file, so that it is tried again at once: the
+    /// server had ended a conversation that rested, or it allows fewer connections than we had.
+    pub(super) fn is_of_no_account(&self, trouble: &Trouble) -> Result<bool, Trouble> {
+        let Trouble::Server(error) = trouble else { return Ok(false) };
+        if self.has_rested.take() && is_stale(error) {
+            return Ok(true);
+        }
+        let Error::Refused { reply, .. } = error else { return Ok(false) };
+        if !reply.says_too_many() || self.steps_back.get() >= MOST_STEPS_BACK {
+            return Ok(false);
+        }
+        match self.handle.lane().map(|lane| lane.refused()) {
+            None | Some(Crowd::Others) => return Ok(false),
+            Some(Crowd::Ours(Some(sentence))) => self.story(sentence),
+            Some(Crowd::Ours(None)) => {}
+        }
+        self.steps_back.set(self.steps_back.get() + 1);
+        let why = "The server allows no more connections at a time".to_owned();
+        let until = SystemTime::now();
+        (self.report)(News::Phase(Phase::Waiting { why, until }));
+        self.handle.rest(Duration::ZERO)?;
+        Ok(true)
+    }
+}
+
+/// Whether a conversation that rested too long would end like this.
+fn is_stale(error: &Error) -> bool {
+    match error {
+        Error::HungUp | Error::Cut(_) => true,
+        Error::Refused { reply, .. } => reply.code == 421,
+        _ => false,
+    }
+}

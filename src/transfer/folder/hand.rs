@@ -1,0 +1,247 @@
+//! One hand of the crew: it has one connection, looks into folders and fetches files.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use crossbeam_channel::Sender;
+
+use super::super::download::download;
+use super::super::failure::Failure;
+use super::super::handle::Handle;
+use super::super::lanes::{Crowd, Lane};
+use super::super::news::{Line, News, Voice};
+use super::super::request::{Access, Destination, Request};
+use super::super::retry::Retry;
+use super::super::selection::Sieve;
+use super::super::trouble::Trouble;
+use super::hold::{Load, Weighed};
+use super::work::{Ahead, Found, Task, Work};
+use crate::ftp::{self, Address, Limits, Session};
+
+/// What hands tell the one who reports.
+#[derive(Debug)]
+pub(super) enum Word {
+    /// A line for the log.
+    Line(Line),
+    /// A file has come to its end.
+    File(Box<super::FileEnd>),
+    /// A folder, of this name, could not be looked into, or not to its end.
+    Folder(String, Box<Failure>),
+    /// A folder that is to have this time once everything is in it.
+    Time(std::path::PathBuf, std::time::SystemTime),
+    /// Something that may be worth a look: all is looked into, a hand has left.
+    Nudge,
+}
+
+/// One hand of the crew.
+pub(super) struct Hand<'a> {
+    pub(super) request: &'a Request,
+    pub(super) handle: &'a Handle,
+    pub(super) work: &'a Work,
+    pub(super) sieve: &'a Sieve,
+    pub(super) lane: Arc<Lane>,
+    pub(super) words: Sender<Word>,
+    /// Small files go here to be named.
+    pub(super) weighed: Sender<Weighed>,
+    /// How long its conversations wait.
+    pub(super) limits: Limits,
+}
+
+/// What came of a conversation that this hand wanted.
+pub(super) enum Met<'l> {
+    Session(Box<Session<'l>>),
+    /// The server has too many of us: this hand is not needed.
+    OneTooMany,
+}
+
+impl Hand<'_> {
+    /// Works until there is nothing more to do.
+    pub(super) fn run(self) {
+        let _watch = Watch(self.work);
+        let is_first = self.handle.lane().is_some_and(|first| Arc::ptr_eq(first, &self.lane));
+        // The others sign in before they have a task: the first one is still looking for it.
+        let log = |line: ftp::Line| self.tell(Word::Line(line.into()));
+        match if is_first { None } else { Some(self.meet(&log)) } {
+            Some(Ok(Met::Session(session))) => self.lane.park(*session),
+            Some(Ok(Met::OneTooMany)) => {
+                self.work.leave();
+                return self.tell(Word::Nudge);
+            }
+            Some(Err(_)) | None => {} // Who has a task tells why, and tries again.
+        }
+        loop {
+            match self.work.next(|| self.lane.is_wanted()) {
+                Task::Leave => break,
+                Task::Look(ahead) => {
+                    if let Some(ahead) = self.look_patiently(ahead) {
+                        self.work.hand_back(Task::Look(ahead));
+                        break;
+                    }
+                    self.work.looked();
+                    self.tell(Word::Nudge);
+                }
+                Task::Fetch(found) => {
+                    if let Some(found) = self.fetch(found) {
+                        self.work.hand_back(Task::Fetch(found));
+                        break;
+                    }
+                    self.work.fetched();
+                }
+            }
+            if !self.lane.try_take() {
+                // A download that rested has lost its turn to somebody else.
+                self.handle.of_part(Arc::clone(&self.lane)).rest(std::time::Duration::ZERO).ok();
+            }
+        }
+        self.lane.leave();
+        self.tell(Word::Nudge);
+    }
+
+    pub(super) fn tell(&self, word: Word) {
+        self.words.send(word).ok(); // Nobody listens: the end is near.
+    }
+
+    pub(super) fn say(&self, voice: Voice, text: &str) {
+        self.tell(Word::Line(Line::now(voice, text)));
+    }
+
+    /// Looks into a folder, again after a pause while that can help. `Some` if somebody else must.
+    fn look_patiently(&self, ahead: Ahead) -> Option<Ahead> {
+        let mut retry = Retry::new(self.request.retries);
+        let handle = self.handle.of_part(Arc::clone(&self.lane));
+        let mut found = Vec::new();
+        loop {
+            found.clear();
+            let log = |line: ftp::Line| self.tell(Word::Line(line.into()));
+            let error = match self.meet(&log) {
+                Ok(Met::OneTooMany) => return Some(ahead),
+                Ok(Met::Session(session)) => match self.list(*session, &ahead, &mut found) {
+                    Ok(()) => break,
+                    Err(error) => error,
+                },
+                Err(error) => error,
+            };
+            if self.access().learn_no_data(&error) {
+                continue; // In passive mode, at once.
+            }
+            let trouble = Trouble::Server(error);
+            let pause = retry.after(&trouble, false, Instant::now());
+            let Trouble::Server(error) = trouble else { break };
+            let failure = Failure::of_server(self.access(), error, None);
+            match pause {
+                Some(pause) => {
+                    self.say(Voice::Warning, &format!("{}: {failure}. Trying again", ahead.path));
+                    if handle.rest(pause).is_ok() {
+                        continue;
+                    }
+                    let stopped = Failure::Stopped { kept: None };
+                    self.tell(Word::Folder(ahead.inside.clone(), Box::new(stopped)));
+                }
+                None => self.tell(Word::Folder(ahead.inside.clone(), Box::new(failure))),
+            }
+            break;
+        }
+        // Of a listing that broke off, too, what came is worth fetching.
+        self.sort_out(&ahead, found);
+        None
+    }
+
+    /// A conversation, signed in: one that rests, or a new one.
+    pub(super) fn meet<'l>(&self, log: &'l dyn Fn(ftp::Line)) -> Result<Met<'l>, ftp::Error> {
+        if let Some(session) = self.lane.take_up(&self.limits, log) {
+            return Ok(Met::Session(Box::new(session)));
+        }
+        let access = self.access();
+        let signed_in = access.connect(&self.limits, log).and_then(|mut session| {
+            session.sign_in(&access.login())?;
+            self.lane.teach(&mut session);
+            Ok(session)
+        });
+        match signed_in {
+            Ok(session) => {
+                if let Some(sentence) = self.lane.connected() {
+                    self.say(Voice::Story, &sentence);
+                }
+                Ok(Met::Session(Box::new(session)))
+            }
+            Err(ftp::Error::Refused { command, reply }) if reply.says_too_many() => {
+                match self.lane.refused() {
+                    Crowd::Others => Err(ftp::Error::Refused { command, reply }),
+                    Crowd::Ours(sentence) => {
+                        sentence.into_iter().for_each(|it| self.say(Voice::Story, &it));
+                        Ok(Met::OneTooMany)
+                    }
+                }
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Fetches a file, and the small ones after it. `Some` if somebody else must.
+    fn fetch(&self, found: Found) -> Option<Found> {
+        match self.fetch_small(found) {
+            Load::NotOurs(found) => return Some(found),
+            Load::Rest(rest) => rest.iter().for_each(|found| self.fetch_whole_story(found)),
+        }
+        None
+    }
+
+    /// Fetches one file as if it were the only one.
+    pub(super) fn fetch_whole_story(&self, found: &Found) {
+        let Some(address) = self.address_of(found) else { return };
+        let destination = found.folder.local.join(&*found.local);
+        let request = Request {
+            address: address.clone(),
+            destination: Destination::File(destination),
+            ..self.request.clone()
+        };
+        let handle = self.handle.of_part(Arc::clone(&self.lane));
+        let received = std::cell::Cell::new(0);
+        let report = |news| match news {
+            News::Line(line) => self.tell(Word::Line(line)),
+            News::Progress(progress) => {
+                self.work.came(received.replace(progress.received), progress.received);
+            }
+            _ => {}
+        };
+        let outcome = download(&request, &handle, &report);
+        if let Ok(summary) = &outcome {
+            self.work.came(received.replace(summary.length), summary.length);
+        }
+        self.end(found, address, outcome);
+    }
+
+    pub(super) fn end(&self, found: &Found, address: Address, outcome: super::Outcome) {
+        let name = found.name();
+        self.tell(Word::File(Box::new(super::FileEnd { name, address, outcome })));
+    }
+
+    pub(super) fn address_of(&self, found: &Found) -> Option<Address> {
+        // Names that cannot be asked for were left out when they were found.
+        let path = found.folder.path.child(&found.name).ok()?;
+        Some(Address { path, ..self.request.address.clone() })
+    }
+
+    pub(super) fn access(&self) -> Access<'_> {
+        self.request.access(&self.handle.commons)
+    }
+}
+
+impl Found {
+    /// Its path from the folder that was asked for, as it may be shown.
+    pub(super) fn name(&self) -> String {
+        let name = String::from_utf8_lossy(&self.name);
+        crate::words::shown(&super::inside(&self.folder.inside, &name))
+    }
+}
+
+/// A mistake of ours must not make the others wait for ever.
+struct Watch<'a>(&'a Work);
+
+impl Drop for Watch<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.abandon();
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! A folder on the server, all the way down: looked into by several hands, while others already fetch.
+//!
+//! Each hand has one connection ([`Lane`](super::Lane)). The thread that the transfer runs on only
+//! counts, reports, and calls for more hands while there is work for them.
+
+mod hand;
+mod hold;
+mod look;
+mod names;
+mod preflight;
+mod tally;
+mod work;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+
+use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
+
+pub use preflight::Preflight;
+pub use tally::Tally;
+
+use super::failure::Failure;
+use super::handle::Handle;
+use super::lanes::Lane;
+use super::meter::Meter;
+use super::news::{FileEnd, Line, News, Outcome, Phase, Summary, Verdict, Voice};
+use super::request::{Destination, Request};
+use super::selection::Sieve;
+use crate::disk;
+use crate::ftp::{self, Limits};
+use hand::{Hand, Word};
+use hold::Weighed;
+use work::{Ahead, Standing, Step, Way, Work};
+
+/// How many levels deep is followed. Real trees are far below; a server can make up endless ones.
+pub(super) const MOST_LEVELS: usize = 256;
+
+/// How many folders are looked into.
+pub(super) const MOST_FOLDERS: u64 = 100_000;
+
+/// Files wait this long for the whole folder to be looked into, so that what there is can be told
+/// before the first byte. A large folder takes longer, and is told as far as it is known.
+const HOLD: Duration = Duration::from_millis(250);
+
+/// How often it is looked whether more hands are needed.
+const TICK: Duration = Duration::from_millis(20);
+
+/// So many words of the hands may wait to be told.
+const WAITING_WORDS: usize = 1024;
+
+/// So many files are worth another hand.
+const ENOUGH: usize = 2;
+
+/// Fetches the folder that `request` names, and all that is in it. What it holds goes into a folder of
+/// the same name; folders are made as they are found, also empty ones. Blocks until all is over.
+///
+/// # Errors
+///
+/// * [`Failure::Server`] if the folder itself could not be listed.
+/// * [`Failure::Folder`] if anything in it is not complete; one file never stops the others.
+/// * [`Failure::Stopped`].
+pub(super) fn fetch(request: &Request, handle: &Handle, report: &dyn Fn(News)) -> Outcome {
+    let started = Instant::now();
+    let bad = |bad: super::selection::BadPattern| Failure::Bug { what: bad.to_string() };
+    let sieve = request.selection.sieve().map_err(bad)?;
+    let top = request.address.path.as_folder();
+    let encoding = request.access(&handle.commons).encoding(std::iter::empty());
+    let local = match (&request.destination, top.name()) {
+        (Destination::File(path), _) => path.clone(),
+        (Destination::Folder(into), Some(name)) => {
+            into.join(disk::local_name(&ftp::in_utf_8(name, encoding)))
+        }
+        (Destination::Folder(into), None) => into.clone(),
+    };
+    report(News::Destination(local.clone()));
+    disk::make_folder_without_links(&local).map_err(|error| Failure::Disk { error, kept: None })?;
+    let way = Arc::new(Way { step: Step::Top, above: None, links: 0 });
+    let inside = String::new();
+    let ahead = Ahead { path: top, local: local.clone(), inside, level: 0, way, modified: None };
+    let work = Work::new(ahead, handle.stop.clone());
+    let lane = match handle.lane() {
+        Some(lane) => Arc::clone(lane),
+        None => own_lane(request, handle)?,
+    };
+    let crew = Crew { request, handle, work: &work, sieve: &sieve, lane };
+    let log = Log::new(report, &local);
+    let tally = crew.work_all_off(log)?;
+    let took = started.elapsed();
+    report(News::Line(Line::now(Voice::Story, &format!("{}: {tally}", local.display()))));
+    if handle.stop.is_given() {
+        return Err(Failure::Stopped { kept: None });
+    }
+    if !tally.is_whole() {
+        return Err(Failure::Folder(Box::new(tally)));
+    }
+    let (length, verdict) = (tally.bytes, Verdict::Complete);
+    Ok(Summary { path: local, length, modified: None, sha256: None, took, verdict })
+}
+
+/// Of a transfer that nobody counts the connections of.
+fn own_lane(request: &Request, handle: &Handle) -> Result<Arc<Lane>, Failure> {
+    loop {
+        if let Some(lane) = handle.commons.lanes.try_take(request.access(&handle.commons)) {
+            return Ok(Arc::new(lane));
+        }
+        if handle.stop.is_given() {
+            return Err(Failure::Stopped { kept: None });
+        }
+        thread::sleep(TICK);
+    }
+}
+
+/// The path of `name` in the folder at `inside`, from the folder on that was asked for.
+fn inside(inside: &str, name: &str) -> String {
+    if inside.is_empty() { name.to_owned() } else { format!("{inside}/{name}") }
+}
+
+/// All hands, and who calls them.
+struct Crew<'a> {
+    request: &'a Request,
+    handle: &'a Handle,
+    work: &'a Work,
+    sieve: &'a Sieve,
+    lane: Arc<Lane>,
+}
+
+/// Where hands send what they have.
+#[derive(Clone)]
+struct Outlets {
+    words: Sender<Word>,
+    weighed: Sender<Weighed>,
+}
+
+impl Crew<'_> {
+    /// Until nothing is left to be done. Tells what became of it.
+    fn work_all_off(&self, mut log: Log<'_>) -> Result<Tally, Failure> {
+        let (words, heard) = bounded(WAITING_WORDS);
+        let (weighed, to_be_named) = bounded(hold::MOST_WEIGHED);
+        thread::scope(|scope| {
+            let told = words.clone();
+            thread::Builder::new()
+                .name("ashore names".to_owned())
+                .spawn_scoped(scope, move || hold::name_them(&to_be_named, &told))
+                .map_err(no_thread)?;
+            let mut outlets = Some(Outlets { words, weighed });
+            let mut is_first = true;
+            let mut held_since = None;
+            loop {
+                match heard.recv_timeout(TICK) {
+                    Ok(word) => log.hear(word),
+                    Err(RecvTimeoutError::Timeout) => {}
+                    Err(RecvTimeoutError::Disconnected) => break,
+                }
+                let standing = self.work.standing();
+                if log.is_held && self.may_begin(&standing, &mut held_since) {
+                    log.tell_preflight(self.work.preflight());
+                    self.work.release();
+                } else if standing.is_looked_into && !log.is_all_told {
+                    log.tell_preflight(self.work.preflight());
+                }
+                log.tell_progress(self.work.received.load(Ordering::Relaxed));
+                let is_stopped = self.handle.stop.is_given();
+                if standing.hands == 0 && (standing.is_over || is_stopped) {
+                    outlets = None; // The last words come, and then no more.
+                } else if let Some(outlets) = &outlets
+                    && let Some(lane) = self.needed_lane(&standing, is_first)
+                {
+                    is_first = false;
+                    self.work.join();
+                    let hand = self.hand(lane, outlets.clone());
+                    thread::Builder::new()
+                        .name("ashore hand".to_owned())
+                        .spawn_scoped(scope, move || hand.run())
+                        .map_err(no_thread)?;
+                }
+            }
+            log.set_times();
+            match log.top_failure.take() {
+                Some(failure) if log.tally.complete + log.tally.verified == 0 => Err(*failure),
+                _ => Ok(log.tally),
+            }
+        })
+    }
+
+    /// A connection for one more hand, if there is work for it.
+    fn needed_lane(&self, standing: &Standing, is_first: bool) -> Option<Arc<Lane>> {
+        if is_first {
+            return Some(Arc::clone(&self.lane));
+        }
+        let is_alone = standing.hands == 0;
+        // Those that wait for a task, or still sign in, will take some.
+        let waits = standing.folders + standing.files.div_ceil(ENOUGH) > standing.idle;
+        // While the first one still looks at the top, the others sign in.
+        let is_early = standing.is_early && self.lane.is_connected();
+        if !is_alone && (!(waits || is_early) || self.lane.is_wanted()) {
+            return None;
+        }
+        self.lane.another().map(Arc::new)
+    }
+
+    /// Whether files may be begun: all is looked into, or it takes too long.
+    fn may_begin(&self, standing: &Standing, held_since: &mut Option<Instant>) -> bool {
+        if standing.files > 0 && held_since.is_none() {
+            *held_since = Some(Instant::now());
+        }
+        standing.is_looked_into || held_since.is_some_and(|since| since.elapsed() >= HOLD)
+    }
+
+    fn hand(&self, lane: Arc<Lane>, outlets: Outlets) -> Hand<'_> {
+        let Outlets { words, weighed } = outlets;
+        let Self { request, handle, work, sieve, .. } = *self;
+        let limits = Limits { patience: request.patience, stop: handle.stop.clone() };
+        Hand { request, handle, work, sieve, lane, words, weighed, limits }
+    }
+}
+
+fn no_thread(error: std::io::Error) -> Failure {
+    Failure::Bug { what: format!("no thread could be started: {error}") }
+}
+
+/// What is told of the folder as a whole.
+struct Log<'a> {
+    report: &'a dyn Fn(News),
+    local: &'a Path,
+    tally: Tally,
+    meter: Meter,
+    /// Nothing was told of what there is.
+    is_held: bool,
+    /// All was told of what there is.
+    is_all_told: bool,
+    top_failure: Option<Box<Failure>>,
+    /// The times that folders get once everything is in them, outermost first.
+    times: Vec<(PathBuf, SystemTime)>,
+}
+
+impl<'a> Log<'a> {
+    fn new(report: &'a dyn Fn(News), local: &'a Path) -> Self {
+        Self {
+            report,
+            local,
+            tally: Tally::default(),
+            meter: Meter::new(0, None, Instant::now()),
+            is_held: true,
+            is_all_told: false,
+            top_failure: None,
+            times: Vec::new(),
+        }
+    }
+
+    fn hear(&mut self, word: Word) {
+        match word {
+            Word::Line(line) => (self.report)(News::Line(line)),
+            Word::File(end) => {
+                self.tally.count(&end.name, &end.outcome);
+                (self.report)(News::File(end));
+            }
+            Word::Folder(inside, failure) if inside.is_empty() => {
+                self.tally.fail("The folder", &failure);
+                self.top_failure = Some(failure);
+            }
+            Word::Folder(inside, failure) => {
+                let text = format!("{inside}/: {failure}");
+                (self.report)(News::Line(Line::now(Voice::Warning, &text)));
+                self.tally.fail(&inside, &failure);
+            }
+            Word::Time(folder, time) => self.times.push((folder, time)),
+            Word::Nudge => {}
+        }
+    }
+
+    /// Tells what there is, at first and once more when it is known to be all.
+    fn tell_preflight(&mut self, mut preflight: Preflight) {
+        if self.is_all_told || self.top_failure.is_some() {
+            self.is_held = false;
+            return;
+        }
+        preflight.free = disk::available(self.local).ok();
+        self.tally.unchanged = preflight.unchanged;
+        let voices = std::iter::once((Voice::Story, preflight.sentence()));
+        let warnings = preflight.warnings();
+        for (voice, text) in voices.chain(warnings.into_iter().map(|it| (Voice::Warning, it))) {
+            (self.report)(News::Line(Line::now(voice, &text)));
+        }
+        (self.is_held, self.is_all_told) = (false, preflight.is_all);
+        if preflight.is_all {
+            self.meter.expect(Some(preflight.bytes));
+        }
+        (self.report)(News::Preflight(Box::new(preflight)));
+        (self.report)(News::Phase(Phase::Receiving));
+    }
+
+    fn tell_progress(&mut self, received: u64) {
+        if !self.is_held
+            && let Some(progress) = self.meter.reach(received, Instant::now())
+        {
+            (self.report)(News::Progress(progress));
+        }
+    }
+
+    /// Gives the folders their times: the innermost first, since each changes the one it is in.
+    fn set_times(&self) {
+        for (folder, time) in self.times.iter().rev() {
+            // A disk that will not keep them keeps the files all the same.
+            std::fs::File::open(folder).and_then(|folder| folder.set_modified(*time)).ok();
+        }
+    }
+}

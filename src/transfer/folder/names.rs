@@ -1,0 +1,138 @@
+//! Names here for names there, apart from one another, and what is here already under them.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::super::sameness::is_same as is_same_file;
+use crate::disk;
+use crate::ftp::listing::Modified;
+
+/// The names in one folder.
+#[derive(Debug)]
+pub(super) struct Names {
+    /// `README` and `Readme` are one file here.
+    is_case_blind: bool,
+    taken: HashMap<String, u32>,
+}
+
+/// A name here.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Local {
+    pub(super) name: PathBuf,
+    /// The server's name cannot be stored as it is.
+    pub(super) is_mapped: bool,
+    /// Another one had the name already.
+    pub(super) is_numbered: bool,
+}
+
+impl Names {
+    pub(super) fn new(is_case_blind: bool) -> Self {
+        Self { is_case_blind, taken: HashMap::new() }
+    }
+
+    /// The local name for a server's name, apart from all others in the same folder.
+    pub(super) fn own(&mut self, name: &[u8]) -> Local {
+        let local = disk::local_name(name);
+        let is_mapped = local.as_bytes() != name;
+        let folded = if self.is_case_blind { local.to_lowercase() } else { local.clone() };
+        let count = self.taken.entry(folded).or_insert(0);
+        *count += 1;
+        let is_numbered = *count > 1;
+        Local { name: disk::numbered(Path::new(&local), *count), is_mapped, is_numbered }
+    }
+}
+
+/// Whether the disk takes names that differ only in their capitals for one. `folder` is there.
+pub(super) fn is_case_blind(folder: &Path) -> bool {
+    let usual = cfg!(any(windows, target_vendor = "apple"));
+    let Some(name) = folder.file_name().and_then(|name| name.to_str()) else { return usual };
+    let swap = |c: char| {
+        if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() }
+    };
+    let swapped: String = name.chars().map(swap).collect();
+    if swapped == name {
+        return usual;
+    }
+    let other = folder.with_file_name(swapped);
+    match (fs::canonicalize(folder), fs::canonicalize(other)) {
+        (Ok(one), Ok(other)) => one == other || is_same(&one, &other),
+        _ => false,
+    }
+}
+
+#[cfg(unix)]
+fn is_same(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let place = |path: &Path| fs::metadata(path).map(|it| (it.dev(), it.ino())).ok();
+    place(one) == place(other)
+}
+
+#[cfg(not(unix))]
+fn is_same(_: &Path, _: &Path) -> bool {
+    false
+}
+
+/// What is here already under the name of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum There {
+    /// Nothing.
+    Nothing,
+    /// The same file: the same size, and the same time as far as the listing knows it.
+    Same,
+    /// Something else.
+    Other,
+}
+
+/// What is at `here`, compared with what the listing says.
+pub(super) fn there(here: &Path, size: Option<u64>, modified: Option<Modified>) -> There {
+    let Ok(there) = fs::symlink_metadata(here) else { return There::Nothing };
+    let is_same = |time| is_same_file(there.len(), time, size, modified);
+    let is_unchanged = there.is_file() && there.modified().is_ok_and(is_same);
+    if is_unchanged { There::Same } else { There::Other }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use super::*;
+    use crate::ftp::listing::Precision;
+
+    #[test]
+    fn names_that_are_one_here_are_numbered_and_those_that_are_not_stay() {
+        let mut blind = Names::new(true);
+        let mut seeing = Names::new(false);
+        let own = |names: &mut Names, name: &str| {
+            let Local { name, is_mapped, is_numbered } = names.own(name.as_bytes());
+            (name.display().to_string(), is_mapped, is_numbered)
+        };
+        assert_eq!(own(&mut blind, "README"), ("README".to_owned(), false, false));
+        assert_eq!(own(&mut blind, "Readme"), ("Readme (2)".to_owned(), false, true));
+        assert_eq!(own(&mut seeing, "README"), ("README".to_owned(), false, false));
+        assert_eq!(own(&mut seeing, "Readme"), ("Readme".to_owned(), false, false));
+        assert_eq!(own(&mut seeing, "a:b"), ("a%3Ab".to_owned(), true, false));
+        assert_eq!(own(&mut seeing, "a%3Ab"), ("a%3Ab (2)".to_owned(), false, true));
+    }
+
+    #[test]
+    fn only_the_same_size_and_time_make_a_file_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("File");
+        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_020);
+        let listed = |precision, seconds| {
+            let time = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+            Some(Modified { time, precision, is_utc: true })
+        };
+        let exact = listed(Precision::Second, 1_000_000_020);
+        assert_eq!(there(&file, Some(4), exact), There::Nothing);
+        fs::write(&file, "four").unwrap();
+        fs::File::options().write(true).open(&file).unwrap().set_modified(time).unwrap();
+        assert_eq!(there(&file, Some(4), exact), There::Same);
+        assert_eq!(there(&file, Some(4), listed(Precision::Minute, 1_000_000_000)), There::Same);
+        assert_eq!(there(&file, Some(4), listed(Precision::Second, 1_000_000_000)), There::Other);
+        assert_eq!(there(&file, Some(5), exact), There::Other);
+        assert_eq!(there(&file, Some(4), None), There::Other);
+        assert_eq!(is_case_blind(folder.path()), cfg!(any(windows, target_vendor = "apple")));
+    }
+}

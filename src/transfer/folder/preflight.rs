@@ -1,0 +1,120 @@
+//! What there is to fetch, told before the first byte of it.
+
+use crate::words;
+
+/// How many examples are named.
+const EXAMPLES: usize = 3;
+
+/// What there is to fetch in a folder.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Preflight {
+    /// Files that are to be fetched.
+    pub files: u64,
+    /// Their bytes, as far as the listings tell them.
+    pub bytes: u64,
+    /// Folders that were looked into.
+    pub folders: u64,
+    /// Files that are here already.
+    pub unchanged: u64,
+    /// Bytes that are free on the disk.
+    pub free: Option<u64>,
+    /// Whether everything was looked into, or more may be found.
+    pub is_all: bool,
+    mapped: Examples,
+    numbered: Examples,
+}
+
+/// How many, and a few of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Examples {
+    count: u64,
+    some: Vec<String>,
+}
+
+impl Examples {
+    fn add(&mut self, name: &[u8], local: &str) {
+        self.count += 1;
+        if self.some.len() < EXAMPLES {
+            self.some.push(format!("{} → {local}", String::from_utf8_lossy(name)));
+        }
+    }
+
+    fn told(&self, what: &str) -> Option<String> {
+        let more = if self.count > EXAMPLES as u64 { ", …" } else { "" };
+        let names = self.some.join(", ");
+        (self.count > 0).then(|| format!("{} {what}: {names}{more}", words::count(self.count)))
+    }
+}
+
+impl Preflight {
+    /// A name that cannot be stored as it is.
+    pub(super) fn map(&mut self, name: &[u8], local: &str) {
+        self.mapped.add(name, local);
+    }
+
+    /// A name that another one has already, here.
+    pub(super) fn number(&mut self, name: &[u8], local: &str) {
+        self.numbered.add(name, local);
+    }
+
+    /// `5,000 files in 50 folders, 5.1 MB; 60.1 GB are free`.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let (files, folders) = (words::count(self.files), words::count(self.folders));
+        let file = if self.files == 1 { "file" } else { "files" };
+        let folder = if self.folders == 1 { "folder" } else { "folders" };
+        let mut text =
+            format!("{files} {file} in {folders} {folder}, {}", words::bytes(self.bytes));
+        if self.unchanged > 0 {
+            text.push_str(&format!("; {} more are here already", words::count(self.unchanged)));
+        }
+        if let Some(free) = self.free {
+            text.push_str(&format!("; {} are free", words::bytes(free)));
+        }
+        if self.is_all { text } else { format!("So far {text}. Still looking") }
+    }
+
+    /// What the person should know before it begins, in sentences without a full stop.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<String> {
+        let missing = self.free.and_then(|free| self.bytes.checked_sub(free)).filter(|&it| it > 0);
+        let room = missing.map(|missing| {
+            format!("This disk has {} too little for all of it", words::bytes(missing))
+        });
+        let mapped = self.mapped.told("names cannot be stored here as they are");
+        let numbered = self.numbered.told("names are taken by others here");
+        room.into_iter().chain(mapped).chain(numbered).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_to_come_is_said_in_one_sentence_and_what_may_surprise_in_others() {
+        let mut preflight = Preflight {
+            files: 5_000,
+            folders: 50,
+            bytes: 5_120_000,
+            free: Some(60_100_000_000),
+            is_all: true,
+            ..Preflight::default()
+        };
+        assert_eq!(preflight.sentence(), "5,000 files in 50 folders, 5.1 MB; 60.1 GB are free");
+        assert!(preflight.warnings().is_empty());
+        preflight.free = Some(120_000);
+        for n in 0..4 {
+            preflight.map(format!("{n}:").as_bytes(), &format!("{n}%3A"));
+        }
+        preflight.number(b"Readme", "Readme (2)");
+        assert_eq!(
+            preflight.warnings(),
+            [
+                "This disk has 5.0 MB too little for all of it",
+                "4 names cannot be stored here as they are: 0: → 0%3A, 1: → 1%3A, 2: → 2%3A, …",
+                "1 names are taken by others here: Readme → Readme (2)",
+            ]
+        );
+    }
+}

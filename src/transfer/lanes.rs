@@ -1,0 +1,366 @@
+//! Connections to each server: how many there may be, and which ones rest until the next file.
+//!
+//! A [`Lane`] is the right to one connection. Whoever has one takes up a conversation that rests, or
+//! begins a new one, and lets it rest again for the next file.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::growth::{self, Growth, Yield};
+use super::request::Access;
+use super::servers::Servers;
+use crate::ftp::{Host, Learnt, Limits, Login, Parked, Proxy, Security, Session, Stop, Trust, Way};
+
+/// A conversation that nobody needed for so long is ended.
+const LONGEST_REST: Duration = Duration::from_secs(20);
+
+/// The connections to all servers. Clones share them.
+#[derive(Debug, Clone, Default)]
+pub struct Lanes(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    /// How many connections the person chose for each server. 0: as many as prove useful.
+    choice: AtomicU32,
+    piers: Mutex<HashMap<(String, u16), Arc<Pier>>>,
+}
+
+/// Who we are to a server, and how we come: two conversations of one kind can stand in for each other.
+#[derive(Debug, PartialEq, Eq)]
+struct Kind {
+    login: Login,
+    security: Security,
+    trust: Trust,
+    way: Way,
+    proxy: Option<Proxy>,
+}
+
+/// One server, and all connections to it.
+#[derive(Debug)]
+struct Pier {
+    host: Host,
+    port: u16,
+    berths: Mutex<Berths>,
+    bytes: AtomicU64,
+    files: AtomicU64,
+    /// How many downloads wait for a lane.
+    waiting: AtomicU32,
+}
+
+#[derive(Debug)]
+struct Berths {
+    taken: u32,
+    /// How many of those have been let in by the server.
+    connected: u32,
+    resting: Vec<Resting>,
+    /// What the last conversation that rested had learnt.
+    learnt: Option<(Arc<Kind>, Learnt)>,
+    growth: Growth,
+    /// The server has refused one too many, and nobody was told how many it allows.
+    is_untold: bool,
+}
+
+#[derive(Debug)]
+struct Resting {
+    kind: Arc<Kind>,
+    parked: Parked,
+    since: Instant,
+}
+
+/// The right to one connection to one server, until it is dropped or left.
+#[derive(Debug)]
+pub struct Lane {
+    pier: Arc<Pier>,
+    kind: Arc<Kind>,
+    servers: Servers,
+    is_taken: AtomicBool,
+    is_connected: AtomicBool,
+}
+
+/// What a refusal means that says that there are too many connections.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Crowd {
+    /// This is our only one: the server is full with others.
+    Others,
+    /// We have more, and there will be no more than those. This lane was given back. The sentence,
+    /// if there is one, is for the person.
+    Ours(Option<String>),
+}
+
+impl Lanes {
+    /// Sets how many connections each server gets, for servers that nothing was fetched from yet.
+    /// `None`: two, and more while more bring more.
+    pub fn choose(&self, connections: Option<u32>) {
+        self.0.choice.store(connections.unwrap_or(0), Ordering::Relaxed);
+    }
+
+    /// Takes a lane to the server, if it may have one more connection.
+    #[must_use]
+    pub fn try_take(&self, access: Access<'_>) -> Option<Lane> {
+        let server = access.server();
+        let kind = Kind {
+            login: access.login().into_owned(),
+            security: server.security,
+            trust: server.trust.clone(),
+            way: server.way,
+            proxy: server.proxy.cloned(),
+        };
+        let lane = Lane {
+            pier: self.pier(access),
+            kind: Arc::new(kind),
+            servers: access.commons.servers.clone(),
+            is_taken: AtomicBool::new(false),
+            is_connected: AtomicBool::new(false),
+        };
+        lane.try_take().then_some(lane)
+    }
+
+    /// So many downloads wait for a lane to the server: whoever has several gives one up to them.
+    pub(super) fn wait(&self, host: &Host, port: u16, waiting: usize) {
+        if let Some(pier) = lock(&self.0.piers).get(&(host.to_string(), port)) {
+            pier.waiting.store(u32::try_from(waiting).unwrap_or(u32::MAX), Ordering::Relaxed);
+        }
+    }
+
+    /// How many connections the server gets now.
+    pub(super) fn allowed(&self, host: &Host, port: u16) -> u32 {
+        let piers = lock(&self.0.piers);
+        let pier = piers.get(&(host.to_string(), port));
+        pier.map_or(growth::FIRST, |pier| lock(&pier.berths).growth.allowed())
+    }
+
+    fn pier(&self, access: Access<'_>) -> Arc<Pier> {
+        let (host, port) = (&access.address.host, access.address.port);
+        let mut piers = lock(&self.0.piers);
+        let pier = piers.entry((host.to_string(), port)).or_insert_with(|| {
+            let choice = Some(self.0.choice.load(Ordering::Relaxed)).filter(|&choice| choice > 0);
+            let known = access.commons.servers.known(host, port).most_connections;
+            let growth = Growth::new(choice, known, Instant::now());
+            let berths = Berths {
+                taken: 0,
+                connected: 0,
+                resting: Vec::new(),
+                learnt: None,
+                growth,
+                is_untold: false,
+            };
+            Arc::new(Pier {
+                host: host.clone(),
+                port,
+                berths: Mutex::new(berths),
+                bytes: AtomicU64::new(0),
+                files: AtomicU64::new(0),
+                waiting: AtomicU32::new(0),
+            })
+        });
+        Arc::clone(pier)
+    }
+
+    /// Ends conversations that nobody has needed for a while. Tells whether any still rest.
+    pub(super) fn tidy(&self, now: Instant) -> bool {
+        let is_old = |resting: &Resting| now.duration_since(resting.since) >= LONGEST_REST;
+        let piers: Vec<_> = lock(&self.0.piers).values().cloned().collect();
+        let mut any_rest = false;
+        for pier in piers {
+            let mut berths = lock(&pier.berths);
+            let old: Vec<_> = berths.resting.extract_if(.., |resting| is_old(resting)).collect();
+            any_rest |= !berths.resting.is_empty();
+            drop(berths);
+            old.into_iter().for_each(Resting::end);
+        }
+        any_rest
+    }
+
+    /// Says goodbye to every server: the program ends.
+    pub(super) fn end(&self) {
+        for pier in lock(&self.0.piers).values() {
+            let resting = std::mem::take(&mut lock(&pier.berths).resting);
+            resting.into_iter().for_each(Resting::end);
+        }
+    }
+}
+
+impl Lane {
+    /// Another lane of the same kind, if the server may have one more connection.
+    pub(super) fn another(&self) -> Option<Self> {
+        let lane = Self {
+            pier: Arc::clone(&self.pier),
+            kind: Arc::clone(&self.kind),
+            servers: self.servers.clone(),
+            is_taken: AtomicBool::new(false),
+            is_connected: AtomicBool::new(false),
+        };
+        lane.try_take().then_some(lane)
+    }
+
+    /// Gives the right back, if it is held.
+    pub(super) fn leave(&self) {
+        if self.is_taken.swap(false, Ordering::AcqRel) {
+            let mut berths = lock(&self.pier.berths);
+            berths.taken = berths.taken.saturating_sub(1);
+            if self.is_connected.swap(false, Ordering::AcqRel) {
+                berths.connected = berths.connected.saturating_sub(1);
+            }
+        }
+    }
+
+    /// Takes the right again, if there is one. Tells whether it is held now.
+    pub(super) fn try_take(&self) -> bool {
+        if self.is_taken.load(Ordering::Acquire) {
+            return true;
+        }
+        let mut berths = lock(&self.pier.berths);
+        if berths.taken >= berths.growth.allowed() {
+            berths.growth.look(self.pier.so_far(), Instant::now());
+        }
+        if berths.taken >= berths.growth.allowed() {
+            return false;
+        }
+        berths.taken += 1;
+        self.is_taken.store(true, Ordering::Release);
+        // Who rests counts as a connection too: one of another kind makes room.
+        let open = berths.taken + u32::try_from(berths.resting.len()).unwrap_or(u32::MAX);
+        let is_too_many = open > berths.growth.allowed()
+            && !berths.resting.iter().any(|resting| resting.kind == self.kind);
+        let leaves = if is_too_many { berths.resting.pop() } else { None };
+        drop(berths);
+        leaves.into_iter().for_each(Resting::end);
+        true
+    }
+
+    /// Goes on with a conversation that rests, if there is one.
+    pub(super) fn take_up<'a>(
+        &self,
+        limits: &Limits,
+        log: &'a dyn Fn(crate::ftp::Line),
+    ) -> Option<Session<'a>> {
+        loop {
+            let mut berths = lock(&self.pier.berths);
+            let at = berths.resting.iter().rposition(|resting| resting.kind == self.kind)?;
+            let resting = berths.resting.swap_remove(at);
+            drop(berths);
+            if let Some(session) = resting.parked.take_up(limits, log) {
+                self.connected();
+                return Some(session);
+            }
+        }
+    }
+
+    /// Lets a conversation rest, for whoever comes next.
+    pub(super) fn park(&self, session: Session<'_>) {
+        let Some(parked) = session.park() else { return };
+        let learnt = parked.learnt();
+        let resting = Resting { kind: Arc::clone(&self.kind), parked, since: Instant::now() };
+        let mut berths = lock(&self.pier.berths);
+        berths.learnt = Some((Arc::clone(&self.kind), learnt));
+        berths.resting.push(resting);
+    }
+
+    /// Tells a new conversation what others of its kind have learnt.
+    pub(super) fn teach(&self, session: &mut Session<'_>) {
+        let learnt = lock(&self.pier.berths).learnt.clone();
+        if let Some((_, learnt)) = learnt.filter(|(kind, _)| *kind == self.kind) {
+            session.take_over(learnt);
+        }
+    }
+
+    /// So many bytes of a file came.
+    pub(super) fn moved(&self, bytes: usize) {
+        self.pier.bytes.fetch_add(u64::try_from(bytes).unwrap_or(0), Ordering::Relaxed);
+    }
+
+    /// A file is done.
+    pub(super) fn is_done(&self) {
+        self.pier.files.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Whether the server has let us in.
+    pub(super) fn is_connected(&self) -> bool {
+        self.is_connected.load(Ordering::Acquire)
+    }
+
+    /// Whether a download of its own waits for a lane to this server.
+    pub(super) fn is_wanted(&self) -> bool {
+        self.pier.waiting.load(Ordering::Relaxed) > 0
+    }
+
+    /// The server has let us in. The sentence, if there is one, is for the person.
+    pub(super) fn connected(&self) -> Option<String> {
+        let mut berths = lock(&self.pier.berths);
+        if !self.is_connected.swap(true, Ordering::AcqRel) {
+            berths.connected += 1;
+        }
+        let open = berths.connected;
+        let sentence = self.pier.limit_in_words(&mut berths);
+        drop(berths);
+        let Pier { host, port, .. } = self.pier.as_ref();
+        let known = self.servers.known(host, *port).most_connections;
+        if known.is_some_and(|known| known < open) {
+            self.servers.learn(host, *port, |known| known.most_connections = Some(open)).ok();
+        }
+        sentence
+    }
+
+    /// The server refused this connection because there are too many.
+    pub(super) fn refused(&self) -> Crowd {
+        if !self.is_taken.load(Ordering::Acquire) {
+            return Crowd::Others;
+        }
+        let mut berths = lock(&self.pier.berths);
+        let resting = u32::try_from(berths.resting.len()).unwrap_or(u32::MAX);
+        let others = (berths.taken + resting).saturating_sub(1);
+        if others == 0 {
+            return Crowd::Others;
+        }
+        berths.growth.refused(others);
+        berths.is_untold = true;
+        drop(berths);
+        self.leave();
+        let Pier { host, port, .. } = self.pier.as_ref();
+        // What cannot be written down is learnt again the next time.
+        self.servers.learn(host, *port, |known| known.most_connections = Some(others)).ok();
+        Crowd::Ours(self.pier.limit_in_words(&mut lock(&self.pier.berths)))
+    }
+}
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        self.leave();
+    }
+}
+
+impl Pier {
+    /// How many connections the server allows, told once: as soon as all that we have are let in.
+    fn limit_in_words(&self, berths: &mut Berths) -> Option<String> {
+        if !berths.is_untold || berths.connected < berths.taken {
+            return None;
+        }
+        berths.is_untold = false;
+        let (host, allowed) = (&self.host, berths.growth.allowed());
+        let word = if allowed == 1 { "connection" } else { "connections" };
+        Some(format!("{host} allows {allowed} {word} at a time; using {allowed}"))
+    }
+
+    fn so_far(&self) -> Yield {
+        Yield {
+            bytes: self.bytes.load(Ordering::Relaxed),
+            files: self.files.load(Ordering::Relaxed),
+        }
+    }
+}
+
+impl Resting {
+    fn end(self) {
+        let limits = Limits { patience: Duration::ZERO, stop: Stop::default() };
+        if let Some(session) = self.parked.take_up(&limits, &|_| ()) {
+            session.quit();
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing that is done under these locks can stop half-way.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,343 @@
+//! Whole folders: what arrives, how many connections it takes, and what is told of it.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on stops")]
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant, SystemTime};
+
+use ashore::ftp::Host;
+use ashore::transfer::{
+    Checks, Class, Commons, Engine, Failure, FileEnd, IfExists, News, Outcome, Preflight, Request,
+    Selection, Voice,
+};
+use support::calm_request;
+use support::quay::{Manners, Quay};
+use support::wharf::{Node, Rules, TIME, Tree, Wharf};
+
+/// What was told of one folder.
+struct Told {
+    outcome: Outcome,
+    files: Vec<FileEnd>,
+    preflight: Preflight,
+    lines: Vec<(Voice, String)>,
+}
+
+impl Told {
+    fn says(&self, text: &str) -> bool {
+        self.lines.iter().any(|(_, line)| line.contains(text))
+    }
+
+    fn tally(&self) -> String {
+        match &self.outcome {
+            Err(Failure::Folder(tally)) => tally.to_string(),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+fn fetch(commons: &Commons, request: Request) -> Told {
+    let (mut engine, events) = Engine::start(commons.clone(), || ()).unwrap();
+    engine.download(request);
+    let (mut files, mut lines, mut preflight) = (Vec::new(), Vec::new(), Preflight::default());
+    loop {
+        match events.recv_timeout(Duration::from_secs(30)).expect("it does not end").news {
+            News::File(end) => files.push(*end),
+            News::Line(line) => lines.push((line.voice, line.text)),
+            News::Preflight(told) => preflight = *told,
+            News::Ended(outcome) => return Told { outcome, files, preflight, lines },
+            _ => {}
+        }
+    }
+}
+
+fn folder_request(wharf: &Wharf, into: &Path) -> Request {
+    let request = calm_request(&wharf.link("pub/"), into);
+    Request { retries: 2, checks: Checks::default(), ..request }
+}
+
+fn tree(nodes: &[(&str, Node)]) -> Tree {
+    let root = [("pub".to_owned(), Node::Folder)];
+    let nodes = nodes.iter().map(|(path, node)| (format!("pub/{path}"), node.clone()));
+    root.into_iter().chain(nodes).collect()
+}
+
+/// A file that holds its own name.
+fn file(name: &str) -> (&str, Node) {
+    (name, Node::File(name.as_bytes().to_vec()))
+}
+
+/// Every file under `folder`, by its path in it.
+fn all(folder: &Path) -> Vec<String> {
+    let (mut found, mut ahead) = (Vec::new(), vec![folder.to_owned()]);
+    while let Some(here) = ahead.pop() {
+        for entry in fs::read_dir(here).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
+            if path.is_dir() {
+                found.push(format!("{name}/"));
+                ahead.push(path);
+            } else {
+                found.push(name);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn everything_in_a_folder_comes_with_its_time_over_few_connections() {
+    for rules in [Rules::modern(), Rules::old()] {
+        let names: Vec<_> = (0..200).map(|n| format!("d{}/f{n:03}", n % 7)).collect();
+        let mut nodes: Vec<_> = names.iter().map(|name| file(name)).collect();
+        let folders: Vec<_> = (0..7).map(|n| format!("d{n}")).collect();
+        nodes.extend(folders.iter().map(|name| (name.as_str(), Node::Folder)));
+        nodes.push(("empty", Node::Folder));
+        nodes.push(("large", Node::File(vec![7; 300_000])));
+        nodes.push(("nothing", Node::File(Vec::new())));
+        let wharf = Wharf::open(tree(&nodes), rules);
+        let folder = tempfile::tempdir().unwrap();
+        let told = fetch(&Commons::default(), folder_request(&wharf, folder.path()));
+        let summary = told.outcome.as_ref().unwrap();
+        assert_eq!(summary.path, folder.path().join("pub"));
+        for name in &names {
+            let path = folder.path().join("pub").join(name);
+            assert_eq!(fs::read_to_string(&path).unwrap(), *name);
+            let time = SystemTime::UNIX_EPOCH + Duration::from_secs(TIME.1);
+            assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), time, "{name}");
+        }
+        assert!(folder.path().join("pub/empty").is_dir());
+        assert_eq!(fs::read(folder.path().join("pub/large")).unwrap(), vec![7; 300_000]);
+        assert_eq!(fs::read(folder.path().join("pub/nothing")).unwrap(), b"");
+        assert_eq!(all(&folder.path().join("pub")).len(), 200 + 7 + 3);
+        assert_eq!(told.files.len(), 202);
+        assert!(told.files.iter().all(|end| end.outcome.is_ok()), "{:?}", told.files);
+        assert_eq!((told.preflight.files, told.preflight.folders), (202, 9));
+        let logins = wharf.books.logins.load(Ordering::SeqCst);
+        assert!(logins <= 8, "{logins} connections were made");
+    }
+}
+
+#[test]
+fn a_second_run_fetches_only_what_is_new_or_changed() {
+    for rules in [Rules::modern(), Rules::old()] {
+        let is_modern = rules.is_modern;
+        let wharf =
+            Wharf::open(tree(&[file("a"), file("d/b"), file("c"), ("d", Node::Folder)]), rules);
+        let folder = tempfile::tempdir().unwrap();
+        let request = folder_request(&wharf, folder.path());
+        fetch(&Commons::default(), request.clone()).outcome.unwrap();
+        assert_eq!(wharf.sent(), ["pub/a", "pub/c", "pub/d/b"]);
+        fs::remove_file(folder.path().join("pub/d/b")).unwrap();
+        fs::write(folder.path().join("pub/c"), "mine").unwrap();
+
+        let told = fetch(&Commons::default(), request.clone());
+        assert_eq!(told.tally(), "1 complete, 1 here already, 1 failed", "{is_modern}");
+        assert_eq!(told.outcome.unwrap_err().class(), Class::Exists);
+        assert_eq!(fs::read_to_string(folder.path().join("pub/c")).unwrap(), "mine");
+        let told = fetch(&Commons::default(), Request { if_exists: IfExists::Replace, ..request });
+        told.outcome.unwrap();
+        assert_eq!(wharf.sent(), ["pub/a", "pub/c", "pub/c", "pub/d/b", "pub/d/b"]);
+        assert_eq!(fs::read_to_string(folder.path().join("pub/c")).unwrap(), "c");
+    }
+}
+
+#[test]
+fn what_cannot_be_had_never_stops_the_rest_and_is_told_exactly() {
+    let nodes =
+        [file("a"), ("locked", Node::Locked), ("torn", Node::Torn), file("torn/rest"), file("z")];
+    let wharf = Wharf::open(tree(&nodes), Rules::modern());
+    let folder = tempfile::tempdir().unwrap();
+    let request = Request { retries: 0, ..folder_request(&wharf, folder.path()) };
+    let told = fetch(&Commons::default(), request);
+    assert_eq!(all(&folder.path().join("pub")), ["a", "torn/", "torn/rest", "z"]);
+    assert_eq!(told.tally(), "3 complete, 2 failed");
+    assert!(told.says("torn/: "), "{:?}", told.lines);
+    let failed: Vec<_> = told.files.iter().filter(|end| end.outcome.is_err()).collect();
+    assert_eq!(failed.len(), 1);
+    assert_eq!(failed.first().unwrap().name, "locked");
+    assert_eq!(told.outcome.unwrap_err().class(), Class::Missing);
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_the_failure_itself() {
+    let wharf = Wharf::open(Tree::new(), Rules::modern());
+    let folder = tempfile::tempdir().unwrap();
+    let told = fetch(&Commons::default(), folder_request(&wharf, folder.path()));
+    assert!(matches!(told.outcome, Err(Failure::Server { .. })), "{:?}", told.outcome);
+}
+
+#[test]
+fn a_server_that_takes_two_guests_gets_two_and_that_is_remembered() {
+    let names: Vec<_> = (0..60).map(|n| format!("f{n:02}")).collect();
+    let nodes: Vec<_> = names.iter().map(|name| file(name)).collect();
+    let wharf = Wharf::open(tree(&nodes), Rules { most_guests: 2, ..Rules::modern() });
+    let folder = tempfile::tempdir().unwrap();
+    let commons = Commons::default();
+    commons.lanes.choose(Some(6));
+    let request = Request { retries: 0, ..folder_request(&wharf, folder.path()) };
+    let told = fetch(&commons, request);
+    told.outcome.as_ref().unwrap();
+    assert_eq!(all(&folder.path().join("pub")).len(), 60);
+    assert!(wharf.books.refused.load(Ordering::SeqCst) > 0, "it was never asked for a third");
+    assert!(told.says("127.0.0.1 allows 2 connections at a time; using 2"), "{:?}", told.lines);
+    let host: Host = "127.0.0.1".parse().unwrap();
+    let port = wharf.link("").parse::<ashore::ftp::Address>().unwrap().port;
+    assert_eq!(commons.servers.known(&host, port).most_connections, Some(2));
+}
+
+#[test]
+fn a_server_that_ends_every_conversation_after_a_file_is_no_trouble() {
+    let names: Vec<_> = (0..30).map(|n| format!("f{n:02}")).collect();
+    let nodes: Vec<_> = names.iter().map(|name| file(name)).collect();
+    let wharf = Wharf::open(tree(&nodes), Rules { is_curt: true, ..Rules::modern() });
+    let folder = tempfile::tempdir().unwrap();
+    let request = Request { retries: 0, ..folder_request(&wharf, folder.path()) };
+    fetch(&Commons::default(), request).outcome.unwrap();
+    assert_eq!(all(&folder.path().join("pub")).len(), 30);
+}
+
+#[test]
+fn patterns_say_what_is_wanted() {
+    let nodes = [
+        file("a.gz"),
+        file("a.txt"),
+        ("d", Node::Folder),
+        file("d/b.gz"),
+        ("old", Node::Folder),
+        file("old/c.gz"),
+        ("none", Node::Folder),
+    ];
+    let wharf = Wharf::open(tree(&nodes), Rules::modern());
+    let folder = tempfile::tempdir().unwrap();
+    let selection = Selection { include: vec!["*.gz".to_owned()], exclude: vec!["old".to_owned()] };
+    let request = Request { selection, ..folder_request(&wharf, folder.path()) };
+    fetch(&Commons::default(), request).outcome.unwrap();
+    assert_eq!(all(&folder.path().join("pub")), ["a.gz", "d/", "d/b.gz"]);
+}
+
+#[test]
+fn links_are_followed_and_lead_round_no_circle() {
+    for rules in [Rules::modern(), Rules::old()] {
+        let nodes = [
+            file("a/x"),
+            ("a", Node::Folder),
+            ("a/up", Node::Link("..")),
+            ("a/self", Node::Link(".")),
+            ("a/beside", Node::Link("../b")),
+            ("b", Node::Folder),
+            ("b/back", Node::Link("../a")),
+            file("b/y"),
+            ("b/file", Node::Link("../a/x")),
+            ("nowhere", Node::Link("missing")),
+        ];
+        let wharf = Wharf::open(tree(&nodes), rules);
+        let folder = tempfile::tempdir().unwrap();
+        let told = fetch(&Commons::default(), folder_request(&wharf, folder.path()));
+        told.outcome.as_ref().unwrap();
+        let expected = [
+            "a/",
+            "a/beside/",
+            "a/beside/file",
+            "a/beside/y",
+            "a/x",
+            "b/",
+            "b/back/",
+            "b/back/x",
+            "b/file",
+            "b/y",
+        ];
+        assert_eq!(all(&folder.path().join("pub")), expected);
+        assert!(told.says("a/up leads back to where it is"), "{:?}", told.lines);
+        assert!(told.says("nowhere is a link that leads nowhere"), "{:?}", told.lines);
+    }
+}
+
+#[test]
+fn deep_trees_long_names_and_names_that_are_none_here_all_arrive() {
+    let deep: Vec<_> = (1..=200).map(|depth| vec!["d"; depth].join("/")).collect();
+    let bottom = format!("{}/f", deep.last().unwrap());
+    let long = "n".repeat(255);
+    let mut nodes: Vec<_> = deep.iter().map(|path| (path.as_str(), Node::Folder)).collect();
+    nodes.extend([file(&bottom), file(&long), file("a:b"), file("CON")]);
+    let wharf = Wharf::open(tree(&nodes), Rules::modern());
+    let folder = tempfile::tempdir().unwrap();
+    let told = fetch(&Commons::default(), folder_request(&wharf, folder.path()));
+    told.outcome.as_ref().unwrap();
+    for name in [&bottom, &long, "a%3Ab", "%43ON"] {
+        assert!(folder.path().join("pub").join(name).is_file(), "{name:.40}");
+    }
+    assert!(told.says("2 names cannot be stored here as they are"), "{:?}", told.lines);
+}
+
+#[test]
+fn a_slow_server_does_not_hold_up_the_files_of_another() {
+    let slow = Quay::open(Manners::paced(1 << 20, 1 << 18));
+    let fast = Quay::open(Manners::good(1000));
+    let folder = tempfile::tempdir().unwrap();
+    let (mut engine, events) = Engine::start(Commons::default(), || ()).unwrap();
+    let names = ["a.bin", "b.bin", "c.bin", "d.bin"];
+    let mut ids = engine.download_all(names.map(|it| calm_request(&slow.link(it), folder.path())));
+    ids.push(engine.download(calm_request(&fast.link("e.bin"), folder.path())));
+    let first = loop {
+        let event = events.recv_timeout(Duration::from_secs(30)).unwrap();
+        if matches!(event.news, News::Ended(_)) {
+            break event.id;
+        }
+    };
+    assert_eq!(Some(&first), ids.last());
+}
+
+#[test]
+fn nothing_comes_faster_than_the_limit_that_all_share() {
+    let quay = Quay::open(Manners::good(500_000));
+    let folder = tempfile::tempdir().unwrap();
+    let commons = Commons::default();
+    commons.throttle.set(Some(1_000_000));
+    let (mut engine, events) = Engine::start(commons, || ()).unwrap();
+    let began = Instant::now();
+    let names = ["a.bin", "b.bin", "c.bin"];
+    engine.download_all(names.map(|name| calm_request(&quay.link(name), folder.path())));
+    let ended = events.iter().filter(|event| matches!(event.news, News::Ended(_))).take(3).count();
+    assert_eq!(ended, 3);
+    let took = began.elapsed();
+    assert!(took > Duration::from_millis(1400), "1.5 MB came in {took:?} at 1 MB/s");
+}
+
+#[test]
+fn the_terminal_counts_the_files_and_writes_a_receipt() {
+    let nodes = [file("a"), ("d", Node::Folder), file("d/b"), ("locked", Node::Locked)];
+    let wharf = Wharf::open(tree(&nodes), Rules::modern());
+    let folder = tempfile::tempdir().unwrap();
+    let ashore = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ashore"));
+        command.args(["get", "-r", "--json", "--receipt", "--retries", "0", "--connections", "3"]);
+        command.env("XDG_CONFIG_HOME", folder.path().join("config"));
+        command.arg("-d").arg(folder.path()).arg(wharf.link("pub"));
+        command.stdin(Stdio::null()).output().unwrap()
+    };
+    let output = ashore();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(5), "{said}");
+    assert!(said.contains("pub: 3 files in 2 folders, "), "{said}");
+    assert!(said.contains("\nd/b: 3 bytes, complete\n"), "{said}");
+    assert!(said.ends_with("\n2 complete, 1 failed.\n"), "{said}");
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    let ended = told.lines().filter(|line| line.contains(r#""event":"ended""#)).count();
+    assert_eq!(ended, 4, "{told}");
+    assert!(told.contains(r#""event":"preflight","files":3,"folders":2"#), "{told}");
+
+    let receipt = folder.path().join("SHA256SUMS");
+    let sums = fs::read_to_string(&receipt).unwrap();
+    let mut checked = Command::new("sha256sum");
+    let checked = checked.args(["-c", "SHA256SUMS"]).current_dir(folder.path()).output().unwrap();
+    assert!(checked.status.success() && sums.lines().count() == 2, "{sums}");
+    let again = String::from_utf8_lossy(&ashore().stderr).into_owned();
+    assert!(again.ends_with("\n2 here already, 1 failed.\n"), "{again}");
+    assert_eq!(fs::read_to_string(&receipt).unwrap(), sums);
+}

@@ -1,0 +1,223 @@
+//! A server with a tree of folders, for as many guests as it lets in.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+/// What lies under a path.
+#[derive(Clone)]
+pub(crate) enum Node {
+    File(Vec<u8>),
+    Folder,
+    Link(&'static str),
+    /// Listed, and refused when it is asked for.
+    Locked,
+    /// A folder whose listing breaks off.
+    Torn,
+}
+
+/// How a [`Wharf`] treats its guests.
+pub(crate) struct Rules {
+    /// Guests at a time; one more is told so.
+    pub(crate) most_guests: usize,
+    /// Whether it tells sizes and times exactly (`MLSD`) or to the minute (`LIST`).
+    pub(crate) is_modern: bool,
+    /// Whether it ends the conversation after each file.
+    pub(crate) is_curt: bool,
+}
+
+impl Rules {
+    pub(crate) fn modern() -> Self {
+        Self { most_guests: usize::MAX, is_modern: true, is_curt: false }
+    }
+
+    pub(crate) fn old() -> Self {
+        Self { is_modern: false, ..Self::modern() }
+    }
+}
+
+/// What a [`Wharf`] remembers.
+#[derive(Default)]
+pub(crate) struct Books {
+    pub(crate) guests: AtomicUsize,
+    pub(crate) most_guests: AtomicUsize,
+    pub(crate) logins: AtomicUsize,
+    pub(crate) refused: AtomicUsize,
+    /// The files that were sent.
+    pub(crate) sent: Mutex<Vec<String>>,
+    is_closed: AtomicBool,
+}
+
+pub(crate) struct Wharf {
+    at: SocketAddr,
+    pub(crate) books: Arc<Books>,
+    door: Option<JoinHandle<()>>,
+}
+
+/// Paths from the root, without a `/` at their start; the root itself is there.
+pub(crate) type Tree = BTreeMap<String, Node>;
+
+/// When everything was last changed, as `MDTM` writes it, and in seconds since 1970.
+pub(crate) const TIME: (&str, u64) = ("20240229123456", 1_709_210_096);
+
+impl Wharf {
+    pub(crate) fn open(tree: Tree, rules: Rules) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let at = listener.local_addr().unwrap();
+        let books = Arc::<Books>::default();
+        let shared = Arc::new((tree, rules, Arc::clone(&books)));
+        listener.set_nonblocking(true).unwrap();
+        let door = thread::spawn(move || {
+            while !shared.2.is_closed.load(Ordering::Relaxed) {
+                let Ok((guest, _)) = listener.accept() else {
+                    thread::sleep(Duration::from_millis(2));
+                    continue;
+                };
+                let shared = Arc::clone(&shared);
+                thread::spawn(move || {
+                    let (tree, rules, books) = &*shared;
+                    let guests = books.guests.fetch_add(1, Ordering::SeqCst) + 1;
+                    guest.set_nonblocking(false).ok();
+                    if guests > rules.most_guests {
+                        books.refused.fetch_add(1, Ordering::SeqCst);
+                        (&guest).write_all(b"421 There are too many connected users.\r\n").ok();
+                    } else {
+                        books.most_guests.fetch_max(guests, Ordering::SeqCst);
+                        talk(&guest, tree, rules, books).ok();
+                    }
+                    books.guests.fetch_sub(1, Ordering::SeqCst);
+                });
+            }
+        });
+        Self { at, books, door: Some(door) }
+    }
+
+    pub(crate) fn link(&self, path: &str) -> String {
+        format!("ftp://{}/{path}", self.at)
+    }
+
+    /// The files that were sent, in order of their names.
+    pub(crate) fn sent(&self) -> Vec<String> {
+        let mut sent = self.books.sent.lock().unwrap().clone();
+        sent.sort();
+        sent
+    }
+}
+
+impl Drop for Wharf {
+    fn drop(&mut self) {
+        self.books.is_closed.store(true, Ordering::Relaxed);
+        self.door.take().map(JoinHandle::join);
+    }
+}
+
+/// The real place of `path`: every link on the way is followed.
+fn resolve(tree: &Tree, path: &str) -> String {
+    let mut place = String::new();
+    for part in path.split('/').filter(|part| !matches!(*part, "" | ".")) {
+        if part == ".." {
+            place.truncate(place.rfind('/').unwrap_or(0));
+            continue;
+        }
+        let here = if place.is_empty() { part.to_owned() } else { format!("{place}/{part}") };
+        place = match tree.get(&here) {
+            Some(Node::Link(target)) if target.starts_with('/') => resolve(tree, target),
+            Some(Node::Link(target)) => resolve(tree, &format!("{place}/{target}")),
+            _ => here,
+        };
+    }
+    place
+}
+
+fn talk(guest: &TcpStream, tree: &Tree, rules: &Rules, books: &Books) -> io::Result<()> {
+    guest.set_nodelay(true)?;
+    let mut replies = guest;
+    let mut say = |reply: &str| replies.write_all(format!("{reply}\r\n").as_bytes());
+    let data = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let port = data.local_addr()?.port();
+    let mut here = String::new();
+    say("220 Wharf")?;
+    for line in BufReader::new(guest).lines() {
+        let line = line?;
+        let (verb, argument) = line.split_once(' ').unwrap_or((&line, ""));
+        let from = if argument.starts_with('/') { "" } else { &here };
+        let place = resolve(tree, &format!("{from}/{argument}"));
+        let node = if place.is_empty() { Some(&Node::Folder) } else { tree.get(&place) };
+        match (verb, node) {
+            ("USER", _) => {
+                books.logins.fetch_add(1, Ordering::SeqCst);
+                say("230 Welcome")?;
+            }
+            ("TYPE", _) => say("200 Binary")?,
+            ("SYST", _) => say("215 UNIX Type: L8")?,
+            ("FEAT", _) if rules.is_modern => say("211-\r\n MLST type*;size*;modify*;\r\n211 End")?,
+            ("PWD", _) => say(&format!("257 \"/{here}\""))?,
+            ("EPSV", _) => say(&format!("229 Here (|||{port}|)"))?,
+            ("CWD", Some(Node::Folder | Node::Torn)) => {
+                here = place;
+                say("250 There")?;
+            }
+            ("SIZE", Some(Node::File(bytes))) => say(&format!("213 {}", bytes.len()))?,
+            ("MDTM", Some(Node::File(_))) => say(&format!("213 {}", TIME.0))?,
+            ("MLSD" | "LIST", Some(node @ (Node::Folder | Node::Torn))) => {
+                say("150 Here it comes")?;
+                let text = listing(tree, &place, verb == "MLSD");
+                data.accept()?.0.write_all(text.as_bytes())?;
+                let is_torn = matches!(node, Node::Torn);
+                say(if is_torn { "426 Torn" } else { "226 That was all" })?;
+            }
+            ("RETR", Some(Node::File(bytes))) => {
+                say("150 Here it comes")?;
+                data.accept()?.0.write_all(bytes)?;
+                books.sent.lock().unwrap().push(place);
+                say("226 That was all")?;
+                if rules.is_curt {
+                    return Ok(());
+                }
+            }
+            ("QUIT", _) => return say("221 Bye"),
+            ("FEAT" | "PASS" | "MLST", _) => say("502 No")?,
+            _ => say("550 No")?,
+        }
+    }
+    Ok(())
+}
+
+fn listing(tree: &Tree, folder: &str, is_mlsd: bool) -> String {
+    let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+    let mut text = String::new();
+    for (path, node) in tree.range(prefix.clone()..) {
+        let Some(name) = path.strip_prefix(&prefix) else { break };
+        if name.is_empty() || name.contains('/') {
+            continue;
+        }
+        let size = if let Node::File(bytes) = node { bytes.len() } else { 7 };
+        let done = match (node, is_mlsd) {
+            (Node::File(_) | Node::Locked, true) => {
+                write!(text, "type=file;size={size};modify={}; {name}\r\n", TIME.0)
+            }
+            (Node::File(_) | Node::Locked, false) => {
+                write!(text, "-rw-r--r-- 1 a b {size} Feb 29  2024 {name}\r\n")
+            }
+            (Node::Folder | Node::Torn, true) => {
+                write!(text, "type=dir;modify={}; {name}\r\n", TIME.0)
+            }
+            (Node::Folder | Node::Torn, false) => {
+                write!(text, "drwxr-xr-x 1 a b 7 Feb 29  2024 {name}\r\n")
+            }
+            (Node::Link(target), true) => {
+                write!(text, "type=OS.unix=slink:{target}; {name}\r\n")
+            }
+            (Node::Link(target), false) => {
+                write!(text, "lrwxrwxrwx 1 a b 7 Feb 29  2024 {name} -> {target}\r\n")
+            }
+        };
+        done.unwrap();
+    }
+    text
+}
