@@ -50,7 +50,8 @@ fn sign_in(server: &Server) -> Session<'static> {
     let address: Address = server.link("").parse().unwrap();
     let (host, port) = (&address.host, address.port);
     let trust = Trust::default();
-    let door = ashore::ftp::Server { host, port, security: Security::Off, trust: &trust };
+    let security = Security::Off;
+    let door = ashore::ftp::Server { host, port, security, trust: &trust, is_step_by_step: false };
     let mut session = Session::connect(door, &limits(), &|_| ()).unwrap();
     session.sign_in(&address.login).unwrap();
     session

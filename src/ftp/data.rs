@@ -13,6 +13,8 @@ pub struct Data {
     /// Over TLS, the end came without a word: it may have been forged (RFC 8446 §6.1). Only a
     /// number of bytes that agrees with the announced one makes it believable.
     pub is_end_doubtful: bool,
+    /// Which byte of the file is the first to come.
+    pub offset: u64,
     /// The size that the server mentioned when it began to send, in bytes. Whether it means the
     /// whole file or what is still to come depends on the server; for offset 0 it is the same.
     pub announced: Option<u64>,
@@ -20,7 +22,7 @@ pub struct Data {
 
 impl Data {
     pub(super) fn new(stream: Stream, announced: Option<u64>) -> Self {
-        Self { stream, silence: None, is_end_doubtful: false, announced }
+        Self { stream, silence: None, is_end_doubtful: false, offset: 0, announced }
     }
 
     /// Reads what has come, or waits for it a twentieth of a second: `None` if nothing came, so that

@@ -8,6 +8,7 @@ use super::listing;
 use super::session::{Line, Session};
 use super::stream::{Limits, Stream};
 use super::tls::Tls;
+use super::together::Pace;
 
 /// A conversation that rests: signed in, in the folder that the login opened, and with nothing under
 /// way. It belongs to nobody until it is [taken up](Parked::take_up) again.
@@ -17,6 +18,7 @@ pub struct Parked {
     peer: SocketAddr,
     tls: Option<Tls>,
     features: HashMap<String, String>,
+    pace: Pace,
     is_epsv_useless: bool,
     listing: listing::Known,
 }
@@ -28,12 +30,13 @@ impl Session<'_> {
     #[must_use]
     pub fn park(self) -> Option<Parked> {
         let is_at_rest = !self.is_transferring && !self.is_astray;
-        let Self { control, peer, tls, features, is_epsv_useless, listing, .. } = self;
+        let Self { control, peer, tls, features, pace, is_epsv_useless, listing, .. } = self;
         (is_at_rest && control.buffer().is_empty()).then_some(Parked {
             control,
             peer,
             tls,
             features,
+            pace,
             is_epsv_useless,
             listing,
         })
@@ -51,7 +54,7 @@ impl Parked {
     /// that nobody had asked for (`421 Timeout`). Sends nothing and does not wait.
     #[must_use]
     pub fn take_up<'a>(self, limits: &Limits, log: &'a dyn Fn(Line)) -> Option<Session<'a>> {
-        let Self { mut control, peer, tls, features, is_epsv_useless, listing } = self;
+        let Self { mut control, peer, tls, features, pace, is_epsv_useless, listing } = self;
         control.get_mut().take_limits(limits);
         control.get_mut().is_quiet().then(|| Session {
             control,
@@ -60,6 +63,8 @@ impl Parked {
             limits: limits.clone(),
             log,
             features,
+            pace,
+            ahead: Vec::new(),
             is_epsv_useless,
             early_final: None,
             is_transferring: false,

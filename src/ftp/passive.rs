@@ -6,6 +6,7 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::time::Duration;
 
 use super::command::Command;
 use super::dial;
@@ -14,10 +15,25 @@ use super::reply::Kind;
 use super::session::Session;
 use super::stream::Stream;
 
+/// How long a data connection may take that is made without waiting for the server. Where a firewall
+/// swallows it, the other ways are tried after that.
+const PATIENCE_IN_ONE_GO: Duration = Duration::from_secs(10);
+
 impl Session<'_> {
+    /// The first command that [`Session::open_data`] will send, for asking it ahead.
+    pub(super) fn first_way(&self) -> Option<Command> {
+        match (self.is_epsv_useless, self.peer.is_ipv4()) {
+            (true, true) => Some(Command::new("PASV")),
+            _ => Some(Command::new("EPSV")),
+        }
+    }
+
     /// Makes a data connection in passive mode: `EPSV`, or else `PASV` on IPv4 (RFC 2428 §3; over
     /// IPv6 the six numbers of `PASV` cannot name an address).
-    pub(super) fn open_data(&mut self) -> Result<Stream, Error> {
+    ///
+    /// `commands` are sent as soon as the way is known, without waiting for the connection, which
+    /// saves a round trip. Then there is no second way: the server waits on the first one.
+    pub(super) fn open_data(&mut self, commands: &[Command]) -> Result<Stream, Error> {
         let can_pasv = self.peer.is_ipv4();
         let mut tried = Vec::new();
         let mut source = io::Error::other("the server offers no passive mode");
@@ -38,9 +54,14 @@ impl Session<'_> {
                         "EPSV" => epsv_port(&reply.text()),
                         _ => pasv_port(&reply.text()),
                     };
-                    match port.map(|port| self.connect_data(port)) {
+                    match port.map(|port| self.connect_data(port, commands)) {
                         Some(Ok(stream)) => return Ok(stream),
                         Some(Err(Error::Stopped)) => return Err(Error::Stopped),
+                        Some(Err(error)) if !commands.is_empty() => {
+                            let tried = verb.to_owned();
+                            let source = io::Error::other(error);
+                            return Err(Error::NoDataConnection { tried, source });
+                        }
                         Some(Err(Error::Cut(error))) => error,
                         Some(Err(error)) => io::Error::other(error),
                         None => io::Error::other(format!("{verb} was answered {reply}")),
@@ -52,10 +73,16 @@ impl Session<'_> {
         Err(Error::NoDataConnection { tried: tried.join(" and "), source })
     }
 
-    fn connect_data(&self, port: u16) -> Result<Stream, Error> {
+    fn connect_data(&mut self, port: u16, commands: &[Command]) -> Result<Stream, Error> {
         let mut address = self.peer;
         address.set_port(port);
-        let socket = dial::connect(VecDeque::from([address]), &self.limits)?;
+        let mut limits = self.limits.clone();
+        if !commands.is_empty() {
+            self.is_transferring = true;
+            self.say_all(commands)?;
+            limits.patience = limits.patience.min(PATIENCE_IN_ONE_GO);
+        }
+        let socket = dial::connect(VecDeque::from([address]), &limits)?;
         Stream::new(socket, self.limits.clone(), Awaiting::Data)
     }
 }

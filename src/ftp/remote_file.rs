@@ -15,6 +15,11 @@ pub struct RemoteFile {
 }
 
 impl RemoteFile {
+    /// The file that commands name so.
+    pub(super) fn unknown(argument: Vec<u8>) -> Self {
+        Self { argument, facts: Facts::default() }
+    }
+
     /// The file called `name` in the same folder. Nothing is known of it yet.
     #[must_use]
     pub fn beside(&self, name: &[u8]) -> Self {
@@ -78,6 +83,18 @@ impl Session<'_> {
             facts.fill_from(Facts::from_mlst(&reply.lines));
         }
         Ok(facts)
+    }
+
+    /// Asks which of `files` are there, in one go where the server takes that:
+    /// [`Session::fetch_small`] then knows it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Stumbled`] if it must be spoken to step by step.
+    pub fn look_for(&mut self, files: &[RemoteFile]) -> Result<(), Error> {
+        let size = |file: &RemoteFile| Command::with("SIZE", &file.argument);
+        let questions = files.iter().map(size).collect::<Result<_, _>>()?;
+        self.ask_ahead(questions)
     }
 
     /// Fetches a small file whole, if it is there. `None`: it is not, it is empty or longer than

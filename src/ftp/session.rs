@@ -5,28 +5,18 @@ use std::io::BufReader;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::address::Login;
 use super::command::Command;
-use super::data::Data;
 use super::dial;
 use super::error::{Awaiting, Error};
-use super::facts;
 use super::host::Host;
 use super::listing;
-use super::remote_file::RemoteFile;
 use super::reply::{Kind, Reply};
 use super::stream::{Limits, Stream};
 use super::tls::{Security, Tls, Trust};
+use super::together::Pace;
 
 /// How many preliminary replies (1xx) one command may get. Real servers send one or two.
 const MOST_PRELIMINARIES: usize = 20;
-
-/// The longest wait for the server's last word once all data is here (product contract §2). A
-/// server that has something to say says it at once; a lost word is found out by asking again.
-pub(super) const FINAL_PATIENCE: Duration = Duration::from_secs(15);
-
-/// The longest wait for a word about why the data broke off.
-const REASON_PATIENCE: Duration = Duration::from_secs(2);
 
 /// How long a silent control connection goes before the kernel shows routers that it lives. Home
 /// routers forget a connection after as little as five minutes.
@@ -52,6 +42,8 @@ pub struct Server<'a> {
     pub security: Security,
     /// Whose certificates are believed.
     pub trust: &'a Trust,
+    /// Commands that travel together make it stumble: each waits for the answer to the one before.
+    pub is_step_by_step: bool,
 }
 
 /// One conversation with one server.
@@ -63,6 +55,10 @@ pub struct Session<'a> {
     pub(super) log: &'a dyn Fn(Line),
     /// What `FEAT` told: verbs in capitals, and what stands behind them.
     pub(super) features: HashMap<String, String>,
+    /// How many commands it is told at once.
+    pub(super) pace: Pace,
+    /// Answers that came before anybody asked, to commands that travelled together.
+    pub(super) ahead: Vec<(Command, Reply)>,
     /// `EPSV` led nowhere on this server: do not ask again.
     pub(super) is_epsv_useless: bool,
     /// A final reply that came before it was asked for.
@@ -107,6 +103,8 @@ impl<'a> Session<'a> {
             limits: limits.clone(),
             log,
             features: HashMap::new(),
+            pace: Pace::StepByStep,
+            ahead: Vec::new(),
             is_epsv_useless: false,
             early_final: None,
             is_transferring: false,
@@ -117,7 +115,10 @@ impl<'a> Session<'a> {
             session = session.secure(Tls::new(server.host, server.trust)?)?;
         }
         let greeting = session.read_past_preliminaries()?;
-        done("the greeting", greeting)?;
+        let greeting = done("the greeting", greeting)?;
+        if !server.is_step_by_step {
+            session.pace = Pace::of(&greeting);
+        }
         session.control.get_mut().expect(Awaiting::Reply, limits.patience);
         if matches!(server.security, Security::Explicit | Security::Auto) {
             let tls = Tls::new(server.host, server.trust)?;
@@ -155,145 +156,9 @@ impl<'a> Session<'a> {
         self.tls.is_some()
     }
 
-    /// Signs in (RFC 959 §5.4): `USER`, and `PASS` and `ACCT` where the server asks for them. Then
-    /// learns what it can do (`FEAT`, RFC 2389), and asks for files as they are (`TYPE I`).
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Refused`] with code 530 for a wrong name or password, and with 332 if the server
-    /// wants an account and `login` has none.
-    pub fn sign_in(&mut self, login: &Login) -> Result<(), Error> {
-        let user = login.user.as_deref().unwrap_or(b"anonymous");
-        let mut step = Command::with("USER", user)?;
-        let mut reply = self.ask(&step)?;
-        if reply.code == 331 {
-            let guest = login.is_guest().then_some(&b"anonymous@"[..]);
-            let password = login.password.as_ref().map(super::Secret::reveal).or(guest);
-            step = Command::secret("PASS", password.unwrap_or_default())?;
-            reply = self.ask(&step)?;
-        }
-        if let (332, Some(account)) = (reply.code, &login.account) {
-            step = Command::secret("ACCT", account.reveal())?;
-            reply = self.ask(&step)?;
-        }
-        done(&step.to_string(), reply)?;
-
-        if let Ok(reply) = self.ask_optional(&Command::new("FEAT"))? {
-            self.features = reply.features();
-        }
-        if self.tls.is_some() {
-            self.secure_data()?;
-        }
-        let binary = Command::with("TYPE", b"I")?;
-        let reply = self.ask(&binary)?;
-        done(&binary.to_string(), reply).map(drop)
-    }
-
-    /// The data connections are to be as secret as this one (RFC 4217 §8 and §9).
-    fn secure_data(&mut self) -> Result<(), Error> {
-        let size = Command::with("PBSZ", b"0")?;
-        self.ask(&size)?;
-        let protect = Command::with("PROT", b"P")?;
-        let reply = self.ask(&protect)?;
-        match reply.kind() {
-            Kind::Done => Ok(()),
-            _ => Err(Error::NoTls { command: protect.to_string(), reply }),
-        }
-    }
-
-    /// Starts sending `file`, from byte `offset` on (`REST`, RFC 3659 §5, and `RETR`).
-    ///
-    /// Read the returned [`Data`] to its end, drop it, then call [`Session::finish`].
-    ///
-    /// # Errors
-    ///
-    /// * [`Error::Refused`] with code 550 if there is no such file, or we may not read it.
-    /// * [`Error::Refused`] for `REST` if `offset` is not 0 and the server cannot resume.
-    /// * [`Error::NoDataConnection`] if the data connection could not be made.
-    pub fn retrieve(&mut self, file: &RemoteFile, offset: u64) -> Result<Data, Error> {
-        self.early_final = None;
-        let stream = self.open_data()?;
-        if offset > 0 {
-            let rest = Command::with("REST", offset.to_string().as_bytes())?;
-            let reply = self.ask(&rest)?;
-            if !matches!(reply.kind(), Kind::NeedsMore | Kind::Done) {
-                return Err(Error::Refused { command: rest.to_string(), reply });
-            }
-        }
-        self.begin(stream, &Command::with("RETR", &file.argument)?)
-    }
-
-    /// Starts the transfer that `command` asks for. What [`Session::retrieve`] says about [`Data`]
-    /// holds here too, but the last word is [`Session::last_word`].
-    pub(super) fn open(&mut self, command: &Command) -> Result<Data, Error> {
-        self.early_final = None;
-        let stream = self.open_data()?;
-        self.begin(stream, command)
-    }
-
-    fn begin(&mut self, mut stream: Stream, command: &Command) -> Result<Data, Error> {
-        self.is_transferring = true;
-        self.say(command)?;
-        if let Some(tls) = &self.tls {
-            // Not before the command: no server answers this handshake until it has something to send.
-            stream = stream.begin_tls(tls)?;
-        }
-        let reply = self.read_reply()?;
-        let announced = facts::size_in_preliminary(&reply.text());
-        match reply.kind() {
-            Kind::Begun => {}
-            Kind::Done => self.early_final = Some(reply),
-            Kind::NeedsMore | Kind::TryLater | Kind::Refused => {
-                self.is_transferring = false;
-                return Err(Error::Refused { command: command.to_string(), reply });
-            }
-        }
-        Ok(Data::new(stream, announced))
-    }
-
-    /// Whether the last word on the transfer came before its data.
-    pub(super) fn has_final(&self) -> bool {
-        self.early_final.is_some()
-    }
-
-    /// Waits for the server's last word on the transfer (`226` or `250`).
-    ///
-    /// This reply alone decides whether the file is whole (RFC 959 §5.4): a connection that was
-    /// cut looks just like one that ended, so a file without this reply is not to be trusted.
-    ///
-    /// # Errors
-    ///
-    /// * [`Error::Refused`] with code 426 or 451 if the server gave up half-way.
-    /// * [`Error::Silent`] if it says nothing for 15 s.
-    pub fn finish(&mut self) -> Result<(), Error> {
-        self.last_word("RETR", FINAL_PATIENCE)
-    }
-
-    /// The data broke off: does the server say why? Not waited for long, since it may be gone too.
-    pub fn reason(&mut self) -> Option<Error> {
-        self.last_word("RETR", REASON_PATIENCE).err().filter(Error::is_refusal)
-    }
-
-    /// Waits for the server's last word on the transfer that `verb` began, `most` at the longest.
-    pub(super) fn last_word(&mut self, verb: &str, most: Duration) -> Result<(), Error> {
-        let reply = match self.early_final.take() {
-            Some(reply) => reply,
-            None => {
-                let patience = self.limits.patience.min(most);
-                self.control.get_mut().expect(Awaiting::FinalReply, patience);
-                let reply = self.read_past_preliminaries()?;
-                self.control.get_mut().expect(Awaiting::Reply, self.limits.patience);
-                reply
-            }
-        };
-        done(verb, reply)?;
-        self.is_transferring = false;
-        Ok(())
-    }
-
     /// Says goodbye and does not wait for the answer: whatever it is, it changes nothing.
     pub fn quit(mut self) {
-        self.say(&Command::new("QUIT")).ok();
+        self.send(&[Command::new("QUIT")]).ok();
     }
 
     /// Whether the server says that it has the command `verb` (RFC 2389).
@@ -321,16 +186,38 @@ impl<'a> Session<'a> {
     }
 
     pub(super) fn ask(&mut self, command: &Command) -> Result<Reply, Error> {
+        if let Some(reply) = self.take_answer(command) {
+            return Ok(reply);
+        }
         self.say(command)?;
         self.read_reply()
     }
 
-    fn say(&mut self, command: &Command) -> Result<(), Error> {
-        (self.log)(Line::Sent(command.to_string()));
-        self.control.get_mut().send(&command.to_wire())
+    pub(super) fn say(&mut self, command: &Command) -> Result<(), Error> {
+        self.say_all(std::slice::from_ref(command))
     }
 
-    fn read_reply(&mut self) -> Result<Reply, Error> {
+    /// Sends `commands` in one go.
+    pub(super) fn say_all(&mut self, commands: &[Command]) -> Result<(), Error> {
+        // What is here already cannot be the answer to what is only now sent.
+        while let (false, Some(command)) = (self.control.buffer().is_empty(), commands.first()) {
+            let reply = self.read_reply()?;
+            if reply.code == 421 {
+                return Err(Error::Refused { command: command.to_string(), reply });
+            }
+        }
+        self.send(commands)
+    }
+
+    fn send(&mut self, commands: &[Command]) -> Result<(), Error> {
+        for command in commands {
+            (self.log)(Line::Sent(command.to_string()));
+        }
+        let wire: Vec<u8> = commands.iter().flat_map(Command::to_wire).collect();
+        self.control.get_mut().send(&wire)
+    }
+
+    pub(super) fn read_reply(&mut self) -> Result<Reply, Error> {
         let log = self.log;
         let mut heard = |line: &str| log(Line::Received(line.to_owned()));
         let reply = Reply::read(&mut self.control, &mut heard);
@@ -338,7 +225,7 @@ impl<'a> Session<'a> {
         Ok(reply?)
     }
 
-    fn read_past_preliminaries(&mut self) -> Result<Reply, Error> {
+    pub(super) fn read_past_preliminaries(&mut self) -> Result<Reply, Error> {
         for _ in 0..MOST_PRELIMINARIES {
             let reply = self.read_reply()?;
             if reply.kind() != Kind::Begun {

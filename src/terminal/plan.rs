@@ -44,6 +44,7 @@ pub(super) fn requests(flags: &Get) -> Result<Vec<Request>, Refusal> {
             hash: !flags.no_hash,
             verify: !flags.no_verify,
             expected: flags.checksum.clone(),
+            beside: None,
         },
         security: tls.into(),
         trust: trust.clone(),
@@ -88,7 +89,7 @@ pub(super) fn folder(flags: &Ls) -> Result<(Address, Trust), Refusal> {
 /// What all conversations share: what earlier runs have learnt about the servers.
 pub(super) fn commons() -> Commons {
     let servers = settings::servers_file().map(Servers::open).unwrap_or_default();
-    Commons { servers }
+    Commons { servers, ..Commons::default() }
 }
 
 /// Who we are to all the servers, and whom to believe.

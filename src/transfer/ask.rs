@@ -15,7 +15,7 @@ impl Job<'_> {
         &self,
         session: &mut Session<'_>,
         file: &mut Partial,
-    ) -> Result<(RemoteFile, u64, Data), Trouble> {
+    ) -> Result<(RemoteFile, Data), Trouble> {
         let path = &self.request.address.path;
         let mut remote = session.locate(path)?;
         // A server that takes no paths knows nothing of this one; what it said last time, it said
@@ -27,11 +27,16 @@ impl Job<'_> {
         self.compare_facts(&remote, file)?;
         let offset = self.offset(file);
         match session.retrieve(&remote, offset) {
-            Ok(data) => Ok((remote, offset, data)),
+            Ok(data) => {
+                if data.offset < offset {
+                    self.tell_from_start();
+                }
+                Ok((remote, data))
+            }
             Err(error) if offset > 0 && self.cannot_continue(&error) => {
-                self.story("The server cannot continue a file. It sends it from the start, and what is here is compared".to_owned());
+                self.tell_from_start();
                 let data = session.retrieve(&remote, 0)?;
-                Ok((remote, 0, data))
+                Ok((remote, data))
             }
             Err(error) if is_no_such_path(&error) && path.folders().next().is_some() => {
                 // The first answer is the one to be told, if this leads nowhere as well.
@@ -39,10 +44,14 @@ impl Job<'_> {
                 self.compare_facts(&remote, file)?;
                 let offset = self.offset(file);
                 let data = session.retrieve(&remote, offset).map_err(|_| error)?;
-                Ok((remote, offset, data))
+                Ok((remote, data))
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    fn tell_from_start(&self) {
+        self.story("The server cannot continue a file. It sends it from the start, and what is here is compared".to_owned());
     }
 
     /// From where to ask the server to send.

@@ -1,5 +1,6 @@
 //! What all conversations of one program share.
 
+use super::lists::MissingLists;
 use super::servers::Servers;
 
 /// What all conversations of one program share. Clones share it too; the default knows nothing yet,
@@ -8,4 +9,6 @@ use super::servers::Servers;
 pub struct Commons {
     /// What was learnt about each server.
     pub servers: Servers,
+    /// Which checksum files are not there.
+    pub missing_lists: MissingLists,
 }

@@ -15,7 +15,7 @@ use super::resume::{self, Joint};
 use super::retry::Retry;
 use super::trouble::Trouble;
 use crate::disk::{self, Partial};
-use crate::ftp::{self, Data, Facts, Limits, RemoteFile, Security, Session};
+use crate::ftp::{self, Data, Errand, Facts, Limits, RemoteFile, Security, Session};
 use crate::words;
 
 /// Downloads one file. Blocks until it is on disk under its name, or has failed for good.
@@ -59,6 +59,9 @@ pub fn download(request: &Request, handle: &Handle, report: &dyn Fn(News)) -> Ou
             },
             Err(trouble) => trouble,
         };
+        if job.steps_back(&trouble) {
+            continue;
+        }
         let progressed = file.length() > before;
         let pause = retry.after(&trouble, progressed, Instant::now());
         let failure = job.failure(trouble, &file);
@@ -80,6 +83,10 @@ pub(super) struct Job<'a> {
     pub(super) starts_over: Cell<bool>,
     /// The conversation was secret once, so it will be again.
     was_secure: Cell<bool>,
+    /// The server is spoken to step by step.
+    is_step_by_step: Cell<bool>,
+    /// That is because it stumbled.
+    has_stumbled: Cell<bool>,
     /// How often the file on the server was found to be another one.
     pub(super) changes: Cell<u32>,
 }
@@ -99,6 +106,8 @@ impl<'a> Job<'a> {
             vague_refusals: Cell::new(0),
             starts_over: Cell::new(false),
             was_secure: Cell::new(false),
+            is_step_by_step: Cell::new(false),
+            has_stumbled: Cell::new(false),
             changes: Cell::new(0),
         }
     }
@@ -110,7 +119,9 @@ impl<'a> Job<'a> {
         let limits = Limits { patience: *patience, stop: self.handle.stop.clone() };
         let log = |line: ftp::Line| (self.report)(News::Line(line.into()));
         (self.report)(News::Phase(Phase::Connecting));
-        let mut server = self.request.access(&self.handle.commons).server();
+        let access = self.request.access(&self.handle.commons);
+        let mut server = access.server();
+        server.is_step_by_step |= self.is_step_by_step.get();
         if self.was_secure.get() && server.security == Security::Auto {
             server.security = Security::Explicit; // Who takes TLS away in mid-file is not the server.
         }
@@ -125,11 +136,18 @@ impl<'a> Job<'a> {
         }
 
         (self.report)(News::Phase(Phase::SigningIn));
-        session.sign_in(&address.login)?;
+        let lists = self.lists();
+        let errand = Errand { path: &address.path, beside: &lists };
+        session.sign_in_for(&address.login, Some(errand))?;
         retry.met();
 
-        let (remote, offset, mut data) = self.ask_for_it(&mut session, file)?;
+        session.look_ahead(errand)?;
+        let (remote, mut data) = self.ask_for_it(&mut session, file)?;
         retry.met_data();
+        if self.has_stumbled.take() {
+            access.learn_step_by_step();
+        }
+        let offset = data.offset;
         let announced = file.announced(data.announced.filter(|_| offset == 0));
         let expected = remote.facts.size.or(announced);
         file.begin(remote.facts.size, remote.facts.modified)?;
@@ -175,6 +193,26 @@ impl<'a> Job<'a> {
         let verdict = self.verify(&mut session, &remote, file)?;
         session.quit();
         Ok(Proof { facts, verdict })
+    }
+
+    /// Whether the trouble is that commands travelled together. Then the next attempt is made at
+    /// once, without.
+    fn steps_back(&self, trouble: &Trouble) -> bool {
+        let Trouble::Server(ftp::Error::Stumbled { source }) = trouble else { return false };
+        if self.is_step_by_step.replace(true) {
+            return false;
+        }
+        // A blocked way is no fault of the server's, and another way may be open.
+        let is_blocked = matches!(**source, ftp::Error::NoDataConnection { .. });
+        self.has_stumbled.set(!is_blocked);
+        self.story(match is_blocked {
+            true => {
+                "The file channel could not be reached at once. Trying the other ways, step by step"
+                    .to_owned()
+            }
+            false => format!("The server got out of step: {source}. Speaking to it step by step"),
+        });
+        true
     }
 
     /// Reads the data to its end.

@@ -219,6 +219,7 @@ impl Failure {
                 | Error::NoTls { .. }
                 | Error::HungUp
                 | Error::Cut(_)
+                | Error::Stumbled { .. }
                 | Error::Stopped => NextStep::TryAgain,
             },
             Self::Doubtful { .. } => NextStep::ShowKept,
@@ -275,7 +276,9 @@ impl Failure {
                 }
                 Error::Argument(_) => "Remove the control characters from the address.",
                 Error::TooLong { .. } => "Name one of the folders in it, or a file.",
-                Error::HungUp | Error::Cut(_) | Error::Stopped => "Try again.",
+                Error::HungUp | Error::Cut(_) | Error::Stumbled { .. } | Error::Stopped => {
+                    "Try again."
+                }
             },
             Self::Doubtful { doubt: Doubt::Checksum(_), .. } => {
                 "Try again: what was kept is set aside, and the file fetched anew if it is still wrong."

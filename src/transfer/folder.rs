@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::enter::enter;
 use super::failure::Failure;
 use super::news::Line;
 use super::request::Access;
@@ -145,11 +146,7 @@ impl<'a> Scan<'a> {
     fn session(&mut self) -> Result<&mut Session<'a>, ftp::Error> {
         let session = match self.session.take() {
             Some(session) => session,
-            None => {
-                let mut session = Session::connect(self.access.server(), self.limits, self.log)?;
-                session.sign_in(&self.access.address.login)?;
-                session
-            }
+            None => enter(self.access, self.limits, self.log)?,
         };
         Ok(self.session.insert(session))
     }

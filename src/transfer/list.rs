@@ -2,16 +2,17 @@
 
 use std::ops::ControlFlow;
 
+use super::enter::enter;
 use super::failure::Failure;
 use super::news::Line;
 use super::request::Access;
 use crate::ftp::listing::{Entry, ListingEnd};
-use crate::ftp::{self, Limits, Session};
+use crate::ftp::{self, Limits};
 
 /// Lists the folder at the address of `access`. Blocks until the server called the listing complete.
 ///
 /// `handed` gets each entry as soon as it has arrived, and may break off; `log` hears every line of
-/// the conversation. See [`Session::list`] for what the end says about the times of the entries.
+/// the conversation. See [`Session::list`](ftp::Session::list) for what the end says about the times of the entries.
 ///
 /// # Errors
 ///
@@ -24,8 +25,7 @@ pub fn list(
 ) -> Result<ListingEnd, Failure> {
     let tell = |line: ftp::Line| log(line.into());
     let mut talk = || {
-        let mut session = Session::connect(access.server(), limits, &tell)?;
-        session.sign_in(&access.address.login)?;
+        let mut session = enter(access, limits, &tell)?;
         let end = session.list(&access.address.path, handed)?;
         session.quit();
         Ok(end)

@@ -74,7 +74,8 @@ impl<'a> Access<'a> {
             (Scheme::Ftp, Security::Auto) if login.is_guest() => Security::Off,
             (Scheme::Ftp, security) => security,
         };
-        Server { host, port: *port, security, trust: self.trust }
+        let is_step_by_step = self.commons.servers.known(host, *port).is_step_by_step;
+        Server { host, port: *port, security, trust: self.trust, is_step_by_step }
     }
 }
 
@@ -120,10 +121,13 @@ pub struct Checks {
     pub verify: bool,
     /// The checksum that the file must have, as the person knows it.
     pub expected: Option<Checksum>,
+    /// The checksum files that lie beside the file, where its folder was listed: no others are
+    /// looked for.
+    pub beside: Option<Vec<Vec<u8>>>,
 }
 
 impl Default for Checks {
     fn default() -> Self {
-        Self { hash: true, verify: true, expected: None }
+        Self { hash: true, verify: true, expected: None, beside: None }
     }
 }

@@ -66,7 +66,8 @@ impl App {
         };
         let queue = is_lasting.then(settings::queue_file).flatten();
         let servers = is_lasting.then(settings::servers_file).flatten();
-        let commons = Commons { servers: servers.map(Servers::open).unwrap_or_default() };
+        let servers = servers.map(Servers::open).unwrap_or_default();
+        let commons = Commons { servers, ..Commons::default() };
         let (engine, events, found) = start(queue.as_deref(), commons, wake)?;
         found.notice.into_iter().for_each(|notice| screen.say(notice));
         screen.model.restore(found.entries);
