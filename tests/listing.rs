@@ -33,10 +33,13 @@ fn list(path: &str, script: &str) -> (Vec<Entry>, Result<ListingEnd, ftp::Error>
     let limits = Limits { patience: Duration::from_secs(5), stop: Stop::default() };
     let trust = Trust::default();
     let at = ftp::Server {
+        is_step_by_step: false,
         host: &address.host,
         port: address.port,
         security: Security::Off,
         trust: &trust,
+        way: ftp::Way::default(),
+        proxy: None,
     };
     let mut session = Session::connect(at, &limits, &|_| ()).unwrap();
     session.sign_in(&address.login).unwrap();

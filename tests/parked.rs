@@ -8,7 +8,7 @@ mod support;
 use std::time::{Duration, Instant};
 
 use ashore::ftp::{
-    Address, Data, Error, Limits, Parked, RemotePath, Security, Session, Stop, Trust,
+    Address, Data, Error, Limits, Parked, RemotePath, Security, Session, Stop, Trust, Way,
 };
 use support::Server;
 
@@ -50,8 +50,10 @@ fn sign_in(server: &Server) -> Session<'static> {
     let address: Address = server.link("").parse().unwrap();
     let (host, port) = (&address.host, address.port);
     let trust = Trust::default();
-    let security = Security::Off;
-    let door = ashore::ftp::Server { host, port, security, trust: &trust, is_step_by_step: false };
+    let (way, proxy, security) = (Way::default(), None, Security::Off);
+    let is_step_by_step = false;
+    let door =
+        ashore::ftp::Server { host, port, security, trust: &trust, is_step_by_step, way, proxy };
     let mut session = Session::connect(door, &limits(), &|_| ()).unwrap();
     session.sign_in(&address.login).unwrap();
     session

@@ -25,6 +25,11 @@ impl Data {
         Self { stream, silence: None, is_end_doubtful: false, offset: 0, announced }
     }
 
+    /// The same, if its first byte is the one at `offset`.
+    pub(super) fn from(self, offset: u64) -> Self {
+        Self { offset, ..self }
+    }
+
     /// Reads what has come, or waits for it a twentieth of a second: `None` if nothing came, so that
     /// a stalled transfer can say so. `Some(0)` is the end of the data.
     ///

@@ -1,5 +1,6 @@
 //! The server's side: one server, one conversation. Knows no file, no queue, no person.
 
+mod active;
 mod address;
 mod command;
 mod data;
@@ -12,15 +13,18 @@ pub mod listing;
 mod parked;
 mod passive;
 mod path;
+mod proxy;
 mod remote_file;
 mod reply;
 mod retrieve;
+mod route;
 mod server_sum;
 mod session;
 mod sign_in;
 mod stream;
 mod tls;
 mod together;
+mod way;
 
 pub use address::{Address, AddressError, Login, Scheme, Secret};
 pub use command::{BadArgument, Command};
@@ -31,6 +35,7 @@ pub use host::Host;
 pub use known::Known;
 pub use parked::Parked;
 pub use path::RemotePath;
+pub use proxy::{Proxy, ProxyError, ProxyTrouble};
 pub use remote_file::RemoteFile;
 pub use reply::{Kind, MAX_LINE, MAX_REPLY, Reply};
 pub use server_sum::ServerSum;
@@ -38,3 +43,4 @@ pub use session::{Line, Server, Session};
 pub use sign_in::Errand;
 pub use stream::{Limits, Stop};
 pub use tls::{Security, Trust};
+pub use way::{Family, Way};

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 use std::io::BufReader;
-use std::net::SocketAddr;
 
 use super::listing;
+use super::route::Route;
 use super::session::{Line, Session};
 use super::stream::{Limits, Stream};
 use super::tls::Tls;
@@ -15,7 +15,8 @@ use super::together::Pace;
 #[derive(Debug)]
 pub struct Parked {
     control: BufReader<Stream>,
-    peer: SocketAddr,
+    route: Route,
+    is_active: bool,
     tls: Option<Tls>,
     features: HashMap<String, String>,
     pace: Pace,
@@ -30,10 +31,13 @@ impl Session<'_> {
     #[must_use]
     pub fn park(self) -> Option<Parked> {
         let is_at_rest = !self.is_transferring && !self.is_astray;
-        let Self { control, peer, tls, features, pace, is_epsv_useless, listing, .. } = self;
+        let Self {
+            control, route, is_active, tls, features, pace, is_epsv_useless, listing, ..
+        } = self;
         (is_at_rest && control.buffer().is_empty()).then_some(Parked {
             control,
-            peer,
+            route,
+            is_active,
             tls,
             features,
             pace,
@@ -54,11 +58,13 @@ impl Parked {
     /// that nobody had asked for (`421 Timeout`). Sends nothing and does not wait.
     #[must_use]
     pub fn take_up<'a>(self, limits: &Limits, log: &'a dyn Fn(Line)) -> Option<Session<'a>> {
-        let Self { mut control, peer, tls, features, pace, is_epsv_useless, listing } = self;
+        let Self { mut control, route, is_active, tls, features, pace, is_epsv_useless, listing } =
+            self;
         control.get_mut().take_limits(limits);
         control.get_mut().is_quiet().then(|| Session {
             control,
-            peer,
+            route,
+            is_active,
             tls,
             limits: limits.clone(),
             log,

@@ -4,12 +4,11 @@
 //! went: a reply that names another host is a wrong configuration behind NAT at best, and an attempt
 //! to make us knock at somebody else's door at worst.
 
-use std::collections::VecDeque;
 use std::io;
 use std::time::Duration;
 
+use super::active::Channel;
 use super::command::Command;
-use super::dial;
 use super::error::{Awaiting, Error};
 use super::reply::Kind;
 use super::session::Session;
@@ -22,9 +21,18 @@ const PATIENCE_IN_ONE_GO: Duration = Duration::from_secs(10);
 impl Session<'_> {
     /// The first command that [`Session::open_data`] will send, for asking it ahead.
     pub(super) fn first_way(&self) -> Option<Command> {
-        match (self.is_epsv_useless, self.peer.is_ipv4()) {
-            (true, true) => Some(Command::new("PASV")),
-            _ => Some(Command::new("EPSV")),
+        match (self.is_active, self.is_epsv_useless && self.route.may_be_ipv4()) {
+            (true, _) => None,
+            (false, true) => Some(Command::new("PASV")),
+            (false, false) => Some(Command::new("EPSV")),
+        }
+    }
+
+    /// Makes a data connection; in active mode, prepares for one.
+    pub(super) fn open_data(&mut self) -> Result<Channel, Error> {
+        match self.is_active {
+            true => self.await_data(),
+            false => self.connect_passively(&[]).map(Channel::Made),
         }
     }
 
@@ -33,8 +41,8 @@ impl Session<'_> {
     ///
     /// `commands` are sent as soon as the way is known, without waiting for the connection, which
     /// saves a round trip. Then there is no second way: the server waits on the first one.
-    pub(super) fn open_data(&mut self, commands: &[Command]) -> Result<Stream, Error> {
-        let can_pasv = self.peer.is_ipv4();
+    pub(super) fn connect_passively(&mut self, commands: &[Command]) -> Result<Stream, Error> {
+        let can_pasv = self.route.may_be_ipv4();
         let mut tried = Vec::new();
         let mut source = io::Error::other("the server offers no passive mode");
         for verb in ["EPSV", "PASV"] {
@@ -56,11 +64,16 @@ impl Session<'_> {
                     };
                     match port.map(|port| self.connect_data(port, commands)) {
                         Some(Ok(stream)) => return Ok(stream),
-                        Some(Err(Error::Stopped)) => return Err(Error::Stopped),
+                        Some(Err(error @ (Error::Stopped | Error::Proxy { .. }))) => {
+                            return Err(error);
+                        }
                         Some(Err(error)) if !commands.is_empty() => {
-                            let tried = verb.to_owned();
-                            let source = io::Error::other(error);
-                            return Err(Error::NoDataConnection { tried, source });
+                            let (tried, source) = (verb.to_owned(), io::Error::other(error));
+                            return Err(Error::NoDataConnection {
+                                is_active: false,
+                                tried,
+                                source,
+                            });
                         }
                         Some(Err(Error::Cut(error))) => error,
                         Some(Err(error)) => io::Error::other(error),
@@ -70,20 +83,19 @@ impl Session<'_> {
             };
             self.is_epsv_useless = true;
         }
-        Err(Error::NoDataConnection { tried: tried.join(" and "), source })
+        Err(Error::NoDataConnection { is_active: false, tried: tried.join(" and "), source })
     }
 
     fn connect_data(&mut self, port: u16, commands: &[Command]) -> Result<Stream, Error> {
-        let mut address = self.peer;
-        address.set_port(port);
         let mut limits = self.limits.clone();
         if !commands.is_empty() {
             self.is_transferring = true;
             self.say_all(commands)?;
             limits.patience = limits.patience.min(PATIENCE_IN_ONE_GO);
         }
-        let socket = dial::connect(VecDeque::from([address]), &limits)?;
-        Stream::new(socket, self.limits.clone(), Awaiting::Data)
+        let mut stream = self.route.data(port, &limits)?;
+        stream.expect(Awaiting::Data, self.limits.patience);
+        Ok(stream)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::active::Channel;
 use super::command::Command;
 use super::data::Data;
 use super::error::{Awaiting, Error};
@@ -37,21 +38,21 @@ impl Session<'_> {
         let offset_text = offset.to_string();
         let rest = (offset > 0).then(|| Command::with("REST", offset_text.as_bytes()));
         let rest = rest.transpose()?;
-        if self.pace == Pace::StepByStep {
-            let stream = self.open_data(&[])?;
+        if self.pace == Pace::StepByStep || self.is_active {
+            let channel = self.open_data()?;
             if let Some(rest) = rest {
                 let reply = self.ask(&rest)?;
                 may_resume(rest, reply)?;
             }
-            return Ok(Data { offset, ..self.begin(stream, &retr)? });
+            return self.begin(channel, &retr).map(|data| data.from(offset));
         }
         let commands: Vec<Command> = rest.iter().cloned().chain([retr.clone()]).collect();
-        let stream = match self.open_data(&commands) {
+        let stream = match self.connect_passively(&commands) {
             Err(error @ Error::NoDataConnection { .. }) if self.is_transferring => {
                 let reason = self.reason_for_no_data(commands.len());
                 return Err(reason.unwrap_or_else(|| stumbled(error)));
             }
-            opened => self.secure_data(opened?)?,
+            made => self.secured(made?)?,
         };
         let Some(rest) = rest else {
             let reply = self.read_reply()?;
@@ -60,7 +61,7 @@ impl Session<'_> {
         let resumed = self.next_of_many(true).map(|reply| may_resume(rest, reply))?;
         let reply = self.next_of_many(true)?;
         match (resumed, self.begun(stream, &retr, reply)) {
-            (Ok(()), data) => Ok(Data { offset, ..data? }),
+            (Ok(()), data) => data.map(|data| data.from(offset)),
             (Err(_), Ok(from_start)) => Ok(from_start),
             (Err(refused), Err(_)) => Err(refused),
         }
@@ -70,21 +71,23 @@ impl Session<'_> {
     /// holds here too, but the last word is [`Session::last_word`].
     pub(super) fn open(&mut self, command: &Command) -> Result<Data, Error> {
         self.early_final = None;
-        let stream = self.open_data(&[])?;
-        self.begin(stream, command)
+        let channel = self.open_data()?;
+        self.begin(channel, command)
     }
 
-    fn begin(&mut self, stream: Stream, command: &Command) -> Result<Data, Error> {
+    fn begin(&mut self, channel: Channel, command: &Command) -> Result<Data, Error> {
         self.is_transferring = true;
         self.say(command)?;
-        let stream = self.secure_data(stream)?;
-        let reply = self.read_reply()?;
+        let (stream, reply) = match channel {
+            // Not before the command: no server answers this handshake until it has something to send.
+            Channel::Made(stream) => (self.secured(stream)?, self.read_reply()?),
+            Channel::Awaited(listener) => self.meet(&listener, command)?,
+        };
         self.begun(stream, command, reply)
     }
 
-    /// Begins to speak TLS on a data connection, if it is to be secret. Not before the command: no
-    /// server answers this handshake until it has something to send.
-    fn secure_data(&self, stream: Stream) -> Result<Stream, Error> {
+    /// A data connection, as secret as this conversation.
+    pub(super) fn secured(&self, stream: Stream) -> Result<Stream, Error> {
         match &self.tls {
             Some(tls) => stream.begin_tls(tls),
             None => Ok(stream),

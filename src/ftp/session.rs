@@ -2,18 +2,19 @@
 
 use std::collections::HashMap;
 use std::io::BufReader;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::command::Command;
-use super::dial;
 use super::error::{Awaiting, Error};
 use super::host::Host;
 use super::listing;
+use super::proxy::Proxy;
 use super::reply::{Kind, Reply};
+use super::route::Route;
 use super::stream::{Limits, Stream};
 use super::tls::{Security, Tls, Trust};
 use super::together::Pace;
+use super::way::Way;
 
 /// How many preliminary replies (1xx) one command may get. Real servers send one or two.
 const MOST_PRELIMINARIES: usize = 20;
@@ -29,6 +30,8 @@ pub enum Line {
     Sent(String),
     /// What came, as it came.
     Received(String),
+    /// What happened and was not right, in a sentence without a full stop.
+    Warning(String),
 }
 
 /// Which server, and how the conversation with it is to be secured.
@@ -44,12 +47,16 @@ pub struct Server<'a> {
     pub trust: &'a Trust,
     /// Commands that travel together make it stumble: each waits for the answer to the one before.
     pub is_step_by_step: bool,
+    /// Which of its addresses are tried, and who makes the data connections.
+    pub way: Way,
+    /// Through whom.
+    pub proxy: Option<&'a Proxy>,
 }
 
 /// One conversation with one server.
 pub struct Session<'a> {
     pub(super) control: BufReader<Stream>,
-    pub(super) peer: SocketAddr,
+    pub(super) route: Route,
     pub(super) tls: Option<Tls>,
     pub(super) limits: Limits,
     pub(super) log: &'a dyn Fn(Line),
@@ -61,6 +68,8 @@ pub struct Session<'a> {
     pub(super) ahead: Vec<(Command, Reply)>,
     /// `EPSV` led nowhere on this server: do not ask again.
     pub(super) is_epsv_useless: bool,
+    /// The server makes the data connections.
+    pub(super) is_active: bool,
     /// A final reply that came before it was asked for.
     pub(super) early_final: Option<Reply>,
     /// A transfer has begun, and the server's last word on it has not come.
@@ -73,7 +82,7 @@ pub struct Session<'a> {
 
 impl std::fmt::Debug for Session<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Session").field("peer", &self.peer).finish_non_exhaustive()
+        f.debug_struct("Session").field("route", &self.route).finish_non_exhaustive()
     }
 }
 
@@ -82,7 +91,8 @@ impl<'a> Session<'a> {
     ///
     /// # Errors
     ///
-    /// * [`Error::Unknown`], [`Error::Unreachable`]: there is nobody.
+    /// * [`Error::Unknown`], [`Error::WrongFamily`], [`Error::Unreachable`]: there is nobody.
+    /// * [`Error::Proxy`]: the proxy does not connect us.
     /// * [`Error::Refused`]: it answers, but does not let us in (`421`).
     /// * [`Error::Garbled`]: it is no FTP server.
     /// * [`Error::Silent`], [`Error::HungUp`], [`Error::Cut`], [`Error::Stopped`].
@@ -91,13 +101,13 @@ impl<'a> Session<'a> {
         limits: &Limits,
         log: &'a dyn Fn(Line),
     ) -> Result<Self, Error> {
-        let socket = dial::dial(server.host, server.port, limits)?;
+        let (stream, route) = Route::open(&server, limits)?;
+        let socket = stream.socket();
         socket.set_nodelay(true).map_err(Error::Cut)?;
         let alive = socket2::TcpKeepalive::new().with_time(KEEP_ALIVE).with_interval(KEEP_ALIVE);
-        socket2::SockRef::from(&socket).set_tcp_keepalive(&alive).map_err(Error::Cut)?;
-        let stream = Stream::new(socket, limits.clone(), Awaiting::Greeting)?;
+        socket2::SockRef::from(socket).set_tcp_keepalive(&alive).map_err(Error::Cut)?;
         let mut session = Self {
-            peer: stream.peer()?,
+            route,
             control: BufReader::new(stream),
             tls: None,
             limits: limits.clone(),
@@ -106,6 +116,7 @@ impl<'a> Session<'a> {
             pace: Pace::StepByStep,
             ahead: Vec::new(),
             is_epsv_useless: false,
+            is_active: server.way.is_active,
             early_final: None,
             is_transferring: false,
             is_astray: false,

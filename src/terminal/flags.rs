@@ -13,7 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{Exit, say, sentences};
 use crate::disk::Checksum;
-use crate::ftp::Security;
+use crate::ftp::{Family, Security, Way};
 use crate::transfer;
 
 /// What the command line asks for.
@@ -199,6 +199,23 @@ pub(super) struct Connection {
     #[arg(long)]
     pub(super) insecure: bool,
 
+    /// Let the server make the data connections (active mode), where it cannot be reached for them
+    #[arg(long)]
+    active: bool,
+
+    /// Use IPv4 addresses only
+    #[arg(short = '4', long, conflicts_with = "ipv6")]
+    ipv4: bool,
+
+    /// Use IPv6 addresses only
+    #[arg(short = '6', long)]
+    ipv6: bool,
+
+    /// Go through this proxy, such as socks5h://HOST:PORT or http://HOST:PORT; none: through none,
+    /// whatever the environment says
+    #[arg(long, value_name = "URL")]
+    pub(super) proxy: Option<String>,
+
     /// Sign in with this name, whatever the addresses say
     #[arg(long, value_name = "NAME", value_parser = user_name)]
     pub(super) user: Option<String>,
@@ -206,6 +223,22 @@ pub(super) struct Connection {
     /// Read the password from the first line of standard input
     #[arg(long)]
     pub(super) password_stdin: bool,
+
+    /// The account that a few servers ask for besides (ACCT)
+    #[arg(long, value_name = "NAME", value_parser = user_name)]
+    pub(super) account: Option<String>,
+}
+
+impl Connection {
+    /// By which kind of address servers are reached, and who makes the data connections.
+    pub(super) fn way(&self) -> Way {
+        let family = match (self.ipv4, self.ipv6) {
+            (true, _) => Family::V4,
+            (_, true) => Family::V6,
+            _ => Family::Any,
+        };
+        Way { family, is_active: self.active }
+    }
 }
 
 /// `--if-exists`, in the words of the command line.
@@ -272,7 +305,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
 
 fn user_name(text: &str) -> Result<String, String> {
     if text.is_empty() || text.contains(char::is_control) {
-        Err("a user name is not empty and holds no control characters".to_owned())
+        Err("a name is not empty and holds no control characters".to_owned())
     } else {
         Ok(text.to_owned())
     }
@@ -288,6 +321,7 @@ Examples:
   ashore get ftp://ftp.example.org/pub/data.tar.gz -o new.tar.gz --if-exists replace
   ashore get -r ftp://ftp.example.org/pub/folder/ -d here
   ashore get --user alice --password-stdin ftp://ftp.example.org/report.pdf < password.txt
+  ashore get --proxy socks5h://localhost:1080 ftp://ftp.example.org/pub/data.tar.gz
   ashore get --json ftp://ftp.example.org/a.bin | jq -r 'select(.event == \"ended\").sha256'
 
 Exit codes (of several files, the highest):

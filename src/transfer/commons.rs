@@ -1,6 +1,8 @@
 //! What all conversations of one program share.
 
 use super::lists::MissingLists;
+use super::netrc::Netrc;
+use super::proxies::Proxies;
 use super::servers::Servers;
 
 /// What all conversations of one program share. Clones share it too; the default knows nothing yet,
@@ -11,4 +13,8 @@ pub struct Commons {
     pub servers: Servers,
     /// Which checksum files are not there.
     pub missing_lists: MissingLists,
+    /// Which proxy leads to which server.
+    pub proxies: Proxies,
+    /// Names and passwords for servers.
+    pub netrc: Netrc,
 }

@@ -1,5 +1,6 @@
 //! One file, as a straight story. Read this first.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
@@ -10,12 +11,12 @@ use super::failure::{Failure, Kept};
 use super::handle::Handle;
 use super::meter::Meter;
 use super::news::{Line, News, Outcome, Phase, Summary, Verdict, Voice};
-use super::request::Request;
+use super::request::{Access, Request};
 use super::resume::{self, Joint};
 use super::retry::Retry;
 use super::trouble::Trouble;
 use crate::disk::{self, Partial};
-use crate::ftp::{self, Data, Errand, Facts, Limits, RemoteFile, Security, Session};
+use crate::ftp::{self, Data, Errand, Facts, Limits, Login, RemoteFile, Security, Session};
 use crate::words;
 
 /// Downloads one file. Blocks until it is on disk under its name, or has failed for good.
@@ -47,7 +48,7 @@ pub fn download(request: &Request, handle: &Handle, report: &dyn Fn(News)) -> Ou
     let mut unconfirmed = None;
     loop {
         let before = file.length();
-        let attempt = job.attempt(&mut file, &mut retry);
+        let attempt = job.attempt_by_known_way(&mut file, &mut retry);
         if attempt.is_ok() && unconfirmed == Some(file.length()) {
             job.story("That it is whole was confirmed on second asking".to_owned());
         }
@@ -112,22 +113,51 @@ impl<'a> Job<'a> {
         }
     }
 
+    /// One attempt; and a second one at once, in passive mode, if what was learnt about the server
+    /// has led astray.
+    fn attempt_by_known_way(
+        &self,
+        file: &mut Partial,
+        retry: &mut Retry,
+    ) -> Result<Proof, Trouble> {
+        match self.attempt(file, retry) {
+            Err(Trouble::Server(error)) if self.access().learn_no_data(&error) => {
+                self.story("Active mode leads nowhere any more: passive mode again".to_owned());
+                self.attempt(file, retry)
+            }
+            ended => ended,
+        }
+    }
+
+    fn access(&self) -> Access<'_> {
+        self.request.access(&self.handle.commons)
+    }
+
     /// One conversation with the server, from the greeting to its last word. When it ends well, the
     /// file is whole, and this is the proof.
     fn attempt(&self, file: &mut Partial, retry: &mut Retry) -> Result<Proof, Trouble> {
-        let Request { address, patience, .. } = self.request;
-        let limits = Limits { patience: *patience, stop: self.handle.stop.clone() };
+        let limits = Limits { patience: self.request.patience, stop: self.handle.stop.clone() };
         let log = |line: ftp::Line| (self.report)(News::Line(line.into()));
         (self.report)(News::Phase(Phase::Connecting));
-        let access = self.request.access(&self.handle.commons);
-        let mut server = access.server();
+        let mut server = self.access().server();
         server.is_step_by_step |= self.is_step_by_step.get();
         if self.was_secure.get() && server.security == Security::Auto {
             server.security = Security::Explicit; // Who takes TLS away in mid-file is not the server.
         }
+        if server.way.is_active && !self.request.way.is_active {
+            self.story("This server's data comes in active mode, as it did before".to_owned());
+        }
+        if let Some(proxy) = server.proxy {
+            self.story(format!("Through the proxy {}", proxy.place()));
+        }
         let mut session = Session::connect(server, &limits, &log)?;
         self.was_secure.set(session.is_secure());
-        if address.login.password.is_some() && !session.is_secure() {
+        let login = self.access().login();
+        if let Cow::Owned(Login { user: Some(user), .. }) = &login {
+            let user = String::from_utf8_lossy(user);
+            self.story(format!("Signing in as {user}, as .netrc says"));
+        }
+        if login.password.is_some() && !session.is_secure() {
             self.tell(
                 Voice::Warning,
                 "The password goes over the network unprotected: this connection is not secure"
@@ -137,16 +167,17 @@ impl<'a> Job<'a> {
 
         (self.report)(News::Phase(Phase::SigningIn));
         let lists = self.lists();
-        let errand = Errand { path: &address.path, beside: &lists };
-        session.sign_in_for(&address.login, Some(errand))?;
+        let errand = Errand { path: &self.request.address.path, beside: &lists };
+        session.sign_in_for(&login, Some(errand))?;
         retry.met();
 
         session.look_ahead(errand)?;
         let (remote, mut data) = self.ask_for_it(&mut session, file)?;
         retry.met_data();
         if self.has_stumbled.take() {
-            access.learn_step_by_step();
+            self.access().learn_step_by_step();
         }
+        self.access().learn_data_came(server.way.is_active);
         let offset = data.offset;
         let announced = file.announced(data.announced.filter(|_| offset == 0));
         let expected = remote.facts.size.or(announced);
@@ -318,7 +349,7 @@ impl<'a> Job<'a> {
             Trouble::Disk(error) => Failure::Disk { error, kept },
             Trouble::Doubt(doubt) | Trouble::DoubtAgain(doubt) => Failure::Doubtful { doubt, kept },
             Trouble::Server(error) | Trouble::Unfinished(error) => {
-                Failure::of_server(&self.request.address, error, kept)
+                Failure::of_server(self.access(), error, kept)
             }
         }
     }

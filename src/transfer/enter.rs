@@ -17,7 +17,7 @@ pub(super) fn enter<'a>(
     let mut server = access.server();
     loop {
         let mut session = Session::connect(server, limits, log)?;
-        match session.sign_in(&access.address.login) {
+        match session.sign_in(&access.login()) {
             Err(Error::Stumbled { .. }) if !server.is_step_by_step => {
                 server.is_step_by_step = true;
             }

@@ -115,6 +115,7 @@ impl<'a> Scan<'a> {
                 Err(error) => error,
             };
             let may_pass = match &error {
+                error if self.access.learn_no_data(error) => true,
                 ftp::Error::HungUp | ftp::Error::Cut(_) | ftp::Error::Silent { .. } => true,
                 ftp::Error::Refused { reply, .. } => reply.kind() == ftp::Kind::TryLater,
                 _ => false,
@@ -123,7 +124,7 @@ impl<'a> Scan<'a> {
                 self.session = None;
             }
             if !may_pass || tries >= MOST_TRIES {
-                return Err(Failure::of_server(self.access.address, error, None));
+                return Err(Failure::of_server(self.access, error, None));
             }
         }
     }
