@@ -1,6 +1,6 @@
 //! A conversation that rests between two files, so that the next one need not begin with a greeting.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::io::BufReader;
 
 use super::listing;
@@ -30,7 +30,7 @@ impl Session<'_> {
     /// first. It is over then.
     #[must_use]
     pub fn park(self) -> Option<Parked> {
-        let is_at_rest = !self.is_transferring && !self.is_astray;
+        let is_at_rest = !self.is_transferring && !self.is_astray && self.awaited.is_empty();
         let Self {
             control, route, is_active, tls, features, pace, is_epsv_useless, listing, ..
         } = self;
@@ -71,6 +71,7 @@ impl Parked {
             features,
             pace,
             ahead: Vec::new(),
+            awaited: VecDeque::new(),
             is_epsv_useless,
             early_final: None,
             is_transferring: false,

@@ -76,8 +76,11 @@ impl Session<'_> {
             facts.modified = reply.lines.first().and_then(|text| facts::time(text));
         }
         let is_open = facts.size.is_none() || facts.modified.is_none();
+        if is_open {
+            self.catch_up()?; // It may be about to say what it can do.
+        }
         if is_open
-            && self.features.contains_key("MLST")
+            && self.offers("MLST")
             && let Ok(reply) = self.ask_optional(&Command::with("MLST", argument)?)?
         {
             facts.fill_from(Facts::from_mlst(&reply.lines));
@@ -94,7 +97,7 @@ impl Session<'_> {
     pub fn look_for(&mut self, files: &[RemoteFile]) -> Result<(), Error> {
         let size = |file: &RemoteFile| Command::with("SIZE", &file.argument);
         let questions = files.iter().map(size).collect::<Result<_, _>>()?;
-        self.ask_ahead(questions)
+        self.ask_ahead(questions, None)
     }
 
     /// Fetches a small file whole, if it is there. `None`: it is not, it is empty or longer than

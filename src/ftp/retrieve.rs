@@ -58,6 +58,7 @@ impl Session<'_> {
             let reply = self.read_reply()?;
             return self.begun(stream, &retr, reply);
         };
+        self.catch_up()?;
         let resumed = self.next_of_many(true).map(|reply| may_resume(rest, reply))?;
         let reply = self.next_of_many(true)?;
         match (resumed, self.begun(stream, &retr, reply)) {

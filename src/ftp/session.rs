@@ -1,6 +1,6 @@
 //! One conversation with one server: greet, sign in, ask, retrieve, finish, quit.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::io::BufReader;
 use std::time::Duration;
 
@@ -66,6 +66,8 @@ pub struct Session<'a> {
     pub(super) pace: Pace,
     /// Answers that came before anybody asked, to commands that travelled together.
     pub(super) ahead: Vec<(Command, Reply)>,
+    /// What travelled with them, and whose answers are still under way, in this order.
+    pub(super) awaited: VecDeque<Command>,
     /// `EPSV` led nowhere on this server: do not ask again.
     pub(super) is_epsv_useless: bool,
     /// The server makes the data connections.
@@ -115,6 +117,7 @@ impl<'a> Session<'a> {
             features: HashMap::new(),
             pace: Pace::StepByStep,
             ahead: Vec::new(),
+            awaited: VecDeque::new(),
             is_epsv_useless: false,
             is_active: server.way.is_active,
             early_final: None,
@@ -197,7 +200,7 @@ impl<'a> Session<'a> {
     }
 
     pub(super) fn ask(&mut self, command: &Command) -> Result<Reply, Error> {
-        if let Some(reply) = self.take_answer(command) {
+        if let Some(reply) = self.take_answer(command)? {
             return Ok(reply);
         }
         self.say(command)?;
@@ -211,8 +214,11 @@ impl<'a> Session<'a> {
     /// Sends `commands` in one go.
     pub(super) fn say_all(&mut self, commands: &[Command]) -> Result<(), Error> {
         // What is here already cannot be the answer to what is only now sent.
-        while let (false, Some(command)) = (self.control.buffer().is_empty(), commands.first()) {
-            let reply = self.read_reply()?;
+        while let Some(command) = commands.first()
+            && self.awaited.is_empty()
+            && !self.control.buffer().is_empty()
+        {
+            let reply = self.hear()?;
             if reply.code == 421 {
                 return Err(Error::Refused { command: command.to_string(), reply });
             }
@@ -228,7 +234,14 @@ impl<'a> Session<'a> {
         self.control.get_mut().send(&wire)
     }
 
+    /// The answer to what was sent last.
     pub(super) fn read_reply(&mut self) -> Result<Reply, Error> {
+        self.catch_up()?;
+        self.hear()
+    }
+
+    /// The next reply, whatever it answers.
+    pub(super) fn hear(&mut self) -> Result<Reply, Error> {
         let log = self.log;
         let mut heard = |line: &str| log(Line::Received(line.to_owned()));
         let reply = Reply::read(&mut self.control, &mut heard);

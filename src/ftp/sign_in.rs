@@ -41,26 +41,31 @@ impl Session<'_> {
         let guest = login.is_guest().then_some(&b"anonymous@"[..]);
         let password = login.password.as_ref().map(super::Secret::reveal).or(guest);
         let pass = Command::secret("PASS", password.unwrap_or_default())?;
-        let mut rest = self.settings()?;
-        let settings = rest.clone();
-        if let Some(errand) = errand {
-            rest.extend(self.questions(errand)?);
-        }
+        let rest = match errand.filter(|_| self.pace == Pace::InOrder) {
+            // What it can do is of interest only later.
+            Some(errand) => {
+                let questions = self.questions(errand)?;
+                [self.transfer_settings()?, questions, vec![Command::new("FEAT")]].concat()
+            }
+            None => [vec![Command::new("FEAT")], self.transfer_settings()?].concat(),
+        };
+        let last = errand.and_then(|_| self.first_way());
 
         // Where others can listen, a password is told only to a server that wants it.
         let is_open = login.is_guest() || self.tls.is_some();
+        let both = vec![user.clone(), pass.clone()];
         match self.pace {
             Pace::InOrder if is_open => {
-                self.ask_ahead([vec![user.clone(), pass.clone()], rest.clone()].concat())?;
+                self.ask_ahead([both, rest.clone()].concat(), last.as_ref())?;
             }
-            Pace::ByCode if login.is_guest() => self.ask_ahead(vec![user.clone(), pass.clone()])?,
+            Pace::ByCode if login.is_guest() => self.ask_ahead(both, None)?,
             Pace::StepByStep | Pace::ByCode | Pace::InOrder => {}
         }
         let mut step = user;
         let mut reply = self.ask(&step)?;
         if reply.code == 331 {
             if self.pace == Pace::InOrder {
-                self.ask_ahead([vec![pass.clone()], rest].concat())?;
+                self.ask_ahead([vec![pass.clone()], rest.clone()].concat(), last.as_ref())?;
             }
             step = pass;
             reply = self.ask(&step)?;
@@ -70,13 +75,13 @@ impl Session<'_> {
             reply = self.ask(&step)?;
         }
         done(&step.to_string(), reply)?;
-        self.ask_ahead(settings)?;
+        self.ask_ahead(rest, last.as_ref())?;
         self.set_up()
     }
 
-    /// What is to be said once, after signing in.
-    fn settings(&self) -> Result<Vec<Command>, Error> {
-        let mut settings = vec![Command::new("FEAT")];
+    /// How the bytes of files are to travel, said once.
+    fn transfer_settings(&self) -> Result<Vec<Command>, Error> {
+        let mut settings = Vec::new();
         if self.tls.is_some() {
             settings.extend([Command::with("PBSZ", b"0")?, Command::with("PROT", b"P")?]);
         }
@@ -85,10 +90,15 @@ impl Session<'_> {
     }
 
     fn set_up(&mut self) -> Result<(), Error> {
-        for command in self.settings()? {
+        let features = Command::new("FEAT");
+        if !self.awaited.contains(&features)
+            && let Ok(reply) = self.ask_optional(&features)?
+        {
+            self.features = reply.features();
+        }
+        for command in self.transfer_settings()? {
             let reply = self.ask(&command)?;
             match (command.verb(), reply.kind()) {
-                ("FEAT", Kind::Done) => self.features = reply.features(),
                 // The data connections are to be as secret as this one (RFC 4217 §9).
                 ("PROT", Kind::Done) => {}
                 ("PROT", _) => return Err(Error::NoTls { command: command.to_string(), reply }),
@@ -111,20 +121,20 @@ impl Session<'_> {
     pub fn look_ahead(&mut self, errand: Errand<'_>) -> Result<(), Error> {
         let questions = self.questions(errand)?;
         self.ahead.retain(|(command, _)| questions.contains(command));
-        self.ask_ahead(questions)
+        let last = self.first_way();
+        self.ask_ahead(questions, last.as_ref())
     }
 
     fn questions(&self, errand: Errand<'_>) -> Result<Vec<Command>, Error> {
         let path = errand.path.to_wire();
         let mut questions = vec![Command::with("SIZE", &path)?, Command::with("MDTM", &path)?];
+        questions.extend(self.first_way());
         if self.pace == Pace::InOrder {
             let file = super::RemoteFile::unknown(path);
             for name in errand.beside {
                 questions.push(Command::with("SIZE", &file.beside(name).argument)?);
             }
         }
-        // Last, so that nothing comes between the port and the transfer.
-        questions.extend(self.first_way());
         Ok(questions)
     }
 }

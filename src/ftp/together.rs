@@ -51,15 +51,29 @@ impl Session<'_> {
     /// keeps the answers. An answer that could belong to several commands is forgotten again: who
     /// wants it will ask for it alone.
     ///
+    /// From a server that answers in order, the answers behind that to `last` are only awaited when
+    /// somebody wants them: vsftpd sends each line by itself, and only ten before the first of them
+    /// is acknowledged.
+    ///
     /// # Errors
     ///
     /// [`Error::Stumbled`] if the server does not answer each of them in a way that makes sense.
-    pub(super) fn ask_ahead(&mut self, mut commands: Vec<Command>) -> Result<(), Error> {
-        commands.retain(|command| !self.ahead.iter().any(|(known, _)| known == command));
+    pub(super) fn ask_ahead(
+        &mut self,
+        mut commands: Vec<Command>,
+        last: Option<&Command>,
+    ) -> Result<(), Error> {
+        commands.retain(|command| {
+            !self.ahead.iter().any(|(known, _)| known == command) && !self.awaited.contains(command)
+        });
         if self.pace == Pace::StepByStep || commands.len() < 2 {
             return Ok(());
         }
         self.say_all(&commands)?;
+        let at = commands.iter().position(|command| Some(command) == last);
+        if let Some(at) = at.filter(|_| self.pace == Pace::InOrder) {
+            self.awaited = commands.split_off(at + 1).into();
+        }
         let is_login = |command: &Command| matches!(command.verb(), "USER" | "PASS");
         let is_in_order = self.pace == Pace::InOrder;
         let mut replies: Vec<Reply> = Vec::new();
@@ -71,10 +85,12 @@ impl Session<'_> {
             let is_over = is_over || reply.code == 421;
             replies.push(reply);
             if is_over {
+                self.awaited.clear();
                 break;
             }
         }
-        if !self.control.buffer().is_empty() && replies.len() == commands.len() {
+        let is_all_said = self.awaited.is_empty() && replies.len() == commands.len();
+        if is_all_said && !self.control.buffer().is_empty() {
             return Err(stumbled(Error::Garbled {
                 said: "more answers than questions".to_owned(),
             }));
@@ -83,24 +99,45 @@ impl Session<'_> {
             true => one_by_one(commands, replies),
             false => by_code(commands, replies),
         };
-        let strange = || Error::Garbled { said: "answers that fit no question".to_owned() };
-        self.ahead.extend(answers.ok_or_else(|| stumbled(strange()))?);
-        Ok(())
+        self.keep(answers)
     }
 
     /// The next answer to commands that travelled together.
     pub(super) fn next_of_many(&mut self, is_first: bool) -> Result<Reply, Error> {
         let most = if is_first { FIRST_PATIENCE } else { NEXT_PATIENCE };
         self.control.get_mut().expect(Awaiting::Reply, self.limits.patience.min(most));
-        let reply = self.read_reply().map_err(stumbled);
+        let reply = self.hear().map_err(stumbled);
         self.control.get_mut().expect(Awaiting::Reply, self.limits.patience);
         reply
     }
 
+    /// Hears the answers that are still under way: what is read next is then the answer to what was
+    /// sent last.
+    pub(super) fn catch_up(&mut self) -> Result<(), Error> {
+        while let Some(command) = self.awaited.pop_front() {
+            let reply = self.next_of_many(false)?;
+            if command.verb() == "FEAT" && reply.kind() == Kind::Done {
+                self.features = reply.features();
+            }
+            let answer = one_by_one(vec![command], vec![reply]);
+            self.keep(answer)?;
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, answers: Option<Answers>) -> Result<(), Error> {
+        let strange = || Error::Garbled { said: "answers that fit no question".to_owned() };
+        self.ahead.extend(answers.ok_or_else(|| stumbled(strange()))?);
+        Ok(())
+    }
+
     /// The answer to `command`, if it came already.
-    pub(super) fn take_answer(&mut self, command: &Command) -> Option<Reply> {
-        let at = self.ahead.iter().position(|(known, _)| known == command)?;
-        Some(self.ahead.swap_remove(at).1)
+    pub(super) fn take_answer(&mut self, command: &Command) -> Result<Option<Reply>, Error> {
+        if self.awaited.contains(command) {
+            self.catch_up()?;
+        }
+        let at = self.ahead.iter().position(|(known, _)| known == command);
+        Ok(at.map(|at| self.ahead.swap_remove(at).1))
     }
 }
 
