@@ -5,6 +5,7 @@ use super::error::Error;
 use super::facts::{self, Facts};
 use super::path::RemotePath;
 use super::session::{Session, done};
+use super::together::Pace;
 
 /// A file on the server: how to name it in this session, and what is known of it.
 #[derive(Debug, Clone)]
@@ -88,13 +89,16 @@ impl Session<'_> {
         Ok(facts)
     }
 
-    /// Asks which of `files` are there, in one go where the server takes that:
-    /// [`Session::fetch_small`] then knows it.
+    /// Asks which of `files` are there, in one go where the server answers in order: only order tells
+    /// these answers apart. [`Session::fetch_small`] then knows it.
     ///
     /// # Errors
     ///
     /// [`Error::Stumbled`] if it must be spoken to step by step.
     pub fn look_for(&mut self, files: &[RemoteFile]) -> Result<(), Error> {
+        if self.pace != Pace::InOrder {
+            return Ok(());
+        }
         let size = |file: &RemoteFile| Command::with("SIZE", &file.argument);
         let questions = files.iter().map(size).collect::<Result<_, _>>()?;
         self.ask_ahead(questions, None)

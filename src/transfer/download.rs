@@ -166,7 +166,7 @@ impl<'a> Job<'a> {
         }
 
         (self.report)(News::Phase(Phase::SigningIn));
-        let lists = self.lists();
+        let lists = self.lists(file);
         let errand = Errand { path: &self.request.address.path, beside: &lists };
         session.sign_in_for(&login, Some(errand))?;
         retry.met();

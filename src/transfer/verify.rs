@@ -31,7 +31,7 @@ impl Job<'_> {
         (self.report)(News::Phase(Phase::Checking));
         let testimony = match &checks.expected {
             Some(expected) => Some((Witness::Person, expected.clone())),
-            None => self.testimony(session, remote, file.length())?,
+            None => self.testimony(session, remote, file)?,
         };
         let Some((by, expected)) = testimony else {
             if file.is_disproven() {
@@ -58,16 +58,17 @@ impl Job<'_> {
         &self,
         session: &mut Session<'_>,
         remote: &RemoteFile,
-        length: u64,
+        file: &Partial,
     ) -> Result<Option<(Witness, Checksum)>, Trouble> {
-        let said = self.ask_server(session, remote, length).and_then(|server| match server {
-            // What only detects damage does not spare the look for something better.
-            Some((by, sum)) if sum.algorithm().caveat().is_some() => {
-                Ok(self.look_beside(session, remote)?.or(Some((by, sum))))
-            }
-            None => self.look_beside(session, remote),
-            strong => Ok(strong),
-        });
+        let said =
+            self.ask_server(session, remote, file.length()).and_then(|server| match server {
+                // What only detects damage does not spare the look for something better.
+                Some((by, sum)) if sum.algorithm().caveat().is_some() => {
+                    Ok(self.look_beside(session, remote, file)?.or(Some((by, sum))))
+                }
+                None => self.look_beside(session, remote, file),
+                strong => Ok(strong),
+            });
         match said {
             Ok(said) => Ok(said),
             // Step by step it will be found out.
@@ -96,7 +97,7 @@ impl Job<'_> {
     }
 
     /// The names of the checksum files that are worth a question, best first.
-    pub(super) fn lists(&self) -> Vec<Vec<u8>> {
+    pub(super) fn lists(&self, file: &Partial) -> Vec<Vec<u8>> {
         let Request { address, checks, .. } = self.request;
         if checks.expected.is_some() || !checks.verify {
             return Vec::new();
@@ -105,7 +106,8 @@ impl Job<'_> {
         let missing = &self.handle.commons.missing_lists;
         lists.retain(|list| match &checks.beside {
             Some(beside) => beside.contains(list),
-            None => !missing.has(address, list, Instant::now()),
+            // Where something is wrong, nothing is taken for granted.
+            None => file.is_disproven() || !missing.has(address, list, Instant::now()),
         });
         lists
     }
@@ -114,9 +116,10 @@ impl Job<'_> {
         &self,
         session: &mut Session<'_>,
         remote: &RemoteFile,
+        file: &Partial,
     ) -> Result<Option<(Witness, Checksum)>, ftp::Error> {
         let address = &self.request.address;
-        let lists = self.lists();
+        let lists = self.lists(file);
         let files: Vec<_> = lists.iter().map(|list| remote.beside(list)).collect();
         session.look_for(&files)?;
         for (list, beside) in lists.iter().zip(&files) {
