@@ -16,6 +16,8 @@ mod promises;
 #[path = "real_servers/secrets.rs"]
 mod secrets;
 mod support;
+#[path = "real_servers/ways.rs"]
+mod ways;
 
 /// Makes one test per promise: `vsftpd::a_file_arrives_byte_for_byte`.
 macro_rules! tests {
@@ -116,4 +118,48 @@ at! { pyftpdlib:
 // The server of the practice example: every guest is welcome, there is no limit, names are UTF-8.
 at! { embedded:
     to_ask_in_vain_for_a_checksum_spoils_nothing
+}
+
+/// The tests of the ways that lead to one server besides the usual one.
+macro_rules! reached {
+    ($harbour:ident: $($promise:ident)*) => {
+        mod $harbour {
+            tests! { $harbour, ways: $($promise)* }
+        }
+    };
+}
+
+mod by_other_ways {
+    reached! { vsftpd:
+        files_come_in_active_mode_by_ipv4_and_ipv6
+        files_come_in_active_mode_in_secret_too
+        files_come_through_proxies
+        files_come_through_proxies_in_secret
+    }
+
+    reached! { proftpd:
+        files_come_in_active_mode_by_ipv4_and_ipv6
+        files_come_in_active_mode_in_secret_too
+        files_come_through_proxies
+        files_come_through_proxies_in_secret
+    }
+
+    reached! { pure_ftpd:
+        files_come_in_active_mode_by_ipv4_and_ipv6
+        files_come_in_active_mode_in_secret_too
+        files_come_through_proxies
+        files_come_through_proxies_in_secret
+    }
+
+    // Over TLS it may lose its last word if RETR is quicker than the data connection, which a proxy
+    // makes likely.
+    reached! { pyftpdlib:
+        files_come_in_active_mode_by_ipv4_and_ipv6
+        files_come_in_active_mode_in_secret_too
+        files_come_through_proxies
+    }
+
+    reached! { embedded:
+        that_it_has_no_active_mode_is_said
+    }
 }

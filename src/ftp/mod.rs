@@ -2,12 +2,15 @@
 
 mod active;
 mod address;
+mod certificate;
 mod command;
 mod data;
 mod dial;
+mod encoding;
 mod error;
 mod facts;
 mod host;
+mod judge;
 mod known;
 pub mod listing;
 mod parked;
@@ -27,8 +30,10 @@ mod together;
 mod way;
 
 pub use address::{Address, AddressError, Login, Scheme, Secret};
+pub use certificate::{BadFingerprint, Certificate, Fingerprint};
 pub use command::{BadArgument, Command};
 pub use data::Data;
+pub use encoding::{Encoding, UnknownEncoding, in_utf_8};
 pub use error::{Awaiting, Error};
 pub use facts::Facts;
 pub use host::Host;

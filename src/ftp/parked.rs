@@ -70,6 +70,7 @@ impl Parked {
             log,
             features,
             pace,
+            most_pace: pace,
             ahead: Vec::new(),
             awaited: VecDeque::new(),
             is_epsv_useless,

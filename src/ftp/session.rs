@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::command::Command;
 use super::error::{Awaiting, Error};
 use super::host::Host;
+use super::known::Known;
 use super::listing;
 use super::proxy::Proxy;
 use super::reply::{Kind, Reply};
@@ -35,7 +36,7 @@ pub enum Line {
 }
 
 /// Which server, and how the conversation with it is to be secured.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Server<'a> {
     /// Its name or address.
     pub host: &'a Host,
@@ -44,13 +45,13 @@ pub struct Server<'a> {
     /// Whether and how the conversation is secured.
     pub security: Security,
     /// Whose certificates are believed.
-    pub trust: &'a Trust,
-    /// Commands that travel together make it stumble: each waits for the answer to the one before.
-    pub is_step_by_step: bool,
+    pub trust: Trust,
     /// Which of its addresses are tried, and who makes the data connections.
     pub way: Way,
     /// Through whom.
     pub proxy: Option<&'a Proxy>,
+    /// What was learnt about it in earlier conversations.
+    pub known: Known,
 }
 
 /// One conversation with one server.
@@ -64,6 +65,8 @@ pub struct Session<'a> {
     pub(super) features: HashMap<String, String>,
     /// How many commands it is told at once.
     pub(super) pace: Pace,
+    /// How many it could be told.
+    pub(super) most_pace: Pace,
     /// Answers that came before anybody asked, to commands that travelled together.
     pub(super) ahead: Vec<(Command, Reply)>,
     /// What travelled with them, and whose answers are still under way, in this order.
@@ -116,6 +119,7 @@ impl<'a> Session<'a> {
             log,
             features: HashMap::new(),
             pace: Pace::StepByStep,
+            most_pace: Pace::StepByStep,
             ahead: Vec::new(),
             awaited: VecDeque::new(),
             is_epsv_useless: false,
@@ -126,23 +130,26 @@ impl<'a> Session<'a> {
             listing: listing::Known::default(),
         };
         if server.security == Security::Implicit {
-            session = session.secure(Tls::new(server.host, server.trust)?)?;
+            session = session.secure(Tls::new(server.host, &server.trust)?)?;
         }
         let greeting = session.read_past_preliminaries()?;
         let greeting = done("the greeting", greeting)?;
-        if !server.is_step_by_step {
-            session.pace = Pace::of(&greeting);
+        if !server.known.is_step_by_step {
+            session.most_pace = Pace::of(&greeting);
         }
         session.control.get_mut().expect(Awaiting::Reply, limits.patience);
         if matches!(server.security, Security::Explicit | Security::Auto) {
-            let tls = Tls::new(server.host, server.trust)?;
-            session = session.ask_for_tls(tls, server.security == Security::Explicit)?;
+            session = session.ask_for_tls(&server)?;
         }
         Ok(session)
     }
 
-    /// `AUTH TLS` (RFC 4217 §4). A server that has none is spoken to without, unless `is_must`.
-    fn ask_for_tls(mut self, tls: Tls, is_must: bool) -> Result<Self, Error> {
+    /// `AUTH TLS` (RFC 4217 §4). A server that has none is spoken to without, unless it must have it
+    /// or has had it before: who takes TLS away may be anybody.
+    fn ask_for_tls(mut self, server: &Server<'_>) -> Result<Self, Error> {
+        let tls = Tls::new(server.host, &server.trust)?;
+        let did_before = server.known.has_tls;
+        let is_must = server.security == Security::Explicit || did_before;
         let auth = Command::with("AUTH", b"TLS")?;
         let reply = self.ask(&auth)?;
         match reply.code {
@@ -153,7 +160,7 @@ impl<'a> Session<'a> {
             }),
             234 | 334 => self.secure(tls),
             400..=499 => Err(Error::Refused { command: auth.to_string(), reply }),
-            _ if is_must => Err(Error::NoTls { command: auth.to_string(), reply }),
+            _ if is_must => Err(Error::NoTls { command: auth.to_string(), reply, did_before }),
             _ => Ok(self),
         }
     }

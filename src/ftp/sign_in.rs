@@ -23,20 +23,25 @@ impl Session<'_> {
     ///
     /// # Errors
     ///
-    /// * [`Error::Refused`] with code 530 for a wrong name or password, and with 332 if the server
-    ///   wants an account and `login` has none.
-    /// * [`Error::Stumbled`] if it must be spoken to step by step.
+    /// [`Error::Refused`] with code 530 for a wrong name or password, and with 332 if the server
+    /// wants an account and `login` has none.
     pub fn sign_in(&mut self, login: &Login) -> Result<(), Error> {
-        self.sign_in_for(login, None)
+        self.sign_in_with(login, None)
     }
 
-    /// Signs in, and on the same way asks what [`Session::look_ahead`] asks, where the server is
-    /// known to take that.
+    /// Signs in, and has commands travel together from now on, as far as the server can take it. One
+    /// that is known to take everything is asked on the same way what [`Session::look_ahead`] asks.
     ///
     /// # Errors
     ///
-    /// Those of [`Session::sign_in`].
-    pub fn sign_in_for(&mut self, login: &Login, errand: Option<Errand<'_>>) -> Result<(), Error> {
+    /// Those of [`Session::sign_in`], and now and later [`Error::Stumbled`]: it must be spoken to step
+    /// by step, in a new conversation.
+    pub fn sign_in_for(&mut self, login: &Login, errand: Errand<'_>) -> Result<(), Error> {
+        self.pace = self.most_pace;
+        self.sign_in_with(login, Some(errand))
+    }
+
+    fn sign_in_with(&mut self, login: &Login, errand: Option<Errand<'_>>) -> Result<(), Error> {
         let user = Command::with("USER", login.user.as_deref().unwrap_or(b"anonymous"))?;
         let guest = login.is_guest().then_some(&b"anonymous@"[..]);
         let password = login.password.as_ref().map(super::Secret::reveal).or(guest);
@@ -101,7 +106,13 @@ impl Session<'_> {
             match (command.verb(), reply.kind()) {
                 // The data connections are to be as secret as this one (RFC 4217 §9).
                 ("PROT", Kind::Done) => {}
-                ("PROT", _) => return Err(Error::NoTls { command: command.to_string(), reply }),
+                ("PROT", _) => {
+                    return Err(Error::NoTls {
+                        command: command.to_string(),
+                        reply,
+                        did_before: false,
+                    });
+                }
                 ("TYPE", _) => drop(done(&command.to_string(), reply)?),
                 _ if reply.code == 421 => {
                     return Err(Error::Refused { command: command.to_string(), reply });

@@ -16,7 +16,7 @@ use super::resume::{self, Joint};
 use super::retry::Retry;
 use super::trouble::Trouble;
 use crate::disk::{self, Partial};
-use crate::ftp::{self, Data, Errand, Facts, Limits, Login, RemoteFile, Security, Session};
+use crate::ftp::{self, Data, Errand, Facts, Limits, Login, RemoteFile, Session};
 use crate::words;
 
 /// Downloads one file. Blocks until it is on disk under its name, or has failed for good.
@@ -82,8 +82,6 @@ pub(super) struct Job<'a> {
     pub(super) vague_refusals: Cell<u32>,
     /// The server took `REST`, and then sent nothing but a refusal.
     pub(super) starts_over: Cell<bool>,
-    /// The conversation was secret once, so it will be again.
-    was_secure: Cell<bool>,
     /// The server is spoken to step by step.
     is_step_by_step: Cell<bool>,
     /// That is because it stumbled.
@@ -106,7 +104,6 @@ impl<'a> Job<'a> {
             report,
             vague_refusals: Cell::new(0),
             starts_over: Cell::new(false),
-            was_secure: Cell::new(false),
             is_step_by_step: Cell::new(false),
             has_stumbled: Cell::new(false),
             changes: Cell::new(0),
@@ -139,19 +136,14 @@ impl<'a> Job<'a> {
         let limits = Limits { patience: self.request.patience, stop: self.handle.stop.clone() };
         let log = |line: ftp::Line| (self.report)(News::Line(line.into()));
         (self.report)(News::Phase(Phase::Connecting));
-        let mut server = self.access().server();
-        server.is_step_by_step |= self.is_step_by_step.get();
-        if self.was_secure.get() && server.security == Security::Auto {
-            server.security = Security::Explicit; // Who takes TLS away in mid-file is not the server.
-        }
-        if server.way.is_active && !self.request.way.is_active {
+        let way = self.access().usual_way();
+        if way.is_active && !self.request.way.is_active {
             self.story("This server's data comes in active mode, as it did before".to_owned());
         }
-        if let Some(proxy) = server.proxy {
+        if let Some(proxy) = self.access().proxy() {
             self.story(format!("Through the proxy {}", proxy.place()));
         }
-        let mut session = Session::connect(server, &limits, &log)?;
-        self.was_secure.set(session.is_secure());
+        let mut session = self.access().connect(&limits, &log)?;
         let login = self.access().login();
         if let Cow::Owned(Login { user: Some(user), .. }) = &login {
             let user = String::from_utf8_lossy(user);
@@ -168,7 +160,10 @@ impl<'a> Job<'a> {
         (self.report)(News::Phase(Phase::SigningIn));
         let lists = self.lists(file);
         let errand = Errand { path: &self.request.address.path, beside: &lists };
-        session.sign_in_for(&login, Some(errand))?;
+        match self.is_step_by_step.get() {
+            true => session.sign_in(&login)?,
+            false => session.sign_in_for(&login, errand)?,
+        }
         retry.met();
 
         session.look_ahead(errand)?;
@@ -177,7 +172,7 @@ impl<'a> Job<'a> {
         if self.has_stumbled.take() {
             self.access().learn_step_by_step();
         }
-        self.access().learn_data_came(server.way.is_active);
+        self.access().learn_data_came(way.is_active);
         let offset = data.offset;
         let announced = file.announced(data.announced.filter(|_| offset == 0));
         let expected = remote.facts.size.or(announced);

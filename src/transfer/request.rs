@@ -80,9 +80,13 @@ impl<'a> Access<'a> {
             (Scheme::Ftp, Security::Auto) if self.login().is_guest() => Security::Off,
             (Scheme::Ftp, security) => security,
         };
-        let is_step_by_step = self.commons.servers.known(host, *port).is_step_by_step;
+        let known = self.commons.servers.known(host, *port);
+        let mut trust = self.trust.clone();
+        if *self.trust == Trust::default() {
+            trust.pin = known.pin; // Whatever the person says of trust today goes before it.
+        }
         let (way, proxy) = (self.usual_way(), self.proxy());
-        Server { host, port: *port, security, trust: self.trust, is_step_by_step, way, proxy }
+        Server { host, port: *port, security, trust, way, proxy, known }
     }
 }
 

@@ -149,6 +149,7 @@ impl Retry {
                 | Error::Proxy { .. }
                 | Error::WrongFamily { .. }
                 | Error::Untrusted { .. }
+                | Error::CertificateChanged { .. }
                 | Error::Tls { .. }
                 | Error::NoTls { .. }
                 | Error::Argument(_)
