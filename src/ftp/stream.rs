@@ -209,6 +209,15 @@ impl Stream {
         Ok(())
     }
 
+    /// Has the next packets acknowledged without the usual 40 ms of waiting for company. A server
+    /// whose next word waits for that (Nagle's algorithm) sends twenty times as many small files. The
+    /// kernel forgets it again, so it is said before each read; where it cannot be said, nothing is
+    /// lost but time.
+    pub(super) fn acknowledge_at_once(&self) {
+        #[cfg(target_os = "linux")]
+        rustix::net::sockopt::set_tcp_quickack(self.wire.socket(), true).ok();
+    }
+
     /// Whether the bytes are secret on their way.
     pub(super) fn is_secure(&self) -> bool {
         matches!(self.wire, Wire::Tls(_))
@@ -235,23 +244,13 @@ impl Read for Stream {
         let mut wait = Wait::new(&self.limits, self.awaiting);
         loop {
             wait.go_on().map_err(io::Error::other)?;
-            acknowledge_at_once(self.wire.socket());
+            self.acknowledge_at_once();
             match self.wire.read(block) {
                 Err(error) if is_pause(&error) => {}
                 done => return done,
             }
         }
     }
-}
-
-/// Has the next packets acknowledged without the usual 40 ms of waiting for company. A server whose
-/// `226` waits for that (Nagle's algorithm) sends twenty times as many small files. The kernel forgets
-/// it again, so it is said before each read; where it cannot be said, nothing is lost but time.
-fn acknowledge_at_once(socket: &TcpStream) {
-    #[cfg(target_os = "linux")]
-    rustix::net::sockopt::set_tcp_quickack(socket, true).ok();
-    #[cfg(not(target_os = "linux"))]
-    let _ = socket;
 }
 
 /// Whether nothing happened yet, as opposed to something bad.
