@@ -86,6 +86,8 @@ pub(super) struct Job<'a> {
     is_step_by_step: Cell<bool>,
     /// That is because it stumbled.
     has_stumbled: Cell<bool>,
+    /// A checksum has disagreed.
+    pub(super) is_doubted: Cell<bool>,
     /// How often the file on the server was found to be another one.
     pub(super) changes: Cell<u32>,
 }
@@ -106,6 +108,7 @@ impl<'a> Job<'a> {
             starts_over: Cell::new(false),
             is_step_by_step: Cell::new(false),
             has_stumbled: Cell::new(false),
+            is_doubted: Cell::new(false),
             changes: Cell::new(0),
         }
     }

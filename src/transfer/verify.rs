@@ -104,10 +104,11 @@ impl Job<'_> {
         }
         let mut lists = address.path.name().map(lists::beside).unwrap_or_default();
         let missing = &self.handle.commons.missing_lists;
+        let is_doubted = self.is_doubted.get() || file.is_disproven();
         lists.retain(|list| match &checks.beside {
             Some(beside) => beside.contains(list),
             // Where something is wrong, nothing is taken for granted.
-            None => file.is_disproven() || !missing.has(address, list, Instant::now()),
+            None => is_doubted || !missing.has(address, list, Instant::now()),
         });
         lists
     }
@@ -142,6 +143,7 @@ impl Job<'_> {
     /// A checksum says that the bytes are wrong. They are kept; but a second time they are not
     /// believed to be the beginning of anything.
     fn contradict(&self, doubt: Doubt, file: &mut Partial) -> Trouble {
+        self.is_doubted.set(true);
         if !file.is_disproven() {
             file.disprove();
             return Trouble::Doubt(doubt);
