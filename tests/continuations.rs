@@ -18,6 +18,8 @@ fn asked(time: &str, rest: &str) -> String {
         "S: 220 Harbour ready
         C: USER anonymous
         S: 230 Welcome
+        C: PASS anonymous@
+        S: 230 You are in already
         C: FEAT
         S: 502 What?
         C: TYPE I
@@ -82,7 +84,7 @@ fn a_server_that_ignores_rest_is_seen_through() {
 
 #[test]
 fn a_server_that_cannot_continue_sends_it_again_and_nothing_is_lost() {
-    let end = asked(MONDAY, "C: REST 134464\nS: 502 Cannot\nC: EPSV\nS: 229 Ok (|||{port}|)");
+    let end = asked(MONDAY, "C: REST 134464\nS: 502 Cannot");
     let story = story_of(
         &format!("{}{end}\nS: 150 Go\nD# 300000\nS: 226 Done\nC: QUIT", broken()),
         &pattern(LENGTH),

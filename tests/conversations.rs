@@ -86,6 +86,8 @@ fn servers_that_greet_at_length_and_let_guests_in_at_once_are_understood() {
             S: 220 is not the end yet, it is only indented
             C: USER anonymous
             S: 230 No password needed
+            C: PASS anonymous@
+            S: 230 You are in already
             C: FEAT
             S: 502 What?
             C: TYPE I
@@ -151,15 +153,20 @@ fn without_epsv_the_data_comes_by_pasv_from_the_server_itself_whatever_address_i
 
 #[test]
 fn an_epsv_port_that_leads_nowhere_is_not_the_end() {
-    brings(
-        &format!(
-            "{HELLO}
+    let asked = "
             C: SIZE hello.txt
             S: 213 5
             C: MDTM hello.txt
             S: 500 no
             C: EPSV
-            S: 229 Ok (|||{{dead}}|)
+            S: 229 Ok (|||{dead}|)";
+    // The server waits for us at the first place, so the second is asked for in a new conversation.
+    brings(
+        &format!(
+            "{HELLO}{asked}
+            C: RETR hello.txt
+            ==
+            {HELLO}{asked}
             C: PASV
             S: 227 =127,0,0,1,{{p1}},{{p2}}
             C: RETR hello.txt

@@ -19,6 +19,8 @@ const HELLO: &str = "
     S: 220 Harbour ready
     C: USER anonymous
     S: 230 Welcome
+    C: PASS anonymous@
+    S: 230 You are in already
     C: FEAT
     S: 502 What?
     C: TYPE I

@@ -330,7 +330,10 @@ fn what_may_pass_is_tried_again_and_the_person_sees_why_it_waits() {
         (format!("{HELLO}\n{size}\n{}", refused("450 Being written to")), "450"),
         (format!("{HELLO}\n{size}\n{}", refused("451 Disk error")), "451"),
         (format!("{HELLO}\n{size}\n{}", refused("550 Too many connections")), "is full"),
-        (format!("{HELLO}\nC: SIZE hello.txt\n--"), "closed the connection"),
+        (
+            format!("{HELLO}\n{size}\n{}", RETR.replace("S: 150 Here it comes", "--")),
+            "closed the connection",
+        ),
     ] {
         let server = Server::play(&format!("{first}\n{goes_well}"));
         let folder = tempfile::tempdir().unwrap();
@@ -357,7 +360,9 @@ fn a_server_that_is_always_full_is_given_up_when_the_tries_are_used_up() {
 #[test]
 fn a_firm_no_is_asked_once_fails_at_once_and_leaves_nothing_behind() {
     let refused = |reply: &str| RETR.replace("S: 150 Here it comes", &format!("S: {reply}"));
-    let rejected = "S: 220 Hello\nC: USER anonymous\nS: 530 Login incorrect".to_owned();
+    let rejected = "S: 220 Hello\nC: USER anonymous\nS: 530 Login incorrect
+        C: PASS anonymous@\nS: 503 Who are you?"
+        .to_owned();
     let missing = |code| format!("{HELLO}\n{NO_FACTS}\n{}", refused(code));
     for (script, class, next_step) in [
         (rejected, Class::Login, NextStep::SignIn),

@@ -41,6 +41,8 @@ fn hello(features: &[&str]) -> String {
         "S: 220 Harbour ready
         C: USER anonymous
         S: 230 Welcome
+        C: PASS anonymous@
+        S: 230 You are in already
         C: FEAT
         S: 211-Features:
         {features}

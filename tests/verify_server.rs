@@ -26,6 +26,8 @@ fn script(features: &[&str], more: &str) -> String {
         "S: 220 Harbour ready
         C: USER anonymous
         S: 230 Welcome
+        C: PASS anonymous@
+        S: 230 You are in already
         C: FEAT
         S: 211-Features:
         {features}

@@ -47,6 +47,11 @@ impl Command {
         Ok(Self { is_secret: true, ..Self::with(verb, argument)? })
     }
 
+    /// What is to be done, without what it is to be done to.
+    pub(super) fn verb(&self) -> &'static str {
+        self.verb
+    }
+
     /// The line as it is sent, with its CR LF.
     #[must_use]
     pub fn to_wire(&self) -> Vec<u8> {

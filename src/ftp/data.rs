@@ -5,14 +5,22 @@ use std::io;
 use super::error::{Awaiting, Error};
 use super::stream::{Stream, Wait};
 
+/// The end of a small file may wait, at the server, for the acknowledgement of its beginning. Once so
+/// much has come that this no longer matters, the kernel knows best.
+const EAGER_READS: u8 = 16;
+
 /// The bytes of a file, on their way.
 #[derive(Debug)]
 pub struct Data {
     stream: Stream,
     silence: Option<Wait>,
+    /// How many reads are still to be acknowledged at once.
+    eager: u8,
     /// Over TLS, the end came without a word: it may have been forged (RFC 8446 §6.1). Only a
     /// number of bytes that agrees with the announced one makes it believable.
     pub is_end_doubtful: bool,
+    /// Which byte of the file is the first to come.
+    pub offset: u64,
     /// The size that the server mentioned when it began to send, in bytes. Whether it means the
     /// whole file or what is still to come depends on the server; for offset 0 it is the same.
     pub announced: Option<u64>,
@@ -20,7 +28,19 @@ pub struct Data {
 
 impl Data {
     pub(super) fn new(stream: Stream, announced: Option<u64>) -> Self {
-        Self { stream, silence: None, is_end_doubtful: false, announced }
+        Self {
+            stream,
+            silence: None,
+            eager: EAGER_READS,
+            is_end_doubtful: false,
+            offset: 0,
+            announced,
+        }
+    }
+
+    /// The same, if its first byte is the one at `offset`.
+    pub(super) fn from(self, offset: u64) -> Self {
+        Self { offset, ..self }
     }
 
     /// Reads what has come, or waits for it a twentieth of a second: `None` if nothing came, so that
@@ -32,6 +52,10 @@ impl Data {
     pub fn poll(&mut self, block: &mut [u8]) -> Result<Option<usize>, Error> {
         if self.stream.limits().stop.is_given() {
             return Err(Error::Stopped);
+        }
+        if let Some(eager) = self.eager.checked_sub(1) {
+            self.eager = eager;
+            self.stream.acknowledge_at_once();
         }
         let count = match self.stream.poll(block) {
             Err(Error::HungUp) if self.stream.is_secure() => {

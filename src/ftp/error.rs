@@ -94,6 +94,13 @@ pub enum Error {
         /// The answer.
         reply: Reply,
     },
+    /// Commands that travelled together got no answers, or none that make sense. Step by step it may
+    /// well work; nothing else can be said in this conversation.
+    #[error("the server did not keep up with commands that were sent together")]
+    Stumbled {
+        /// What went wrong.
+        source: Box<Error>,
+    },
     /// The server's certificate is not believed.
     #[error("the server's certificate is not trusted: {reason}")]
     Untrusted {

@@ -2,11 +2,12 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
 use rustls::{DigitallySignedStruct, RootCertStore, SignatureScheme};
 
 use super::certificate::{Certificate, Fingerprint};
@@ -18,6 +19,8 @@ use super::tls::Trust;
 pub(super) struct Judge {
     roots: Arc<dyn ServerCertVerifier>,
     provider: Arc<CryptoProvider>,
+    /// The certificates that the person names, which may be those of servers.
+    named: Vec<CertificateDer<'static>>,
     pin: Option<Fingerprint>,
     is_blind: bool,
     /// The certificate that was refused last, and why.
@@ -29,6 +32,7 @@ impl Judge {
         Ok(Self {
             roots: verifier(trust, provider)?,
             provider: Arc::clone(provider),
+            named: named(trust)?,
             pin: trust.pin,
             is_blind: trust.is_blind,
             refusal: Mutex::new(None),
@@ -39,6 +43,20 @@ impl Judge {
     pub(super) fn take_refusal(&self) -> Option<Error> {
         // A thread that panicked while it held this lock had nothing half-written in it.
         self.refusal.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Whether the server shows a certificate that has signed itself and that the person names. What
+    /// is not valid now was refused for that.
+    fn is_named(
+        &self,
+        shown: &CertificateDer<'_>,
+        server_name: &ServerName<'_>,
+        error: &rustls::Error,
+    ) -> bool {
+        has_signed_itself(error)
+            && self.named.iter().any(|named| named == shown)
+            && ParsedCertificate::try_from(shown)
+                .is_ok_and(|shown| verify_server_name(&shown, server_name).is_ok())
     }
 
     fn refuse(&self, refusal: Error) {
@@ -62,6 +80,12 @@ impl ServerCertVerifier for Judge {
         let roots = &self.roots;
         let judged =
             roots.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
+        let judged = match judged {
+            Err(error) if self.is_named(end_entity, server_name, &error) => {
+                Ok(ServerCertVerified::assertion())
+            }
+            judged => judged,
+        };
         let doubt = judged.as_ref().err().map(reason);
         let certificate = || Box::new(Certificate::read(end_entity));
         if let Some(trusted) = self.pin {
@@ -105,13 +129,12 @@ fn verifier(
     provider: &Arc<CryptoProvider>,
 ) -> Result<Arc<dyn ServerCertVerifier>, Error> {
     let wrong = |what: String| Error::Tls { what };
-    let Some(pem) = &trust.roots else {
+    if trust.roots.is_none() {
         let system = rustls_platform_verifier::Verifier::new(Arc::clone(provider));
         return Ok(Arc::new(system.map_err(|error| wrong(error.to_string()))?));
-    };
+    }
     let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
-        let certificate = certificate.map_err(|error| wrong(error.to_string()))?;
+    for certificate in named(trust)? {
         roots.add(certificate).map_err(|error| wrong(error.to_string()))?;
     }
     if roots.is_empty() {
@@ -120,6 +143,19 @@ fn verifier(
     let verifier =
         WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider));
     Ok(verifier.build().map_err(|error| wrong(error.to_string()))?)
+}
+
+/// The certificates that the person names instead of those of the system.
+fn named(trust: &Trust) -> Result<Vec<CertificateDer<'static>>, Error> {
+    let pem = trust.roots.as_deref().unwrap_or_default();
+    let certificates = CertificateDer::pem_slice_iter(pem.as_bytes());
+    certificates.collect::<Result<_, _>>().map_err(|error| Error::Tls { what: error.to_string() })
+}
+
+fn has_signed_itself(error: &rustls::Error) -> bool {
+    use rustls::CertificateError::Other;
+    // webpki's word for most that people make by themselves.
+    matches!(error, rustls::Error::InvalidCertificate(Other(why)) if why.to_string().contains("CaUsedAsEndEntity"))
 }
 
 /// Why a certificate was refused, in words.
@@ -134,8 +170,7 @@ fn reason(error: &rustls::Error) -> String {
                 "it belongs to another server".to_owned()
             }
             Bad::Revoked => "it was revoked".to_owned(),
-            // webpki's word for most that people make by themselves.
-            Bad::Other(why) if why.to_string().contains("CaUsedAsEndEntity") => {
+            _ if has_signed_itself(error) => {
                 "it has signed itself, and nobody else vouches for it".to_owned()
             }
             Bad::Other(_) => "it is not in order".to_owned(),

@@ -1,6 +1,6 @@
 //! A conversation that rests between two files, so that the next one need not begin with a greeting.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::io::BufReader;
 
 use super::listing;
@@ -8,6 +8,7 @@ use super::route::Route;
 use super::session::{Line, Session};
 use super::stream::{Limits, Stream};
 use super::tls::Tls;
+use super::together::Pace;
 
 /// A conversation that rests: signed in, in the folder that the login opened, and with nothing under
 /// way. It belongs to nobody until it is [taken up](Parked::take_up) again.
@@ -18,6 +19,7 @@ pub struct Parked {
     is_active: bool,
     tls: Option<Tls>,
     features: HashMap<String, String>,
+    pace: Pace,
     is_epsv_useless: bool,
     listing: listing::Known,
 }
@@ -28,14 +30,17 @@ impl Session<'_> {
     /// first. It is over then.
     #[must_use]
     pub fn park(self) -> Option<Parked> {
-        let is_at_rest = !self.is_transferring && !self.is_astray;
-        let Self { control, route, is_active, tls, features, is_epsv_useless, listing, .. } = self;
+        let is_at_rest = !self.is_transferring && !self.is_astray && self.awaited.is_empty();
+        let Self {
+            control, route, is_active, tls, features, pace, is_epsv_useless, listing, ..
+        } = self;
         (is_at_rest && control.buffer().is_empty()).then_some(Parked {
             control,
             route,
             is_active,
             tls,
             features,
+            pace,
             is_epsv_useless,
             listing,
         })
@@ -70,7 +75,8 @@ impl Parked {
     /// that nobody had asked for (`421 Timeout`). Sends nothing and does not wait.
     #[must_use]
     pub fn take_up<'a>(self, limits: &Limits, log: &'a dyn Fn(Line)) -> Option<Session<'a>> {
-        let Self { mut control, route, is_active, tls, features, is_epsv_useless, listing } = self;
+        let Self { mut control, route, is_active, tls, features, pace, is_epsv_useless, listing } =
+            self;
         control.get_mut().take_limits(limits);
         control.get_mut().is_quiet().then(|| Session {
             control,
@@ -80,6 +86,10 @@ impl Parked {
             limits: limits.clone(),
             log,
             features,
+            pace,
+            most_pace: pace,
+            ahead: Vec::new(),
+            awaited: VecDeque::new(),
             is_epsv_useless,
             early_final: None,
             is_transferring: false,

@@ -5,20 +5,43 @@
 //! to make us knock at somebody else's door at worst.
 
 use std::io;
+use std::time::Duration;
 
 use super::active::Channel;
 use super::command::Command;
-use super::error::Error;
+use super::error::{Awaiting, Error};
 use super::reply::{Kind, Reply};
 use super::session::Session;
+use super::stream::Stream;
+
+/// How long a data connection may take that is made without waiting for the server. Where a firewall
+/// swallows it, the other ways are tried after that.
+const PATIENCE_IN_ONE_GO: Duration = Duration::from_secs(10);
 
 impl Session<'_> {
-    /// Makes a data connection; in active mode, prepares for one. In passive mode: `EPSV`, or else `PASV` on IPv4 (RFC 2428 §3; over
-    /// IPv6 the six numbers of `PASV` cannot name an address).
-    pub(super) fn open_data(&mut self) -> Result<Channel, Error> {
-        if self.is_active {
-            return self.await_data();
+    /// The first command that [`Session::open_data`] will send, for asking it ahead.
+    pub(super) fn first_way(&self) -> Option<Command> {
+        match (self.is_active, self.is_epsv_useless && self.route.may_be_ipv4()) {
+            (true, _) => None,
+            (false, true) => Some(Command::new("PASV")),
+            (false, false) => Some(Command::new("EPSV")),
         }
+    }
+
+    /// Makes a data connection; in active mode, prepares for one.
+    pub(super) fn open_data(&mut self) -> Result<Channel, Error> {
+        match self.is_active {
+            true => self.await_data(),
+            false => self.connect_passively(&[]).map(Channel::Made),
+        }
+    }
+
+    /// Makes a data connection in passive mode: `EPSV`, or else `PASV` on IPv4 (RFC 2428 §3; over
+    /// IPv6 the six numbers of `PASV` cannot name an address).
+    ///
+    /// `commands` are sent as soon as the way is known, without waiting for the connection, which
+    /// saves a round trip. Then there is no second way: the server waits on the first one.
+    pub(super) fn connect_passively(&mut self, commands: &[Command]) -> Result<Stream, Error> {
         let can_pasv = self.route.may_be_ipv4();
         let mut tried = Vec::new();
         let mut source = io::Error::other("the server offers no passive mode");
@@ -34,21 +57,35 @@ impl Session<'_> {
                     return Err(Error::Refused { command: verb.to_owned(), reply });
                 }
                 Err(reply) => io::Error::other(format!("{verb} was answered {reply}")),
-                Ok(reply) => {
-                    match port_in(&reply).map(|port| self.route.data(port, &self.limits)) {
-                        Some(Ok(stream)) => return Ok(Channel::Made(stream)),
-                        Some(Err(error @ (Error::Stopped | Error::Proxy { .. }))) => {
-                            return Err(error);
-                        }
-                        Some(Err(Error::Cut(error))) => error,
-                        Some(Err(error)) => io::Error::other(error),
-                        None => io::Error::other(format!("{verb} was answered {reply}")),
+                Ok(reply) => match port_in(&reply).map(|port| self.connect_data(port, commands)) {
+                    Some(Ok(stream)) => return Ok(stream),
+                    Some(Err(error @ (Error::Stopped | Error::Proxy { .. }))) => {
+                        return Err(error);
                     }
-                }
+                    Some(Err(error)) if !commands.is_empty() => {
+                        let (tried, source) = (verb.to_owned(), io::Error::other(error));
+                        return Err(Error::NoDataConnection { is_active: false, tried, source });
+                    }
+                    Some(Err(Error::Cut(error))) => error,
+                    Some(Err(error)) => io::Error::other(error),
+                    None => io::Error::other(format!("{verb} was answered {reply}")),
+                },
             };
             self.is_epsv_useless = true;
         }
         Err(Error::NoDataConnection { is_active: false, tried: tried.join(" and "), source })
+    }
+
+    fn connect_data(&mut self, port: u16, commands: &[Command]) -> Result<Stream, Error> {
+        let mut limits = self.limits.clone();
+        if !commands.is_empty() {
+            self.is_transferring = true;
+            self.say_all(commands)?;
+            limits.patience = limits.patience.min(PATIENCE_IN_ONE_GO);
+        }
+        let mut stream = self.route.data(port, &limits)?;
+        stream.expect(Awaiting::Data, self.limits.patience);
+        Ok(stream)
     }
 }
 

@@ -5,6 +5,7 @@ use super::error::Error;
 use super::facts::{self, Facts};
 use super::path::RemotePath;
 use super::session::{Session, done};
+use super::together::Pace;
 
 /// A file on the server: how to name it in this session, and what is known of it.
 #[derive(Debug, Clone)]
@@ -15,6 +16,11 @@ pub struct RemoteFile {
 }
 
 impl RemoteFile {
+    /// The file that commands name so.
+    pub(super) fn unknown(argument: Vec<u8>) -> Self {
+        Self { argument, facts: Facts::default() }
+    }
+
     /// The file called `name` in the same folder. Nothing is known of it yet.
     #[must_use]
     pub fn beside(&self, name: &[u8]) -> Self {
@@ -84,13 +90,31 @@ impl Session<'_> {
             facts.modified = reply.lines.first().and_then(|text| facts::time(text));
         }
         let is_open = facts.size.is_none() || facts.modified.is_none();
+        if is_open {
+            self.catch_up()?; // It may be about to say what it can do.
+        }
         if is_open
-            && self.features.contains_key("MLST")
+            && self.offers("MLST")
             && let Ok(reply) = self.ask_optional(&Command::with("MLST", argument)?)?
         {
             facts.fill_from(Facts::from_mlst(&reply.lines));
         }
         Ok(facts)
+    }
+
+    /// Asks which of `files` are there, in one go where the server answers in order: only order tells
+    /// these answers apart. [`Session::fetch_small`] then knows it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Stumbled`] if it must be spoken to step by step.
+    pub fn look_for(&mut self, files: &[RemoteFile]) -> Result<(), Error> {
+        if self.pace != Pace::InOrder {
+            return Ok(());
+        }
+        let size = |file: &RemoteFile| Command::with("SIZE", &file.argument);
+        let questions = files.iter().map(size).collect::<Result<_, _>>()?;
+        self.ask_ahead(questions, None)
     }
 
     /// Fetches a small file whole, if it is there. `None`: it is not, it is empty or longer than

@@ -15,7 +15,8 @@ use super::facts;
 use super::passive;
 use super::path::RemotePath;
 use super::reply::{Kind, Reply};
-use super::session::{FINAL_PATIENCE, Session};
+use super::retrieve::FINAL_PATIENCE;
+use super::session::Session;
 
 /// A small file to be fetched whole.
 #[derive(Debug)]
@@ -89,8 +90,8 @@ impl Session<'_> {
         basket: &mut dyn Basket,
     ) -> Result<(), Error> {
         let Some(mut wanted) = basket.next() else { return Ok(()) };
-        let mut awaited = self.ask_ahead(&wanted)?;
-        let mut answers = self.hear(&mut awaited)?;
+        let mut awaited = self.ask_for_next(&wanted)?;
+        let mut answers = self.hear_all(&mut awaited)?;
         loop {
             let port = answers.port.ok_or_else(|| Error::NoDataConnection {
                 is_active: false,
@@ -107,13 +108,13 @@ impl Session<'_> {
             answers = Answers::default();
             awaited.last_word = self.early_final.take().is_none();
             if is_step_by_step {
-                answers = self.hear(&mut awaited)?;
+                answers = self.hear_all(&mut awaited)?;
             }
             if let Some(next) = &next {
-                let ahead = self.ask_ahead(next)?;
+                let ahead = self.ask_for_next(next)?;
                 awaited = Awaited { last_word: awaited.last_word, ..ahead };
             }
-            let heard = self.hear(&mut awaited)?;
+            let heard = self.hear_all(&mut awaited)?;
             if let Some(reply) = answers.refusal.take().or(heard.refusal) {
                 self.is_transferring = false;
                 return Err(Error::Refused { command: "RETR".to_owned(), reply });
@@ -131,20 +132,20 @@ impl Session<'_> {
     }
 
     /// Asks for what the next file needs before it can be sent, in one flight.
-    fn ask_ahead(&mut self, wanted: &Wanted) -> Result<Awaited, Error> {
+    fn ask_for_next(&mut self, wanted: &Wanted) -> Result<Awaited, Error> {
         let port = Command::new(self.passive_verb());
         let asks_time = wanted.asks_time && self.may_have("MDTM");
         if asks_time {
             let time = Command::with("MDTM", &wanted.path.to_wire())?;
-            self.say_together(&[time, port])?;
+            self.say_all(&[time, port])?;
         } else {
-            self.say_together(&[port])?;
+            self.say_all(&[port])?;
         }
         Ok(Awaited { last_word: false, time: asks_time, port: true })
     }
 
     /// Waits for the answers, in whatever order they come: libunftp changes it.
-    fn hear(&mut self, awaited: &mut Awaited) -> Result<Answers, Error> {
+    fn hear_all(&mut self, awaited: &mut Awaited) -> Result<Answers, Error> {
         let mut answers = Answers::default();
         let patience = self.limits.patience;
         while awaited.last_word || awaited.time || awaited.port {

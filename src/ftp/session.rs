@@ -1,35 +1,24 @@
 //! One conversation with one server: greet, sign in, ask, retrieve, finish, quit.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::io::BufReader;
 use std::time::Duration;
 
-use super::active::Channel;
-use super::address::Login;
 use super::command::Command;
-use super::data::Data;
 use super::error::{Awaiting, Error};
-use super::facts;
 use super::host::Host;
 use super::known::Known;
 use super::listing;
 use super::proxy::Proxy;
-use super::remote_file::RemoteFile;
 use super::reply::{Kind, Reply};
 use super::route::Route;
 use super::stream::{Limits, Stream};
 use super::tls::{Security, Tls, Trust};
+use super::together::Pace;
 use super::way::Way;
 
 /// How many preliminary replies (1xx) one command may get. Real servers send one or two.
 const MOST_PRELIMINARIES: usize = 20;
-
-/// The longest wait for the server's last word once all data is here (product contract §2). A
-/// server that has something to say says it at once; a lost word is found out by asking again.
-pub(super) const FINAL_PATIENCE: Duration = Duration::from_secs(15);
-
-/// The longest wait for a word about why the data broke off.
-const REASON_PATIENCE: Duration = Duration::from_secs(2);
 
 /// How long a silent control connection goes before the kernel shows routers that it lives. Home
 /// routers forget a connection after as little as five minutes.
@@ -74,6 +63,14 @@ pub struct Session<'a> {
     pub(super) log: &'a dyn Fn(Line),
     /// What `FEAT` told: verbs in capitals, and what stands behind them.
     pub(super) features: HashMap<String, String>,
+    /// How many commands it is told at once.
+    pub(super) pace: Pace,
+    /// How many it could be told.
+    pub(super) most_pace: Pace,
+    /// Answers that came before anybody asked, to commands that travelled together.
+    pub(super) ahead: Vec<(Command, Reply)>,
+    /// What travelled with them, and whose answers are still under way, in this order.
+    pub(super) awaited: VecDeque<Command>,
     /// `EPSV` led nowhere on this server: do not ask again.
     pub(super) is_epsv_useless: bool,
     /// The server makes the data connections.
@@ -121,6 +118,10 @@ impl<'a> Session<'a> {
             limits: limits.clone(),
             log,
             features: HashMap::new(),
+            pace: Pace::StepByStep,
+            most_pace: Pace::StepByStep,
+            ahead: Vec::new(),
+            awaited: VecDeque::new(),
             is_epsv_useless: false,
             is_active: server.way.is_active,
             early_final: None,
@@ -132,7 +133,10 @@ impl<'a> Session<'a> {
             session = session.secure(Tls::new(server.host, &server.trust)?)?;
         }
         let greeting = session.read_past_preliminaries()?;
-        done("the greeting", greeting)?;
+        let greeting = done("the greeting", greeting)?;
+        if !server.known.is_step_by_step {
+            session.most_pace = Pace::of(&greeting);
+        }
         session.control.get_mut().expect(Awaiting::Reply, limits.patience);
         if matches!(server.security, Security::Explicit | Security::Auto) {
             session = session.ask_for_tls(&server)?;
@@ -179,153 +183,9 @@ impl<'a> Session<'a> {
         self.is_active
     }
 
-    /// Signs in (RFC 959 §5.4): `USER`, and `PASS` and `ACCT` where the server asks for them. Then
-    /// learns what it can do (`FEAT`, RFC 2389), and asks for files as they are (`TYPE I`).
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Refused`] with code 530 for a wrong name or password, and with 332 if the server
-    /// wants an account and `login` has none.
-    pub fn sign_in(&mut self, login: &Login) -> Result<(), Error> {
-        let user = login.user.as_deref().unwrap_or(b"anonymous");
-        let mut step = Command::with("USER", user)?;
-        let mut reply = self.ask(&step)?;
-        if reply.code == 331 {
-            let guest = login.is_guest().then_some(&b"anonymous@"[..]);
-            let password = login.password.as_ref().map(super::Secret::reveal).or(guest);
-            step = Command::secret("PASS", password.unwrap_or_default())?;
-            reply = self.ask(&step)?;
-        }
-        if let (332, Some(account)) = (reply.code, &login.account) {
-            step = Command::secret("ACCT", account.reveal())?;
-            reply = self.ask(&step)?;
-        }
-        done(&step.to_string(), reply)?;
-
-        if let Ok(reply) = self.ask_optional(&Command::new("FEAT"))? {
-            self.features = reply.features();
-        }
-        if self.tls.is_some() {
-            self.secure_data()?;
-        }
-        let binary = Command::with("TYPE", b"I")?;
-        let reply = self.ask(&binary)?;
-        done(&binary.to_string(), reply).map(drop)
-    }
-
-    /// The data connections are to be as secret as this one (RFC 4217 §8 and §9).
-    fn secure_data(&mut self) -> Result<(), Error> {
-        let size = Command::with("PBSZ", b"0")?;
-        self.ask(&size)?;
-        let protect = Command::with("PROT", b"P")?;
-        let reply = self.ask(&protect)?;
-        match reply.kind() {
-            Kind::Done => Ok(()),
-            _ => Err(Error::NoTls { command: protect.to_string(), reply, did_before: false }),
-        }
-    }
-
-    /// Starts sending `file`, from byte `offset` on (`REST`, RFC 3659 §5, and `RETR`).
-    ///
-    /// Read the returned [`Data`] to its end, drop it, then call [`Session::finish`].
-    ///
-    /// # Errors
-    ///
-    /// * [`Error::Refused`] with code 550 if there is no such file, or we may not read it.
-    /// * [`Error::Refused`] for `REST` if `offset` is not 0 and the server cannot resume.
-    /// * [`Error::NoDataConnection`] if the data connection could not be made.
-    pub fn retrieve(&mut self, file: &RemoteFile, offset: u64) -> Result<Data, Error> {
-        self.early_final = None;
-        let channel = self.open_data()?;
-        if offset > 0 {
-            let rest = Command::with("REST", offset.to_string().as_bytes())?;
-            let reply = self.ask(&rest)?;
-            if !matches!(reply.kind(), Kind::NeedsMore | Kind::Done) {
-                return Err(Error::Refused { command: rest.to_string(), reply });
-            }
-        }
-        self.begin(channel, &Command::with("RETR", &file.argument)?)
-    }
-
-    /// Starts the transfer that `command` asks for. What [`Session::retrieve`] says about [`Data`]
-    /// holds here too, but the last word is [`Session::last_word`].
-    pub(super) fn open(&mut self, command: &Command) -> Result<Data, Error> {
-        self.early_final = None;
-        let channel = self.open_data()?;
-        self.begin(channel, command)
-    }
-
-    pub(super) fn begin(&mut self, channel: Channel, command: &Command) -> Result<Data, Error> {
-        self.is_transferring = true;
-        self.say(command)?;
-        let (stream, reply) = match channel {
-            // Not before the command: no server answers this handshake until it has something to send.
-            Channel::Made(stream) => (self.secured(stream)?, self.read_reply()?),
-            Channel::Awaited(listener) => self.meet(&listener, command)?,
-        };
-        let announced = facts::size_in_preliminary(&reply.text());
-        match reply.kind() {
-            Kind::Begun => {}
-            Kind::Done => self.early_final = Some(reply),
-            Kind::NeedsMore | Kind::TryLater | Kind::Refused => {
-                self.is_transferring = false;
-                return Err(Error::Refused { command: command.to_string(), reply });
-            }
-        }
-        Ok(Data::new(stream, announced))
-    }
-
-    /// A data connection, as secret as this conversation.
-    pub(super) fn secured(&self, stream: Stream) -> Result<Stream, Error> {
-        match &self.tls {
-            Some(tls) => stream.begin_tls(tls),
-            None => Ok(stream),
-        }
-    }
-
-    /// Whether the last word on the transfer came before its data.
-    pub(super) fn has_final(&self) -> bool {
-        self.early_final.is_some()
-    }
-
-    /// Waits for the server's last word on the transfer (`226` or `250`).
-    ///
-    /// This reply alone decides whether the file is whole (RFC 959 §5.4): a connection that was
-    /// cut looks just like one that ended, so a file without this reply is not to be trusted.
-    ///
-    /// # Errors
-    ///
-    /// * [`Error::Refused`] with code 426 or 451 if the server gave up half-way.
-    /// * [`Error::Silent`] if it says nothing for 15 s.
-    pub fn finish(&mut self) -> Result<(), Error> {
-        self.last_word("RETR", FINAL_PATIENCE)
-    }
-
-    /// The data broke off: does the server say why? Not waited for long, since it may be gone too.
-    pub fn reason(&mut self) -> Option<Error> {
-        self.last_word("RETR", REASON_PATIENCE).err().filter(Error::is_refusal)
-    }
-
-    /// Waits for the server's last word on the transfer that `verb` began, `most` at the longest.
-    pub(super) fn last_word(&mut self, verb: &str, most: Duration) -> Result<(), Error> {
-        let reply = match self.early_final.take() {
-            Some(reply) => reply,
-            None => {
-                let patience = self.limits.patience.min(most);
-                self.control.get_mut().expect(Awaiting::FinalReply, patience);
-                let reply = self.read_past_preliminaries()?;
-                self.control.get_mut().expect(Awaiting::Reply, self.limits.patience);
-                reply
-            }
-        };
-        done(verb, reply)?;
-        self.is_transferring = false;
-        Ok(())
-    }
-
     /// Says goodbye and does not wait for the answer: whatever it is, it changes nothing.
     pub fn quit(mut self) {
-        self.say(&Command::new("QUIT")).ok();
+        self.send(&[Command::new("QUIT")]).ok();
     }
 
     /// Whether the server says that it has the command `verb` (RFC 2389).
@@ -353,26 +213,48 @@ impl<'a> Session<'a> {
     }
 
     pub(super) fn ask(&mut self, command: &Command) -> Result<Reply, Error> {
+        if let Some(reply) = self.take_answer(command)? {
+            return Ok(reply);
+        }
         self.say(command)?;
         self.read_reply()
     }
 
-    fn say(&mut self, command: &Command) -> Result<(), Error> {
-        (self.log)(Line::Sent(command.to_string()));
-        self.control.get_mut().send(&command.to_wire())
+    pub(super) fn say(&mut self, command: &Command) -> Result<(), Error> {
+        self.say_all(std::slice::from_ref(command))
     }
 
-    /// Sends several commands in one flight.
-    pub(super) fn say_together(&mut self, commands: &[Command]) -> Result<(), Error> {
-        let mut lines = Vec::new();
+    /// Sends `commands` in one go.
+    pub(super) fn say_all(&mut self, commands: &[Command]) -> Result<(), Error> {
+        // What is here already cannot be the answer to what is only now sent.
+        while let Some(command) = commands.first()
+            && self.awaited.is_empty()
+            && !self.control.buffer().is_empty()
+        {
+            let reply = self.hear()?;
+            if reply.code == 421 {
+                return Err(Error::Refused { command: command.to_string(), reply });
+            }
+        }
+        self.send(commands)
+    }
+
+    fn send(&mut self, commands: &[Command]) -> Result<(), Error> {
         for command in commands {
             (self.log)(Line::Sent(command.to_string()));
-            lines.extend(command.to_wire());
         }
-        self.control.get_mut().send(&lines)
+        let wire: Vec<u8> = commands.iter().flat_map(Command::to_wire).collect();
+        self.control.get_mut().send(&wire)
     }
 
+    /// The answer to what was sent last.
     pub(super) fn read_reply(&mut self) -> Result<Reply, Error> {
+        self.catch_up()?;
+        self.hear()
+    }
+
+    /// The next reply, whatever it answers.
+    pub(super) fn hear(&mut self) -> Result<Reply, Error> {
         let log = self.log;
         let mut heard = |line: &str| log(Line::Received(line.to_owned()));
         self.control.get_mut().expect_reply();

@@ -224,6 +224,15 @@ impl Stream {
         Ok(())
     }
 
+    /// Has the next packets acknowledged without the usual 40 ms of waiting for company. A server
+    /// whose next word waits for that (Nagle's algorithm) sends twenty times as many small files. The
+    /// kernel forgets it again, so it is said before each read; where it cannot be said, nothing is
+    /// lost but time.
+    pub(super) fn acknowledge_at_once(&self) {
+        #[cfg(target_os = "linux")]
+        rustix::net::sockopt::set_tcp_quickack(self.wire.socket(), true).ok();
+    }
+
     /// Whether the bytes are secret on their way.
     pub(super) fn is_secure(&self) -> bool {
         matches!(self.wire, Wire::Tls(_))
@@ -253,6 +262,7 @@ impl Read for Stream {
             if let Some(reply) = &mut self.reply {
                 reply.go_on().map_err(io::Error::other)?;
             }
+            self.acknowledge_at_once();
             match self.wire.read(block) {
                 Err(error) if is_pause(&error) => {}
                 done => return done,

@@ -46,6 +46,7 @@ pub(super) fn requests(flags: &Get, commons: &Commons) -> Result<Vec<Request>, R
             hash: !flags.no_hash,
             verify: !flags.no_verify,
             expected: flags.checksum.clone(),
+            beside: None,
         },
         security: tls.into(),
         trust: trust.clone(),

@@ -15,7 +15,7 @@ impl Job<'_> {
         &self,
         session: &mut Session<'_>,
         file: &mut Partial,
-    ) -> Result<(RemoteFile, u64, Data), Trouble> {
+    ) -> Result<(RemoteFile, Data), Trouble> {
         let path = &self.request.address.path;
         let other = self.access().other_spelling();
         let mut remote = session.locate(path)?;
@@ -37,18 +37,23 @@ impl Job<'_> {
         self.compare_facts(&remote, file)?;
         let offset = self.offset(file);
         match session.retrieve(&remote, offset) {
-            Ok(data) => Ok((remote, offset, data)),
+            Ok(data) => {
+                if data.offset < offset {
+                    self.tell_from_start();
+                }
+                Ok((remote, data))
+            }
             Err(error) if offset > 0 && self.cannot_continue(&error) => {
-                self.story("The server cannot continue a file. It sends it from the start, and what is here is compared".to_owned());
+                self.tell_from_start();
                 let data = session.retrieve(&remote, 0)?;
-                Ok((remote, 0, data))
+                Ok((remote, data))
             }
             Err(error) if is_no_such_path(&error) => {
                 if let Some(other) = other
                     && let Ok(remote) = session.locate(&other)
                     && let Ok(data) = session.retrieve(&remote, offset)
                 {
-                    return Ok((remote, offset, data));
+                    return Ok((remote, data));
                 }
                 if path.folders().next().is_none() {
                     return Err(error.into());
@@ -58,10 +63,14 @@ impl Job<'_> {
                 self.compare_facts(&remote, file)?;
                 let offset = self.offset(file);
                 let data = session.retrieve(&remote, offset).map_err(|_| error)?;
-                Ok((remote, offset, data))
+                Ok((remote, data))
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    fn tell_from_start(&self) {
+        self.story("The server cannot continue a file. It sends it from the start, and what is here is compared".to_owned());
     }
 
     /// From where to ask the server to send.

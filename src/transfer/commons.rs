@@ -1,6 +1,7 @@
 //! What all conversations of one program share.
 
 use super::lanes::Lanes;
+use super::lists::MissingLists;
 use super::netrc::Netrc;
 use super::proxies::Proxies;
 use super::servers::Servers;
@@ -16,6 +17,8 @@ pub struct Commons {
     pub lanes: Lanes,
     /// How fast everything together may arrive.
     pub throttle: Throttle,
+    /// Which checksum files are not there.
+    pub missing_lists: MissingLists,
     /// Which proxy leads to which server.
     pub proxies: Proxies,
     /// Names and passwords for servers.

@@ -8,18 +8,19 @@ use super::lanes::Crowd;
 use super::news::{News, Phase, Voice};
 use super::retry::Retry;
 use super::trouble::Trouble;
-use crate::ftp::{self, Error, Limits, Login, Session};
+use crate::ftp::{self, Errand, Error, Limits, Login, Session};
 
 /// How often a download steps back because its server has too many connections, before that is the
 /// news.
 const MOST_STEPS_BACK: u32 = 3;
 
 impl Job<'_> {
-    /// A conversation, signed in.
+    /// A conversation, signed in. `errand` is what will be asked next.
     pub(super) fn converse<'l>(
         &self,
         limits: &Limits,
         log: &'l dyn Fn(ftp::Line),
+        errand: Errand<'_>,
         retry: &mut Retry,
     ) -> Result<Session<'l>, Trouble> {
         self.has_rested.set(false);
@@ -50,7 +51,10 @@ impl Job<'_> {
             );
         }
         (self.report)(News::Phase(Phase::SigningIn));
-        session.sign_in(&login)?;
+        match self.is_step_by_step.get() {
+            true => session.sign_in(&login)?,
+            false => session.sign_in_for(&login, errand)?,
+        }
         retry.met();
         if let Some(sentence) = lane.and_then(|lane| lane.connected()) {
             self.story(sentence);
@@ -96,6 +100,7 @@ fn is_stale(error: &Error) -> bool {
     match error {
         Error::HungUp | Error::Cut(_) => true,
         Error::Refused { reply, .. } => reply.code == 421,
+        Error::Stumbled { source } => is_stale(source),
         _ => false,
     }
 }

@@ -16,7 +16,7 @@ use super::resume::{self, Joint};
 use super::retry::Retry;
 use super::trouble::Trouble;
 use crate::disk::{self, Partial};
-use crate::ftp::{self, Data, Facts, Limits, RemoteFile, Session};
+use crate::ftp::{self, Data, Errand, Facts, Limits, RemoteFile, Session};
 use crate::words;
 
 /// Downloads one file. Blocks until it is on disk under its name, or has failed for good.
@@ -61,6 +61,9 @@ pub fn download(request: &Request, handle: &Handle, report: &dyn Fn(News)) -> Ou
             },
             Err(trouble) => trouble,
         };
+        if job.steps_back(&trouble) {
+            continue;
+        }
         let progressed = file.length() > before;
         let pause = retry.after(&trouble, progressed, Instant::now());
         let failure = job.failure(trouble, &file);
@@ -84,6 +87,12 @@ pub(super) struct Job<'a> {
     pub(super) has_rested: Cell<bool>,
     /// How often it made room because the server has too many connections.
     pub(super) steps_back: Cell<u32>,
+    /// The server is spoken to step by step.
+    pub(super) is_step_by_step: Cell<bool>,
+    /// That is because it stumbled.
+    has_stumbled: Cell<bool>,
+    /// A checksum has disagreed.
+    pub(super) is_doubted: Cell<bool>,
     /// How often the file on the server was found to be another one.
     pub(super) changes: Cell<u32>,
 }
@@ -104,6 +113,9 @@ impl<'a> Job<'a> {
             starts_over: Cell::new(false),
             has_rested: Cell::new(false),
             steps_back: Cell::new(0),
+            is_step_by_step: Cell::new(false),
+            has_stumbled: Cell::new(false),
+            is_doubted: Cell::new(false),
             changes: Cell::new(0),
         }
     }
@@ -142,11 +154,18 @@ impl<'a> Job<'a> {
     fn talk(&self, file: &mut Partial, retry: &mut Retry) -> Result<Proof, Trouble> {
         let limits = Limits { patience: self.request.patience, stop: self.handle.stop.clone() };
         let log = |line: ftp::Line| (self.report)(News::Line(line.into()));
-        let mut session = self.converse(&limits, &log, retry)?;
-        let (remote, offset, mut data) = self.ask_for_it(&mut session, file)?;
+        let lists = self.lists(file);
+        let errand = Errand { path: &self.request.address.path, beside: &lists };
+        let mut session = self.converse(&limits, &log, errand, retry)?;
+        session.look_ahead(errand)?;
+        let (remote, mut data) = self.ask_for_it(&mut session, file)?;
         retry.met_data();
         self.has_rested.set(false);
+        if self.has_stumbled.take() {
+            self.access().learn_step_by_step();
+        }
         self.access().learn_data_came(session.is_active());
+        let offset = data.offset;
         let announced = file.announced(data.announced.filter(|_| offset == 0));
         let expected = remote.facts.size.or(announced);
         file.begin(remote.facts.size, remote.facts.modified)?;
@@ -192,6 +211,26 @@ impl<'a> Job<'a> {
         let verdict = self.verify(&mut session, &remote, file)?;
         self.leave(session);
         Ok(Proof { facts, verdict })
+    }
+
+    /// Whether the trouble is that commands travelled together. Then the next attempt is made at
+    /// once, without.
+    fn steps_back(&self, trouble: &Trouble) -> bool {
+        let Trouble::Server(ftp::Error::Stumbled { source }) = trouble else { return false };
+        if self.is_step_by_step.replace(true) {
+            return false;
+        }
+        // A blocked way is no fault of the server's, and another way may be open.
+        let is_blocked = matches!(**source, ftp::Error::NoDataConnection { .. });
+        self.has_stumbled.set(!is_blocked);
+        self.story(match is_blocked {
+            true => {
+                "The file channel could not be reached at once. Trying the other ways, step by step"
+                    .to_owned()
+            }
+            false => format!("The server got out of step: {source}. Speaking to it step by step"),
+        });
+        true
     }
 
     /// Reads the data to its end.

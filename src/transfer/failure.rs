@@ -251,6 +251,7 @@ impl Failure {
                 | Error::CertificateChanged { .. }
                 | Error::HungUp
                 | Error::Cut(_)
+                | Error::Stumbled { .. }
                 | Error::Stopped => NextStep::TryAgain,
             },
             Self::Doubtful { .. } => NextStep::ShowKept,
@@ -323,7 +324,9 @@ impl Failure {
                 }
                 Error::Argument(_) => "Remove the control characters from the address.",
                 Error::TooLong { .. } => "Name one of the folders in it, or a file.",
-                Error::HungUp | Error::Cut(_) | Error::Stopped => "Try again.",
+                Error::HungUp | Error::Cut(_) | Error::Stumbled { .. } | Error::Stopped => {
+                    "Try again."
+                }
             },
             Self::Doubtful { doubt: Doubt::Checksum(_), .. } => {
                 "Try again: what was kept is set aside, and the file fetched anew if it is still wrong."

@@ -143,10 +143,13 @@ pub struct Checks {
     pub verify: bool,
     /// The checksum that the file must have, as the person knows it.
     pub expected: Option<Checksum>,
+    /// The checksum files that lie beside the file, where its folder was listed: no others are
+    /// looked for.
+    pub beside: Option<Vec<Vec<u8>>>,
 }
 
 impl Default for Checks {
     fn default() -> Self {
-        Self { hash: true, verify: true, expected: None }
+        Self { hash: true, verify: true, expected: None, beside: None }
     }
 }

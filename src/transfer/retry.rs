@@ -124,7 +124,7 @@ impl Retry {
                 true
             }
             Trouble::Server(error) => match error {
-                Error::HungUp | Error::Cut(_) => true,
+                Error::HungUp | Error::Cut(_) | Error::Stumbled { .. } => true,
                 Error::Silent { awaiting, .. } => match awaiting {
                     Awaiting::Connection | Awaiting::Proxy | Awaiting::Greeting => self.has_met,
                     Awaiting::Reply | Awaiting::Data | Awaiting::FinalReply => true,

@@ -90,6 +90,7 @@ impl Failure {
                         }
                     }
                 }
+                Error::Stumbled { .. } => write!(f, "{server} answers out of step"),
                 Error::HungUp => write!(f, "{server} closed the connection"),
                 Error::Cut(source) => {
                     write!(f, "The connection to {server} was cut: {}", words::io_error(source))

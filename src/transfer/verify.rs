@@ -1,56 +1,15 @@
 //! Is the file right, bit for bit? Whoever knows its checksum is asked, and believed.
 
+use std::time::Instant;
+
 use super::doubt::{Disagreement, Doubt, Witness};
 use super::download::Job;
+use super::lists;
 use super::news::{News, Phase, Verdict, Voice};
+use super::request::Request;
 use super::trouble::Trouble;
 use crate::disk::{self, Checksum, Partial};
 use crate::ftp::{self, RemoteFile, Session};
-
-/// The checksum files that may lie beside a file, best first: an ending for its own name, or a name
-/// for all in the folder.
-const LISTS: [List; 10] = [
-    List::Own(".sha256"),
-    List::Own(".sha512"),
-    List::Common("SHA256SUMS"),
-    List::Common("SHA512SUMS"),
-    List::Own(".sha1"),
-    List::Own(".md5"),
-    List::Common("MD5SUMS"),
-    List::Common("md5checksums.txt"), // NCBI
-    List::Common("md5sum.txt"),
-    List::Common("CHECKSUMS"), // Ensembl
-];
-
-#[derive(Debug, Clone, Copy)]
-enum List {
-    Own(&'static str),
-    Common(&'static str),
-}
-
-impl List {
-    /// Its name beside a file called `name`.
-    fn name(self, name: &[u8]) -> Vec<u8> {
-        match self {
-            Self::Own(ending) => [name, ending.as_bytes()].concat(),
-            Self::Common(list) => list.as_bytes().to_vec(),
-        }
-    }
-
-    /// Whether a file called `name` is one itself.
-    fn is(self, name: &[u8]) -> bool {
-        let name = name.to_ascii_lowercase();
-        match self {
-            Self::Own(ending) => name.ends_with(ending.as_bytes()),
-            Self::Common(list) => name == list.to_ascii_lowercase().as_bytes(),
-        }
-    }
-}
-
-/// Whether a file called `name` holds checksums of others.
-pub(super) fn is_checksum_file(name: &[u8]) -> bool {
-    LISTS.iter().any(|list| list.is(name))
-}
 
 impl Job<'_> {
     /// All other evidence agrees. Does a checksum, if anybody knows one?
@@ -72,7 +31,7 @@ impl Job<'_> {
         (self.report)(News::Phase(Phase::Checking));
         let testimony = match &checks.expected {
             Some(expected) => Some((Witness::Person, expected.clone())),
-            None => self.testimony(session, remote, file.length())?,
+            None => self.testimony(session, remote, file)?,
         };
         let Some((by, expected)) = testimony else {
             if file.is_disproven() {
@@ -99,19 +58,23 @@ impl Job<'_> {
         &self,
         session: &mut Session<'_>,
         remote: &RemoteFile,
-        length: u64,
+        file: &Partial,
     ) -> Result<Option<(Witness, Checksum)>, Trouble> {
-        let said = self.ask_server(session, remote, length).and_then(|server| match server {
-            // What only detects damage does not spare the look for something better.
-            Some((by, sum)) if sum.algorithm().caveat().is_some() => {
-                Ok(self.look_beside(session, remote)?.or(Some((by, sum))))
-            }
-            None => self.look_beside(session, remote),
-            strong => Ok(strong),
-        });
+        let said =
+            self.ask_server(session, remote, file.length()).and_then(|server| match server {
+                // What only detects damage does not spare the look for something better.
+                Some((by, sum)) if sum.algorithm().caveat().is_some() => {
+                    Ok(self.look_beside(session, remote, file)?.or(Some((by, sum))))
+                }
+                None => self.look_beside(session, remote, file),
+                strong => Ok(strong),
+            });
         match said {
             Ok(said) => Ok(said),
-            Err(ftp::Error::Stopped) => Err(Trouble::Server(ftp::Error::Stopped)),
+            // Step by step it will be found out.
+            Err(error @ (ftp::Error::Stopped | ftp::Error::Stumbled { .. })) => {
+                Err(Trouble::Server(error))
+            }
             Err(error) => {
                 self.tell(
                     Voice::Warning,
@@ -133,34 +96,54 @@ impl Job<'_> {
         Ok(checksum.map(|checksum| (Witness::Server(checksum.algorithm()), checksum)))
     }
 
+    /// The names of the checksum files that are worth a question, best first.
+    pub(super) fn lists(&self, file: &Partial) -> Vec<Vec<u8>> {
+        let Request { address, checks, .. } = self.request;
+        if checks.expected.is_some() || !checks.verify {
+            return Vec::new();
+        }
+        let mut lists = address.path.name().map(lists::beside).unwrap_or_default();
+        let missing = &self.handle.commons.missing_lists;
+        let is_doubted = self.is_doubted.get() || file.is_disproven();
+        lists.retain(|list| match &checks.beside {
+            Some(beside) => beside.contains(list),
+            // Where something is wrong, nothing is taken for granted.
+            None => is_doubted || !missing.has(address, list, Instant::now()),
+        });
+        lists
+    }
+
     fn look_beside(
         &self,
         session: &mut Session<'_>,
         remote: &RemoteFile,
+        file: &Partial,
     ) -> Result<Option<(Witness, Checksum)>, ftp::Error> {
-        let path = &self.request.address.path;
-        let Some(name) = path.name() else { return Ok(None) };
-        if is_checksum_file(name) {
-            return Ok(None);
-        }
-        for list in LISTS.map(|list| list.name(name)) {
-            let beside = remote.beside(&list);
-            let Some(text) = session.fetch_small(&beside, disk::MAX_CHECKSUM_LIST)? else {
+        let address = &self.request.address;
+        let lists = self.lists(file);
+        let files: Vec<_> = lists.iter().map(|list| remote.beside(list)).collect();
+        session.look_for(&files)?;
+        for (list, beside) in lists.iter().zip(&files) {
+            let Some(text) = session.fetch_small(beside, disk::MAX_CHECKSUM_LIST)? else {
+                self.handle.commons.missing_lists.note(address, list, Instant::now());
                 continue;
             };
-            let shown = String::from_utf8_lossy(&list).into_owned();
-            match disk::find_checksum(&text, &list, &path.to_wire()) {
+            let shown = String::from_utf8_lossy(list).into_owned();
+            match disk::find_checksum(&text, list, &address.path.to_wire()) {
                 Some(checksum) => return Ok(Some((Witness::List(shown), checksum))),
                 None => self.story(format!("{shown} says nothing about this file")),
             }
         }
-        self.story("The server has no checksum of this file".to_owned());
+        if !address.path.name().is_none_or(|name| lists::beside(name).is_empty()) {
+            self.story("The server has no checksum of this file".to_owned());
+        }
         Ok(None)
     }
 
     /// A checksum says that the bytes are wrong. They are kept; but a second time they are not
     /// believed to be the beginning of anything.
     fn contradict(&self, doubt: Doubt, file: &mut Partial) -> Trouble {
+        self.is_doubted.set(true);
         if !file.is_disproven() {
             file.disprove();
             return Trouble::Doubt(doubt);
@@ -177,21 +160,5 @@ impl Job<'_> {
             "These bytes failed their check in an earlier run already. They are set aside, and the file is fetched anew".to_owned(),
         );
         Ok(file.restart()?)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_checksum_is_looked_for_of_a_checksum_file() {
-        let is_one = is_checksum_file;
-        for name in ["MD5SUMS", "sha256sums", "CHECKSUMS", "a.iso.SHA256", "x.md5", "md5sum.txt"] {
-            assert!(is_one(name.as_bytes()), "{name}");
-        }
-        for name in ["a.iso", "md5", "MD5SUMS.txt", "CHECKSUMS.gz", "a.sha256.zip"] {
-            assert!(!is_one(name.as_bytes()), "{name}");
-        }
     }
 }

@@ -58,6 +58,11 @@ impl<'a> Access<'a> {
         Ok(session)
     }
 
+    /// Remembers that commands which travel together have made the server stumble.
+    pub(super) fn learn_step_by_step(self) {
+        self.learn(|known| known.is_step_by_step = true);
+    }
+
     /// Remembers that data came: if in active mode after passive mode had led nowhere, that is how to
     /// begin the next time.
     pub(super) fn learn_data_came(self, is_active: bool) {

@@ -23,6 +23,9 @@
 //! ==                            from here on it speaks on the client's next control connection
 //! ```
 //!
+//! The client may send commands together; they are read one by one, and those that came in one go with
+//! the last one that the script expects may be left unread.
+//!
 //! `\xE9`, `\r`, `\n`, `\t`, `\0` and `\\` stand for bytes that a script cannot hold. After its last
 //! line the server says nothing more and waits for the client to leave. No wait is longer than 5 s.
 
@@ -245,6 +248,8 @@ impl Stage {
             report.send(line.text.clone()).ok(); // Nobody has to listen.
         }
         for mut control in self.control.take().into_iter().chain(self.earlier.drain(..)) {
+            // What came in one go with the last command is no answer to anything that was said since.
+            control.consume(control.buffer().len());
             let mut more = Vec::new();
             match control.read_until(b'\n', &mut more) {
                 Err(error) if is_timeout(&error) => panic!("the client did not hang up at the end"),

@@ -11,7 +11,8 @@ use crate::ftp::error::Error;
 use crate::ftp::facts;
 use crate::ftp::path::RemotePath;
 use crate::ftp::reply::{Kind as ReplyKind, Reply};
-use crate::ftp::session::{FINAL_PATIENCE, Session};
+use crate::ftp::retrieve::FINAL_PATIENCE;
+use crate::ftp::session::Session;
 
 /// The longest listing, in bytes.
 pub const MAX_BYTES: u64 = 256 * 1024 * 1024;

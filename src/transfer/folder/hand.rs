@@ -10,7 +10,7 @@ use super::super::failure::Failure;
 use super::super::handle::Handle;
 use super::super::lanes::{Crowd, Lane};
 use super::super::news::{Line, News, Voice};
-use super::super::request::{Access, Destination, Request};
+use super::super::request::{Access, Checks, Destination, Request};
 use super::super::retry::Retry;
 use super::super::selection::Sieve;
 use super::super::trouble::Trouble;
@@ -193,6 +193,11 @@ impl Hand<'_> {
         let request = Request {
             address: address.clone(),
             destination: Destination::File(destination),
+            // Where the listing shows no checksum file, none is looked for.
+            checks: Checks {
+                beside: (!found.folder.has_sums).then(Vec::new),
+                ..self.request.checks.clone()
+            },
             ..self.request.clone()
         };
         let handle = self.handle.of_part(Arc::clone(&self.lane));

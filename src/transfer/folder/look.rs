@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::super::failure::Failure;
+use super::super::lists;
 use super::super::news::Voice;
-use super::super::verify;
 use super::MOST_LEVELS;
 use super::hand::{Hand, Met, Word};
 use super::names::{self, Local, Names, There};
@@ -58,7 +58,7 @@ impl Hand<'_> {
         if let Some(modified) = ahead.modified {
             self.tell(Word::Time(ahead.local.clone(), modified.time));
         }
-        let has_sums = entries.iter().any(|entry| verify::is_checksum_file(&entry.name));
+        let has_sums = entries.iter().any(|entry| lists::is_checksum_file(&entry.name));
         let folder = Arc::new(Looked {
             path: ahead.path.clone(),
             local: ahead.local.clone(),

@@ -1,0 +1,171 @@
+//! Having a file sent: `REST`, `RETR`, the data connection, and the server's last word.
+
+use std::time::Duration;
+
+use super::active::Channel;
+use super::command::Command;
+use super::data::Data;
+use super::error::{Awaiting, Error};
+use super::facts;
+use super::remote_file::RemoteFile;
+use super::reply::{Kind, Reply};
+use super::session::{Session, done};
+use super::stream::Stream;
+use super::together::{Pace, stumbled};
+
+/// The longest wait for the server's last word once all data is here (product contract §2). A
+/// server that has something to say says it at once; a lost word is found out by asking again.
+pub(super) const FINAL_PATIENCE: Duration = Duration::from_secs(15);
+
+/// The longest wait for a word about why the data broke off, or never came.
+const REASON_PATIENCE: Duration = Duration::from_secs(2);
+
+impl Session<'_> {
+    /// Starts sending `file`, from byte `offset` on (`REST`, RFC 3659 §5, and `RETR`). A server that
+    /// cannot resume may send it from its start instead: see [`Data::offset`].
+    ///
+    /// Read the returned [`Data`] to its end, drop it, then call [`Session::finish`].
+    ///
+    /// # Errors
+    ///
+    /// * [`Error::Refused`] with code 550 if there is no such file, or we may not read it.
+    /// * [`Error::Refused`] for `REST` if `offset` is not 0 and the server cannot resume.
+    /// * [`Error::NoDataConnection`] if the data connection could not be made.
+    /// * [`Error::Stumbled`] if it must be spoken to step by step.
+    pub fn retrieve(&mut self, file: &RemoteFile, offset: u64) -> Result<Data, Error> {
+        self.early_final = None;
+        let retr = Command::with("RETR", &file.argument)?;
+        let offset_text = offset.to_string();
+        let rest = (offset > 0).then(|| Command::with("REST", offset_text.as_bytes()));
+        let rest = rest.transpose()?;
+        if self.pace == Pace::StepByStep || self.is_active {
+            let channel = self.open_data()?;
+            if let Some(rest) = rest {
+                let reply = self.ask(&rest)?;
+                may_resume(rest, reply)?;
+            }
+            return self.begin(channel, &retr).map(|data| data.from(offset));
+        }
+        let commands: Vec<Command> = rest.iter().cloned().chain([retr.clone()]).collect();
+        let stream = match self.connect_passively(&commands) {
+            Err(error @ Error::NoDataConnection { .. }) if self.is_transferring => {
+                let reason = self.reason_for_no_data(commands.len());
+                return Err(reason.unwrap_or_else(|| stumbled(error)));
+            }
+            made => self.secured(made?)?,
+        };
+        let Some(rest) = rest else {
+            let reply = self.read_reply()?;
+            return self.begun(stream, &retr, reply);
+        };
+        self.catch_up()?;
+        let resumed = self.next_of_many(true).map(|reply| may_resume(rest, reply))?;
+        let reply = self.next_of_many(true)?;
+        match (resumed, self.begun(stream, &retr, reply)) {
+            (Ok(()), data) => data.map(|data| data.from(offset)),
+            (Err(_), Ok(from_start)) => Ok(from_start),
+            (Err(refused), Err(_)) => Err(refused),
+        }
+    }
+
+    /// Starts the transfer that `command` asks for. What [`Session::retrieve`] says about [`Data`]
+    /// holds here too, but the last word is [`Session::last_word`].
+    pub(super) fn open(&mut self, command: &Command) -> Result<Data, Error> {
+        self.early_final = None;
+        let channel = self.open_data()?;
+        self.begin(channel, command)
+    }
+
+    pub(super) fn begin(&mut self, channel: Channel, command: &Command) -> Result<Data, Error> {
+        self.is_transferring = true;
+        self.say(command)?;
+        let (stream, reply) = match channel {
+            // Not before the command: no server answers this handshake until it has something to send.
+            Channel::Made(stream) => (self.secured(stream)?, self.read_reply()?),
+            Channel::Awaited(listener) => self.meet(&listener, command)?,
+        };
+        self.begun(stream, command, reply)
+    }
+
+    /// A data connection, as secret as this conversation.
+    pub(super) fn secured(&self, stream: Stream) -> Result<Stream, Error> {
+        match &self.tls {
+            Some(tls) => stream.begin_tls(tls),
+            None => Ok(stream),
+        }
+    }
+
+    /// What the first answer to `command` means for the data.
+    fn begun(&mut self, stream: Stream, command: &Command, reply: Reply) -> Result<Data, Error> {
+        let announced = facts::size_in_preliminary(&reply.text());
+        match reply.kind() {
+            Kind::Begun => {}
+            Kind::Done => self.early_final = Some(reply),
+            Kind::NeedsMore | Kind::TryLater | Kind::Refused => {
+                self.is_transferring = false;
+                return Err(Error::Refused { command: command.to_string(), reply });
+            }
+        }
+        Ok(Data::new(stream, announced))
+    }
+
+    /// Whether the last word on the transfer came before its data.
+    pub(super) fn has_final(&self) -> bool {
+        self.early_final.is_some()
+    }
+
+    /// Waits for the server's last word on the transfer (`226` or `250`).
+    ///
+    /// This reply alone decides whether the file is whole (RFC 959 §5.4): a connection that was
+    /// cut looks just like one that ended, so a file without this reply is not to be trusted.
+    ///
+    /// # Errors
+    ///
+    /// * [`Error::Refused`] with code 426 or 451 if the server gave up half-way.
+    /// * [`Error::Silent`] if it says nothing for 15 s.
+    pub fn finish(&mut self) -> Result<(), Error> {
+        self.last_word("RETR", FINAL_PATIENCE)
+    }
+
+    /// The data broke off: does the server say why? Not waited for long, since it may be gone too.
+    pub fn reason(&mut self) -> Option<Error> {
+        self.last_word("RETR", REASON_PATIENCE).err().filter(Error::is_refusal)
+    }
+
+    /// The data connection could not be made, and so many commands await their answers. Does one of
+    /// them say why? That the server cannot make it either is no reason.
+    fn reason_for_no_data(&mut self, commands: usize) -> Option<Error> {
+        let patience = self.limits.patience.min(REASON_PATIENCE);
+        self.control.get_mut().expect(Awaiting::Reply, patience);
+        let replies = (0..commands).map_while(|_| self.read_reply().ok()).collect::<Vec<_>>();
+        let reply = replies.into_iter().next_back()?;
+        let is_no = matches!(reply.kind(), Kind::TryLater | Kind::Refused);
+        let is_reason = is_no && !matches!(reply.code, 425 | 426);
+        is_reason.then(|| Error::Refused { command: "RETR".to_owned(), reply })
+    }
+
+    /// Waits for the server's last word on the transfer that `verb` began, `most` at the longest.
+    pub(super) fn last_word(&mut self, verb: &str, most: Duration) -> Result<(), Error> {
+        let reply = match self.early_final.take() {
+            Some(reply) => reply,
+            None => {
+                let patience = self.limits.patience.min(most);
+                self.control.get_mut().expect(Awaiting::FinalReply, patience);
+                let reply = self.read_past_preliminaries()?;
+                self.control.get_mut().expect(Awaiting::Reply, self.limits.patience);
+                reply
+            }
+        };
+        done(verb, reply)?;
+        self.is_transferring = false;
+        Ok(())
+    }
+}
+
+/// Whether `reply` to `REST` lets the next `RETR` begin in the middle.
+fn may_resume(rest: Command, reply: Reply) -> Result<(), Error> {
+    match reply.kind() {
+        Kind::NeedsMore | Kind::Done => Ok(()),
+        _ => Err(Error::Refused { command: rest.to_string(), reply }),
+    }
+}

@@ -1,0 +1,169 @@
+//! Checksum files: which may lie beside a file, and which are known not to.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::ftp::Address;
+
+/// The checksum files that may lie beside a file, best first: an ending for its own name, or a name
+/// for all in the folder.
+const LISTS: [List; 10] = [
+    List::Own(".sha256"),
+    List::Own(".sha512"),
+    List::Common("SHA256SUMS"),
+    List::Common("SHA512SUMS"),
+    List::Own(".sha1"),
+    List::Own(".md5"),
+    List::Common("MD5SUMS"),
+    List::Common("md5checksums.txt"), // NCBI
+    List::Common("md5sum.txt"),
+    List::Common("CHECKSUMS"), // Ensembl
+];
+
+/// How long a folder is remembered. Whoever publishes a file may publish its checksum a little later.
+const MEMORY: Duration = Duration::from_secs(300);
+
+/// How many folders are remembered.
+const MOST_FOLDERS: usize = 10_000;
+
+#[derive(Debug, Clone, Copy)]
+enum List {
+    Own(&'static str),
+    Common(&'static str),
+}
+
+impl List {
+    /// Its name beside a file called `name`.
+    fn name(self, name: &[u8]) -> Vec<u8> {
+        match self {
+            Self::Own(ending) => [name, ending.as_bytes()].concat(),
+            Self::Common(list) => list.as_bytes().to_vec(),
+        }
+    }
+
+    /// Whether a file called `name` is one itself.
+    fn is(self, name: &[u8]) -> bool {
+        let name = name.to_ascii_lowercase();
+        match self {
+            Self::Own(ending) => name.ends_with(ending.as_bytes()),
+            Self::Common(list) => name == list.to_ascii_lowercase().as_bytes(),
+        }
+    }
+}
+
+/// Whether a file called `name` holds checksums of others.
+pub(super) fn is_checksum_file(name: &[u8]) -> bool {
+    LISTS.iter().any(|list| list.is(name))
+}
+
+/// The names of the checksum files that may lie beside a file called `name`, best first. None for a
+/// file that is one itself.
+pub(super) fn beside(name: &[u8]) -> Vec<Vec<u8>> {
+    match is_checksum_file(name) {
+        true => Vec::new(),
+        false => LISTS.map(|list| list.name(name)).to_vec(),
+    }
+}
+
+/// Which checksum files are missing in which folder, so that a thousand files of one folder do not
+/// ask a thousand times. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub struct MissingLists(Arc<Mutex<HashMap<Folder, Seen>>>);
+
+/// A folder on a server, as somebody sees it.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Folder {
+    host: String,
+    port: u16,
+    user: Option<Vec<u8>>,
+    path: Vec<u8>,
+}
+
+#[derive(Debug)]
+struct Seen {
+    since: Instant,
+    missing: HashSet<Vec<u8>>,
+}
+
+impl MissingLists {
+    /// The file called `name` is not in the folder of the file at `address`.
+    pub(super) fn note(&self, address: &Address, name: &[u8], now: Instant) {
+        // An ending for one file says nothing about the others.
+        if !LISTS.iter().any(|list| matches!(list, List::Common(list) if list.as_bytes() == name)) {
+            return;
+        }
+        let mut folders = self.lock();
+        if folders.len() >= MOST_FOLDERS {
+            folders.clear();
+        }
+        let fresh = || Seen { since: now, missing: HashSet::new() };
+        let seen = folders.entry(folder_of(address)).or_insert_with(fresh);
+        if seen.is_old(now) {
+            *seen = fresh();
+        }
+        seen.missing.insert(name.to_owned());
+    }
+
+    /// Whether it is known not to be there.
+    pub(super) fn has(&self, address: &Address, name: &[u8], now: Instant) -> bool {
+        let folders = self.lock();
+        let seen = folders.get(&folder_of(address)).filter(|seen| !seen.is_old(now));
+        seen.is_some_and(|seen| seen.missing.contains(name))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Folder, Seen>> {
+        // A thread that panicked while it held this lock left a whole table behind.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Seen {
+    fn is_old(&self, now: Instant) -> bool {
+        now.duration_since(self.since) > MEMORY
+    }
+}
+
+fn folder_of(address: &Address) -> Folder {
+    let mut path = address.path.to_wire();
+    path.truncate(path.iter().rposition(|&byte| byte == b'/').map_or(0, |at| at + 1));
+    let Address { host, port, login, .. } = address;
+    Folder { host: host.as_str().to_owned(), port: *port, user: login.user.clone(), path }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_checksum_is_looked_for_of_a_checksum_file() {
+        for name in ["MD5SUMS", "sha256sums", "CHECKSUMS", "a.iso.SHA256", "x.md5", "md5sum.txt"] {
+            assert!(beside(name.as_bytes()).is_empty(), "{name}");
+        }
+        for name in ["a.iso", "md5", "MD5SUMS.txt", "CHECKSUMS.gz", "a.sha256.zip"] {
+            assert_eq!(beside(name.as_bytes()).len(), LISTS.len(), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_in_a_folder_is_known_for_a_while_and_for_this_folder_alone() {
+        let address = |link: &str| link.parse::<Address>().unwrap();
+        let (missing, now) = (MissingLists::default(), Instant::now());
+        let one = address("ftp://h.example/pub/one.bin");
+        missing.note(&one, b"MD5SUMS", now);
+        missing.note(&one, b"one.bin.md5", now);
+        for (link, name, after, is_known) in [
+            ("ftp://h.example/pub/two.bin", "MD5SUMS", 299, true),
+            ("ftp://h.example/pub/two.bin", "MD5SUMS", 301, false),
+            ("ftp://h.example/pub/two.bin", "SHA256SUMS", 0, false),
+            ("ftp://h.example/pub/one.bin", "one.bin.md5", 0, false),
+            ("ftp://h.example/two.bin", "MD5SUMS", 0, false),
+            ("ftp://bob@h.example/pub/two.bin", "MD5SUMS", 0, false),
+            ("ftp://h.example:2121/pub/two.bin", "MD5SUMS", 0, false),
+        ] {
+            let later = now + Duration::from_secs(after);
+            let knows = missing.has(&address(link), name.as_bytes(), later);
+            assert_eq!(knows, is_known, "{name} beside {link} after {after} s");
+        }
+    }
+}

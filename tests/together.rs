@@ -1,0 +1,242 @@
+//! Commands that travel together: which do, and what becomes of a server that cannot take them.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on stops"
+)]
+
+mod support;
+
+use std::cell::RefCell;
+use std::fs;
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use ashore::transfer::{self, Checks, Handle, IfExists, News, Request, Voice};
+use support::{request_for, said};
+
+/// How a server takes commands that come together.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Temper {
+    /// It answers each, in order.
+    Good,
+    /// It answers the last one first.
+    Backwards,
+    /// It reads the first and throws the others away.
+    FirstOnly,
+    /// It hangs up.
+    HangsUp,
+    /// It takes all of them for one command that it does not know.
+    Lumps,
+    /// It says one thing more than it was asked.
+    Talkative,
+    /// It says nothing at all.
+    Silent,
+}
+
+/// A server on the loopback for as many guests as come, with one file of five bytes.
+struct Harbour {
+    at: SocketAddr,
+    /// What each guest sent, and which of it came in one go.
+    flights: Arc<Mutex<Vec<Vec<Vec<String>>>>>,
+}
+
+impl Harbour {
+    fn open(greeting: &'static str, temper: Temper) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let at = listener.local_addr().unwrap();
+        let flights = Arc::<Mutex<Vec<Vec<Vec<String>>>>>::default();
+        let books = Arc::clone(&flights);
+        thread::spawn(move || {
+            for guest in listener.incoming() {
+                books.lock().unwrap().push(Vec::new());
+                talk(guest.unwrap(), greeting, temper, &books).ok();
+            }
+        });
+        Self { at, flights }
+    }
+
+    fn guests(&self) -> Vec<Vec<Vec<String>>> {
+        self.flights.lock().unwrap().clone()
+    }
+
+    /// Downloads the file, with half a second of patience and one try.
+    fn bring(&self, folder: &Path, handle: &Handle, verify: bool) -> Vec<News> {
+        let request = Request {
+            if_exists: IfExists::Rename,
+            checks: Checks { verify, ..Checks::default() },
+            ..request_for(&format!("ftp://{}/pub/a.txt", self.at), folder)
+        };
+        let news = RefCell::new(Vec::new());
+        let outcome = transfer::download(&request, handle, &|item| news.borrow_mut().push(item));
+        let summary = outcome.unwrap_or_else(|failure| panic!("{failure}"));
+        assert_eq!(fs::read(summary.path).unwrap(), b"hello");
+        news.into_inner()
+    }
+}
+
+fn talk(
+    mut guest: TcpStream,
+    greeting: &str,
+    temper: Temper,
+    books: &Mutex<Vec<Vec<Vec<String>>>>,
+) -> io::Result<()> {
+    guest.set_nodelay(true)?;
+    guest.write_all(format!("220 {greeting}\r\n").as_bytes())?;
+    let data = TcpListener::bind("127.0.0.1:0")?;
+    let mut block = vec![0; 1 << 16];
+    loop {
+        let count = guest.read(&mut block)?;
+        let text = String::from_utf8_lossy(&block[..count]).into_owned();
+        let commands: Vec<String> = text.lines().map(str::to_owned).collect();
+        if commands.is_empty() {
+            return Ok(());
+        }
+        books.lock().unwrap().last_mut().unwrap().push(commands.clone());
+        let mut answers: Vec<String> =
+            commands.iter().map(|command| answer(command, &data)).collect();
+        if commands.len() > 1 {
+            match temper {
+                Temper::Good => {}
+                Temper::Backwards => answers.reverse(),
+                Temper::FirstOnly => answers.truncate(1),
+                Temper::HangsUp => return Ok(()),
+                Temper::Lumps => answers = vec!["500 What is that?\r\n".to_owned()],
+                Temper::Talkative => answers.push("200 And a good day to you\r\n".to_owned()),
+                Temper::Silent => answers.clear(),
+            }
+        }
+        guest.write_all(answers.concat().as_bytes())?;
+        if commands.iter().any(|command| command.starts_with("RETR")) {
+            data.accept()?.0.write_all(b"hello")?;
+            guest.write_all(b"226 That was all\r\n")?;
+        }
+    }
+}
+
+fn answer(command: &str, data: &TcpListener) -> String {
+    let verb = command.split(' ').next().unwrap();
+    match verb {
+        "USER" => "331 Who says so?\r\n".to_owned(),
+        "PASS" => "230 Welcome\r\n".to_owned(),
+        "FEAT" => "211-These\r\n SIZE\r\n MDTM\r\n211 End\r\n".to_owned(),
+        "TYPE" => "200 As it is\r\n".to_owned(),
+        "SIZE" if command.ends_with("/a.txt") => "213 5\r\n".to_owned(),
+        "MDTM" => "213 20240229123456\r\n".to_owned(),
+        "EPSV" => format!("229 There (|||{}|)\r\n", data.local_addr().unwrap().port()),
+        "RETR" => "150 Here it comes\r\n".to_owned(),
+        _ => "550 No\r\n".to_owned(),
+    }
+}
+
+const UNKNOWN: &str = "Harbour ready";
+const KNOWN: &str = "(vsFTPd 3.0.3)";
+
+/// What travelled together, as one line for each flight; a question for a checksum file is `SIZE …`.
+fn shape(flights: &[Vec<String>]) -> Vec<String> {
+    let short = |command: &String| match command
+        .strip_prefix("SIZE /pub/")
+        .or(command.strip_prefix("SIZE pub/"))
+    {
+        Some(name) if name != "a.txt" => "SIZE …".to_owned(),
+        _ => command.split(' ').next().unwrap().to_owned(),
+    };
+    let shape = |flight: &Vec<String>| {
+        let mut words: Vec<_> = flight.iter().map(short).collect();
+        words.dedup();
+        words.join(" ")
+    };
+    flights.iter().map(shape).collect()
+}
+
+#[test]
+fn what_is_known_to_be_taken_travels_together_and_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let harbour = Harbour::open(KNOWN, Temper::Good);
+    harbour.bring(folder.path(), &Handle::default(), true);
+    let all = "USER PASS TYPE SIZE MDTM EPSV SIZE … FEAT";
+    assert_eq!(shape(&harbour.guests()[0]), [all, "RETR", "QUIT"]);
+
+    let harbour = Harbour::open(UNKNOWN, Temper::Good);
+    harbour.bring(folder.path(), &Handle::default(), false);
+    let flights = ["USER PASS", "FEAT TYPE", "SIZE MDTM EPSV", "RETR", "QUIT"];
+    assert_eq!(shape(&harbour.guests()[0]), flights);
+}
+
+#[test]
+fn a_server_that_stumbles_is_spoken_to_step_by_step_from_then_on() {
+    for (greeting, temper) in [
+        (UNKNOWN, Temper::FirstOnly),
+        (UNKNOWN, Temper::HangsUp),
+        (UNKNOWN, Temper::Lumps),
+        (UNKNOWN, Temper::Talkative),
+        (UNKNOWN, Temper::Silent),
+        (KNOWN, Temper::FirstOnly),
+        (KNOWN, Temper::Backwards),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let harbour = Harbour::open(greeting, temper);
+        let handle = Handle::default();
+        let news = harbour.bring(folder.path(), &handle, false);
+        let told = said(&news, Voice::Story);
+        let told = told.iter().filter(|line| line.contains("step by step")).count();
+        assert_eq!(told, 1, "{temper:?}: {news:?}");
+        // The next file of this server begins where this one has ended.
+        let news = harbour.bring(folder.path(), &handle, false);
+        assert!(!said(&news, Voice::Story).iter().any(|line| line.contains("step by step")));
+        let guests = harbour.guests();
+        assert_eq!(guests.len(), 3, "{temper:?}: {guests:?}");
+        for guest in &guests[1..] {
+            assert!(guest.iter().all(|flight| flight.len() == 1), "{temper:?}: {guest:?}");
+        }
+    }
+}
+
+#[test]
+fn answers_that_come_in_another_order_are_told_by_their_codes() {
+    let folder = tempfile::tempdir().unwrap();
+    let harbour = Harbour::open(UNKNOWN, Temper::Backwards);
+    let news = harbour.bring(folder.path(), &Handle::default(), false);
+    assert_eq!(harbour.guests().len(), 1, "{news:?}");
+    let copy = folder.path().join("a.txt");
+    let time = fs::metadata(copy).unwrap().modified().unwrap();
+    let since = time.duration_since(std::time::SystemTime::UNIX_EPOCH).unwrap();
+    assert_eq!(since.as_secs(), 1_709_210_096);
+}
+
+#[test]
+fn a_password_is_not_told_to_a_server_that_has_not_asked_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    for greeting in [UNKNOWN, KNOWN] {
+        let harbour = Harbour::open(greeting, Temper::Good);
+        let link = format!("ftp://bob:swordfish@{}/pub/a.txt", harbour.at);
+        let request = Request {
+            security: ashore::ftp::Security::Off,
+            if_exists: IfExists::Rename,
+            ..request_for(&link, folder.path())
+        };
+        transfer::download(&request, &Handle::default(), &|_| ()).unwrap();
+        assert_eq!(harbour.guests()[0][0], ["USER bob"]);
+    }
+}
+
+#[test]
+fn a_thousand_files_of_one_folder_do_not_ask_a_thousand_times_for_what_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let harbour = Harbour::open(KNOWN, Temper::Good);
+    let handle = Handle::default();
+    harbour.bring(folder.path(), &handle, true);
+    harbour.bring(folder.path(), &handle, true);
+    let guests = harbour.guests();
+    let questions = |guest: usize, name: &str| {
+        guests[guest].iter().flatten().filter(|command| command.ends_with(name)).count()
+    };
+    assert_eq!((questions(0, "MD5SUMS"), questions(1, "MD5SUMS")), (1, 0));
+    // What belongs to one file alone is asked for every time.
+    assert_eq!((questions(0, "a.txt.md5"), questions(1, "a.txt.md5")), (1, 1));
+}
