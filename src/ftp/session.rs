@@ -231,7 +231,7 @@ impl<'a> Session<'a> {
         self.begin(stream, command)
     }
 
-    fn begin(&mut self, mut stream: Stream, command: &Command) -> Result<Data, Error> {
+    pub(super) fn begin(&mut self, mut stream: Stream, command: &Command) -> Result<Data, Error> {
         self.is_transferring = true;
         self.say(command)?;
         if let Some(tls) = &self.tls {
@@ -330,7 +330,7 @@ impl<'a> Session<'a> {
         self.control.get_mut().send(&command.to_wire())
     }
 
-    fn read_reply(&mut self) -> Result<Reply, Error> {
+    pub(super) fn read_reply(&mut self) -> Result<Reply, Error> {
         let log = self.log;
         let mut heard = |line: &str| log(Line::Received(line.to_owned()));
         let reply = Reply::read(&mut self.control, &mut heard);
