@@ -13,6 +13,7 @@ use super::news::{Line, News, Outcome, Phase, Summary, Verdict, Voice};
 use super::request::Request;
 use super::resume::{self, Joint};
 use super::retry::Retry;
+use super::segments::{Begun, Call, Lookout};
 use super::trouble::Trouble;
 use crate::disk::{self, Partial};
 use crate::ftp::{self, Data, Facts, Limits, RemoteFile, Security, Session};
@@ -46,7 +47,7 @@ pub fn download(request: &Request, handle: &Handle, report: &dyn Fn(News)) -> Ou
     let mut retry = Retry::new(request.retries);
     let mut unconfirmed = None;
     loop {
-        let before = file.length();
+        let before = file.received();
         let attempt = job.attempt(&mut file, &mut retry);
         if attempt.is_ok() && unconfirmed == Some(file.length()) {
             job.story("That it is whole was confirmed on second asking".to_owned());
@@ -59,7 +60,7 @@ pub fn download(request: &Request, handle: &Handle, report: &dyn Fn(News)) -> Ou
             },
             Err(trouble) => trouble,
         };
-        let progressed = file.length() > before;
+        let progressed = file.received() > before;
         let pause = retry.after(&trouble, progressed, Instant::now());
         let failure = job.failure(trouble, &file);
         match pause {
@@ -82,6 +83,10 @@ pub(super) struct Job<'a> {
     was_secure: Cell<bool>,
     /// How often the file on the server was found to be another one.
     pub(super) changes: Cell<u32>,
+    /// Over how many connections the last attempt came.
+    pub(super) crew: Cell<usize>,
+    /// What several connections brought did not fit together: one is to bring it all.
+    pub(super) goes_alone: Cell<bool>,
 }
 
 /// The evidence that a file is whole.
@@ -100,6 +105,8 @@ impl<'a> Job<'a> {
             starts_over: Cell::new(false),
             was_secure: Cell::new(false),
             changes: Cell::new(0),
+            crew: Cell::new(1),
+            goes_alone: Cell::new(false),
         }
     }
 
@@ -107,7 +114,7 @@ impl<'a> Job<'a> {
     /// file is whole, and this is the proof.
     fn attempt(&self, file: &mut Partial, retry: &mut Retry) -> Result<Proof, Trouble> {
         let Request { address, patience, .. } = self.request;
-        let limits = Limits { patience: *patience, stop: self.handle.stop.clone() };
+        let limits = Limits { patience: *patience, stop: self.handle.stop.branch() };
         let log = |line: ftp::Line| (self.report)(News::Line(line.into()));
         (self.report)(News::Phase(Phase::Connecting));
         let mut server = self.request.access(&self.handle.commons).server();
@@ -138,10 +145,18 @@ impl<'a> Job<'a> {
         let received = match resume::join(&mut data, file, offset) {
             Ok(joint) => {
                 self.tell_joint(&joint, file);
-                self.receive(&mut data, file, expected)
+                let continues = joint != Joint::FromStart || file.length() < 2 * resume::OVERLAP;
+                let lookout = self.lookout(&session, &remote, file, continues);
+                self.receive(&mut data, file, expected, lookout)
             }
             Err(trouble) => Err(trouble),
         };
+        if let Ok(Some(call)) = received {
+            let (remote, limits, log) = (&remote, &limits, &log);
+            let begun = Begun { session, data, remote, limits, log };
+            let session = self.together(begun, file, call)?;
+            return self.conclude(session, remote, expected, file);
+        }
         let is_end_doubtful = data.is_end_doubtful && Some(file.length()) != expected;
         drop(data); // Some servers send their last word only once we have closed our end.
 
@@ -171,24 +186,39 @@ impl<'a> Job<'a> {
         if is_end_doubtful {
             return Err(ftp::Error::Cut(std::io::ErrorKind::UnexpectedEof.into()).into());
         }
-        let facts = self.judge(&mut session, &remote, expected, file.length())?;
-        let verdict = self.verify(&mut session, &remote, file)?;
+        self.conclude(session, &remote, expected, file)
+    }
+
+    /// The server has called it complete. Is it, and is it right?
+    fn conclude(
+        &self,
+        mut session: Session<'_>,
+        remote: &RemoteFile,
+        expected: Option<u64>,
+        file: &mut Partial,
+    ) -> Result<Proof, Trouble> {
+        let facts = self.judge(&mut session, remote, expected, file.length())?;
+        let verdict = self.verify(&mut session, remote, file)?;
         session.quit();
         Ok(Proof { facts, verdict })
     }
 
-    /// Reads the data to its end.
+    /// Reads the data to its end; or until help is called for.
     fn receive(
         &self,
         data: &mut Data,
         file: &mut Partial,
         expected: Option<u64>,
-    ) -> Result<(), Trouble> {
+        mut lookout: Lookout,
+    ) -> Result<Option<Call>, Trouble> {
         let most = expected.map(|size| size + (size / 4).max(16 * 1024 * 1024));
         let mut meter = Meter::new(file.length(), expected, Instant::now());
         (self.report)(News::Progress(meter.progress(Instant::now())));
         let mut is_open = true;
         while is_open {
+            if let Some(call) = lookout.look(file.received(), Instant::now()) {
+                return Ok(Some(call));
+            }
             file.append(|block| -> Result<usize, Trouble> {
                 let count = data.poll(block)?;
                 is_open = count != Some(0);
@@ -205,7 +235,7 @@ impl<'a> Job<'a> {
             }
         }
         (self.report)(News::Progress(meter.progress(Instant::now())));
-        Ok(())
+        Ok(None)
     }
 
     /// The server has called it complete. Do the numbers agree? (product contract §2)
@@ -274,8 +304,8 @@ impl<'a> Job<'a> {
     }
 
     fn failure(&self, trouble: Trouble, file: &Partial) -> Failure {
-        let kept = (file.length() > 0 && file.is_in_its_place())
-            .then(|| Kept { path: file.path().to_owned(), length: file.length() });
+        let kept = (file.received() > 0 && file.is_in_its_place())
+            .then(|| Kept { path: file.path().to_owned(), length: file.received() });
         match trouble {
             Trouble::Disk(error) => Failure::Disk { error, kept },
             Trouble::Doubt(doubt) | Trouble::DoubtAgain(doubt) => Failure::Doubtful { doubt, kept },

@@ -20,6 +20,7 @@ mod news;
 mod request;
 mod resume;
 mod retry;
+mod segments;
 mod sentence;
 mod servers;
 mod slots;

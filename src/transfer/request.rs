@@ -30,6 +30,9 @@ pub struct Request {
     pub checks: Checks,
     /// Whether a full disk is waited for, or is a failure.
     pub waits_for_room: bool,
+    /// Over how many connections a large file comes. `None`: over as many as are of use, at most 4.
+    #[serde(default)]
+    pub segments: Option<usize>,
 }
 
 impl Request {
@@ -46,6 +49,7 @@ impl Request {
             trust: Trust::default(),
             checks: Checks::default(),
             waits_for_room: false,
+            segments: None,
         }
     }
 }

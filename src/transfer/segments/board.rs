@@ -1,0 +1,415 @@
+//! Who fetches what: the gaps of a file, shared out among connections, and closed where they meet.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use crate::disk::{self, Partial};
+use crate::ftp::Stop;
+use crate::transfer::doubt::Doubt;
+use crate::transfer::meter::lossy;
+use crate::transfer::resume::{OVERLAP, proof_before};
+use crate::transfer::trouble::Trouble;
+
+/// The least that is worth a request of its own, in bytes.
+const LEAST: u64 = 4 * OVERLAP;
+
+/// How long a share must still last before half of it is given away, in times of what the last
+/// request took.
+const WORTHWHILE: f64 = 3.0;
+
+/// A connection that is silent for as long, at least and at most, has stalled.
+const SHORTEST_STALL: Duration = Duration::from_millis(1500);
+const LONGEST_STALL: Duration = Duration::from_secs(3);
+
+/// How far beyond its announced size a file is followed, at least, in bytes.
+const MOST_BEYOND: u64 = 16 * 1024 * 1024;
+
+/// One of the connections.
+pub(super) type Id = usize;
+
+/// What one connection fetches: from where it is, up to where somebody else's bytes begin. The last
+/// share of a file has no end: only the server can tell where that is.
+#[derive(Debug)]
+struct Share {
+    at: u64,
+    end: u64,
+    /// When it was taken, and when bytes last came.
+    taken: Instant,
+    heard: Instant,
+    /// The longest time that bytes were waited for until now.
+    longest: Duration,
+    brought: u64,
+    stop: Stop,
+}
+
+/// What a connection is to ask for.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Task {
+    /// From which byte on: some that are here come again, and are compared.
+    pub(super) from: u64,
+    /// Up to where, with what is compared at the far end. `u64::MAX`: to the end of the data.
+    pub(super) to: u64,
+    /// Nothing before it is here to be compared with.
+    pub(super) is_in_void: bool,
+}
+
+/// What becomes of a connection after the bytes that it has brought.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// It goes on.
+    More,
+    /// It has met what was there: its share is whole.
+    Done,
+    /// Another one was faster.
+    Lost,
+}
+
+/// The bytes of two connections contradict each other.
+#[derive(Debug)]
+pub(super) enum Setback {
+    /// What came again is not what is here.
+    Differs,
+    /// Our side, or a doubt about the file.
+    Trouble(Trouble),
+}
+
+impl<T: Into<Trouble>> From<T> for Setback {
+    fn from(trouble: T) -> Self {
+        Self::Trouble(trouble.into())
+    }
+}
+
+/// How long a connection may be silent that was silent for `longest` at most so far.
+pub(super) fn stall(longest: Duration) -> Duration {
+    (longest * 8).clamp(SHORTEST_STALL, LONGEST_STALL)
+}
+
+fn len(bytes: &[u8]) -> u64 {
+    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
+}
+
+fn up_to(bytes: &[u8], count: u64) -> &[u8] {
+    bytes.get(..usize::try_from(count).unwrap_or(usize::MAX)).unwrap_or(bytes)
+}
+
+/// The file, and who is at work on it.
+#[derive(Debug)]
+pub(super) struct Board<'a> {
+    file: &'a mut Partial,
+    size: u64,
+    shares: BTreeMap<Id, Share>,
+    /// The server has ended the data where the file ends, and called it complete.
+    is_end_proven: bool,
+    /// Those who have brought anything new.
+    bringers: BTreeSet<Id>,
+    /// What the last request took until its first byte.
+    setup: Duration,
+    /// Bytes that contradicted others were thrown out.
+    pub(super) has_differed: bool,
+}
+
+impl<'a> Board<'a> {
+    pub(super) fn new(file: &'a mut Partial, size: u64) -> Self {
+        Self {
+            file,
+            size,
+            shares: BTreeMap::new(),
+            is_end_proven: false,
+            bringers: BTreeSet::new(),
+            setup: Duration::ZERO,
+            has_differed: false,
+        }
+    }
+
+    pub(super) fn received(&self) -> u64 {
+        self.file.received()
+    }
+
+    pub(super) fn setup(&self) -> Duration {
+        self.setup
+    }
+
+    /// Everything is here, joined, and the server has said that this is the end.
+    pub(super) fn is_whole(&self) -> bool {
+        self.is_end_proven && !self.file.has_gaps()
+    }
+
+    /// A connection that already fetches takes the first gap.
+    pub(super) fn settle(&mut self, me: Id, stop: &Stop, now: Instant) {
+        let (at, end) = self.file.gaps().first().copied().unwrap_or((0, u64::MAX));
+        self.take(me, at, end, stop, now);
+    }
+
+    fn take(&mut self, me: Id, at: u64, end: u64, stop: &Stop, now: Instant) {
+        let (longest, stop) = (Duration::ZERO, stop.clone());
+        let share = Share { at, end, taken: now, heard: now, longest, brought: 0, stop };
+        self.shares.insert(me, share);
+    }
+
+    /// Work for a connection that has none: a gap that nobody is at work on; or the share of one that
+    /// has fallen silent; or half of the longest. `None`: there is nothing to do just now.
+    pub(super) fn claim(&mut self, me: Id, stop: &Stop, now: Instant) -> Option<Task> {
+        let size = self.size;
+        let length = |&(from, to): &(u64, u64)| to.min(size).saturating_sub(from);
+        let free = self.free_gaps().into_iter().max_by_key(length);
+        let (at, end) = free.or_else(|| self.silent_share(now)).or_else(|| self.half(now))?;
+        let (left, _) = self.file.around(at);
+        let is_short = left > 0 && left < at && at - left < OVERLAP;
+        if is_short {
+            // Too little to prove anything: it comes once more.
+            self.file.forget(left, left);
+            self.revoke_at(at);
+        }
+        let at = if is_short { left } else { at };
+        let is_in_void = left == at && at > 0;
+        let from = if is_in_void { at } else { proof_before(self.file, left, at)? };
+        self.take(me, at, end, stop, now);
+        let to = if end == u64::MAX { end } else { (end + OVERLAP).min(self.size) };
+        Some(Task { from, to, is_in_void })
+    }
+
+    fn free_gaps(&self) -> Vec<(u64, u64)> {
+        let mut free = Vec::new();
+        for (from, to) in self.file.gaps() {
+            let mut at = from;
+            let is_end = to == u64::MAX;
+            let mut is_taken = is_end && self.is_end_proven;
+            let mut shares: Vec<_> = self.shares.values().map(|it| (it.at, it.end)).collect();
+            shares.sort_unstable();
+            for (begin, end) in shares {
+                let is_here = begin >= from && begin <= to && end <= to;
+                is_taken |= end == to && (is_here || from == to);
+                if is_here {
+                    if begin > at {
+                        free.push((at, begin));
+                    }
+                    at = at.max(end);
+                }
+            }
+            if !is_taken {
+                free.push((at, to));
+            }
+        }
+        free
+    }
+
+    /// How long a share may be silent. What it has shown so far says what is normal for it.
+    fn is_silent(share: &Share, now: Instant) -> bool {
+        let patience = match share.brought {
+            0 => LONGEST_STALL,
+            _ => stall(share.longest),
+        };
+        now.duration_since(share.heard) >= patience
+    }
+
+    /// Whether some connection has fallen silent, and nobody has come to its help yet.
+    pub(super) fn has_silent_share(&self, now: Instant) -> bool {
+        self.silent_share(now).is_some()
+    }
+
+    fn silent_share(&self, now: Instant) -> Option<(u64, u64)> {
+        let is_alone =
+            |share: &Share| self.shares.values().filter(|other| other.at == share.at).count() == 1;
+        let silent = self.shares.values().find(|it| Self::is_silent(it, now) && is_alone(it));
+        silent.map(|share| (share.at, share.end))
+    }
+
+    /// Takes half of the longest share away from whoever has it.
+    fn half(&mut self, now: Instant) -> Option<(u64, u64)> {
+        let (size, setup) = (self.size, self.setup.as_secs_f64());
+        let left = |share: &Share| share.end.min(size).saturating_sub(share.at);
+        let longest = self.shares.values_mut().max_by_key(|share| left(share))?;
+        let left = left(longest);
+        let took = now.duration_since(longest.taken).as_secs_f64();
+        let is_worthwhile = longest.brought == 0
+            || lossy(left) * took >= lossy(longest.brought) * WORTHWHILE * setup;
+        if left < 2 * LEAST || !is_worthwhile {
+            return None;
+        }
+        let middle = longest.at + left / 2;
+        let end = std::mem::replace(&mut longest.end, middle);
+        Some((middle, end))
+    }
+
+    /// Whether there is enough to do for one more.
+    pub(super) fn has_work(&self, now: Instant) -> bool {
+        let left = |share: &Share| share.end.min(self.size).saturating_sub(share.at);
+        let is_long = self.shares.values().any(|share| left(share) >= 2 * LEAST);
+        is_long || !self.free_gaps().is_empty() || self.has_silent_share(now)
+    }
+
+    /// Whether a connection has brought anything new.
+    pub(super) fn has_brought(&self, id: Id) -> bool {
+        self.bringers.contains(&id)
+    }
+
+    /// A connection is over. Whether it has brought anything new.
+    pub(super) fn leave(&mut self, id: Id) -> bool {
+        self.release(id);
+        self.bringers.remove(&id)
+    }
+
+    /// How many connections have brought bytes of their share.
+    pub(super) fn busy(&self) -> usize {
+        self.shares.values().filter(|share| share.brought > 0).count()
+    }
+
+    /// A connection gives its share back, whole or not. Tells how many bytes it has brought of it.
+    pub(super) fn release(&mut self, me: Id) -> u64 {
+        self.shares.remove(&me).map_or(0, |share| share.brought)
+    }
+
+    /// The share of another connection is over: it is to end.
+    fn revoke(&mut self, other: Id) {
+        if let Some(share) = self.shares.remove(&other) {
+            share.stop.give();
+        }
+    }
+
+    /// Whether `bytes` are the file's beginning: then whoever sends them has not listened to `REST`, or
+    /// nobody can tell.
+    pub(super) fn is_head(&self, bytes: &[u8]) -> Result<bool, disk::Error> {
+        let mut head = vec![0; bytes.len()];
+        self.file.read_at(0, &mut head)?;
+        Ok(head == bytes)
+    }
+
+    /// Takes in what a connection has brought: `bytes` of the file from `at` on. What is here already
+    /// is compared.
+    pub(super) fn deliver(
+        &mut self,
+        me: Id,
+        mut at: u64,
+        mut bytes: &[u8],
+        now: Instant,
+    ) -> Result<Next, Setback> {
+        let Some(share) = self.shares.get_mut(&me) else { return Ok(Next::Lost) };
+        share.longest = share.longest.max(now.duration_since(share.heard));
+        share.heard = now;
+        while let [_, ..] = bytes {
+            let Some(share) = self.shares.get(&me) else { return Ok(Next::Lost) };
+            let (from, end) = (share.at, share.end);
+            let count = if at < from {
+                let count = up_to(bytes, from - at);
+                if !self.is_equal(at, count)? {
+                    return Err(Setback::Differs);
+                }
+                count
+            } else if at < end {
+                let count = up_to(bytes, end - at);
+                self.put(me, at, count, now)?;
+                count
+            } else {
+                match self.meet(me, end, at, bytes)? {
+                    Some(count) => count,
+                    None => return Ok(Next::Done),
+                }
+            };
+            at += len(count);
+            bytes = bytes.get(count.len()..).unwrap_or_default();
+        }
+        Ok(Next::More)
+    }
+
+    fn put(&mut self, me: Id, at: u64, bytes: &[u8], now: Instant) -> Result<(), Setback> {
+        let rival = |(&id, share): (&Id, &Share)| (id != me && share.at == at).then_some(id);
+        if let Some(rival) = self.shares.iter().find_map(rival) {
+            self.revoke(rival);
+        }
+        self.file.put(at, bytes)?;
+        let Some(share) = self.shares.get_mut(&me) else { return Ok(()) };
+        if share.brought == 0 {
+            self.setup = now.duration_since(share.taken);
+        }
+        share.at += len(bytes);
+        share.brought += len(bytes);
+        self.bringers.insert(me);
+        let (announced, received) = (self.size, share.at);
+        if received > announced.saturating_add((announced / 4).max(MOST_BEYOND)) {
+            let doubt = Doubt::Long { announced, received, is_endless: true };
+            return Err(Setback::Trouble(Trouble::Doubt(doubt)));
+        }
+        Ok(())
+    }
+
+    /// A share has reached its end, and its connection brings what stands behind: `bytes` from `at` on.
+    /// Tells how many of them were looked at; `None`: enough of them were.
+    fn meet<'b>(
+        &mut self,
+        me: Id,
+        joint: u64,
+        at: u64,
+        bytes: &'b [u8],
+    ) -> Result<Option<&'b [u8]>, Setback> {
+        let (_, right) = self.file.around(joint);
+        let enough = right.min(joint + OVERLAP);
+        let count = up_to(bytes, enough.saturating_sub(at));
+        if !self.is_equal(at, count)? {
+            // Somebody has brought bytes of another file there, or from another place of it.
+            let common = self.common(at, count)?;
+            self.file.forget(joint, at + common);
+            self.revoke_at(right);
+            self.has_differed = true;
+            self.is_end_proven = false;
+            self.go_on(me, joint, at + common);
+            return Ok(Some(up_to(bytes, common)));
+        }
+        if at + len(count) < enough {
+            return Ok(Some(count));
+        }
+        if right - joint >= OVERLAP {
+            self.file.join(joint);
+            return Ok(None);
+        }
+        // So little is there that its connection is the slower one.
+        if right == self.size && self.is_end_proven {
+            self.file.join(joint);
+            return Ok(None);
+        }
+        self.go_on(me, joint, right);
+        Ok(Some(count))
+    }
+
+    /// A connection goes on beyond its share, from `at`, up to where other bytes begin.
+    fn go_on(&mut self, me: Id, joint: u64, at: u64) {
+        self.file.join(joint);
+        self.revoke_at(at);
+        let gaps = self.file.gaps();
+        let gap = gaps.iter().find(|gap| gap.0 == at).map_or(u64::MAX, |gap| gap.1);
+        let others = self.shares.iter().filter(|(id, _)| **id != me).map(|(_, share)| share.at);
+        let end = others.filter(|&other| other > at).fold(gap, u64::min);
+        if let Some(share) = self.shares.get_mut(&me) {
+            (share.at, share.end) = (at, end);
+        }
+    }
+
+    fn revoke_at(&mut self, at: u64) {
+        let there = |(&id, share): (&Id, &Share)| (share.at == at && share.end > at).then_some(id);
+        if let Some(other) = self.shares.iter().find_map(there) {
+            self.revoke(other);
+        }
+    }
+
+    fn is_equal(&self, at: u64, bytes: &[u8]) -> Result<bool, disk::Error> {
+        Ok(self.common(at, bytes)? == len(bytes))
+    }
+
+    /// How many of `bytes` are as those that are here from `at` on, before the first that is not.
+    fn common(&self, at: u64, bytes: &[u8]) -> Result<u64, disk::Error> {
+        let mut ours = vec![0; bytes.len()];
+        self.file.read_at(at, &mut ours)?;
+        let equal = ours.iter().zip(bytes).take_while(|(ours, theirs)| ours == theirs).count();
+        Ok(u64::try_from(equal).unwrap_or(0))
+    }
+
+    /// The data has ended where this connection was, and the server has called it complete.
+    pub(super) fn end_of_data(&mut self, me: Id) -> Result<(), Trouble> {
+        let Some(share) = self.shares.remove(&me) else { return Ok(()) };
+        if share.end == u64::MAX && share.at >= self.size {
+            self.is_end_proven = true;
+            return Ok(());
+        }
+        let (announced, received) = (self.size, share.at);
+        Err(Trouble::Doubt(Doubt::Short { announced, received }))
+    }
+}

@@ -1,0 +1,152 @@
+//! How many connections? One more as long as each brings more.
+
+use std::time::{Duration, Instant};
+
+use crate::transfer::meter::lossy;
+
+/// What is transferred faster with one more is faster by this factor at least.
+const GAIN: f64 = 1.15;
+
+/// The shortest and the longest time over which speed is measured before and after.
+const SHORTEST: Duration = Duration::from_millis(400);
+const LONGEST: Duration = Duration::from_secs(2);
+
+/// What would end sooner than this by itself is left alone.
+const WORTHWHILE: f64 = 1.5;
+
+/// What to do about the number of connections.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Advice {
+    /// Leave it.
+    Stay,
+    /// One more.
+    Add,
+    /// The last one has brought nothing.
+    Drop,
+}
+
+/// Since when all that are wanted have been bringing bytes, and how many there were then.
+#[derive(Debug)]
+struct Mark {
+    since: Instant,
+    received: u64,
+    /// The newest has had its round trips to get up to its speed.
+    is_up_to_speed: bool,
+}
+
+/// Decides how many connections there are. It has no clock: whoever asks says what time it is.
+#[derive(Debug)]
+pub(super) struct Growth {
+    most: usize,
+    wanted: usize,
+    /// Bytes per second before the last one came. `None`: nobody is on trial.
+    before: Option<f64>,
+    mark: Option<Mark>,
+    is_settled: bool,
+}
+
+impl Growth {
+    /// From `wanted` connections at once to at most `most`.
+    pub(super) fn new(wanted: usize, most: usize) -> Self {
+        let wanted = wanted.clamp(1, most.max(1));
+        Self { most, wanted, before: None, mark: None, is_settled: wanted >= most }
+    }
+
+    /// One more than the one that has brought `speed` bytes per second.
+    pub(super) fn on_trial(speed: f64, most: usize) -> Self {
+        let before = Some(speed).filter(|_| most > 1);
+        Self { before, is_settled: most <= 1, ..Self::new(2, most) }
+    }
+
+    pub(super) fn wanted(&self) -> usize {
+        self.wanted
+    }
+
+    /// No more than so many are allowed.
+    pub(super) fn limit(&mut self, most: usize) {
+        self.most = most.max(1);
+        self.wanted = self.wanted.min(self.most);
+        self.is_settled = true;
+    }
+
+    /// `busy` connections bring bytes; `received` are here, `left` are missing. `setup` is how long the
+    /// last request took until its first byte: some four round trips.
+    pub(super) fn look(
+        &mut self,
+        now: Instant,
+        busy: usize,
+        received: u64,
+        left: u64,
+        setup: Duration,
+    ) -> Advice {
+        if self.is_settled || busy < self.wanted {
+            self.mark = None;
+            return Advice::Stay;
+        }
+        let is_up_to_speed = self.before.is_none();
+        let mark = self.mark.get_or_insert(Mark { since: now, received, is_up_to_speed });
+        let took = now.duration_since(mark.since);
+        if !mark.is_up_to_speed && took >= setup {
+            *mark = Mark { since: now, received, is_up_to_speed: true };
+            return Advice::Stay;
+        }
+        if !mark.is_up_to_speed || took < (setup * 2).clamp(SHORTEST, LONGEST) {
+            return Advice::Stay;
+        }
+        let before = mark.received;
+        let speed = lossy(received.saturating_sub(before)) / took.as_secs_f64();
+        self.mark = None;
+        if self.before.replace(speed).is_some_and(|before| speed < before * GAIN) {
+            self.is_settled = true;
+            self.wanted -= 1;
+            return Advice::Drop;
+        }
+        let ends_soon = lossy(left) < speed * WORTHWHILE;
+        if self.wanted >= self.most || ends_soon {
+            self.is_settled = true;
+            return Advice::Stay;
+        }
+        self.wanted += 1;
+        Advice::Add
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SETUP: Duration = Duration::from_millis(200);
+
+    /// How many connections there are in the end, where so many bring so many bytes a second in all.
+    fn settled(most: usize, speed: fn(usize) -> u64) -> usize {
+        let start = Instant::now();
+        let mut growth = Growth::new(1, most);
+        let mut received = 0;
+        for tick in 0..2000 {
+            let now = start + Duration::from_millis(20) * tick;
+            received += speed(growth.wanted()) / 50;
+            growth.look(now, growth.wanted(), received, 1 << 40, SETUP);
+        }
+        growth.wanted()
+    }
+
+    #[test]
+    fn connections_are_added_while_each_brings_more_and_never_more_than_are_allowed() {
+        const SLOW: u64 = 2_000_000;
+        const LINE: u64 = 10_000_000;
+        assert_eq!(settled(8, |count| SLOW * count as u64), 8);
+        assert_eq!(settled(4, |count| SLOW * count as u64), 4);
+        assert_eq!(settled(8, |count| LINE.min(SLOW * 2 * count as u64)), 3);
+        assert_eq!(settled(8, |_| LINE), 1);
+    }
+
+    #[test]
+    fn what_ends_soon_is_left_alone() {
+        let start = Instant::now();
+        let mut growth = Growth::new(1, 4);
+        growth.look(start, 1, 0, 1_000_000, SETUP);
+        let later = start + Duration::from_secs(1);
+        assert_eq!(growth.look(later, 1, 1_000_000, 1_000_000, SETUP), Advice::Stay);
+        assert_eq!(growth.wanted(), 1);
+    }
+}
