@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use toml::{Table, Value};
 
+use crate::transfer::{BadVariable, Proxies};
 use crate::{disk, words};
 
 /// The folder that downloads go to unless the person says otherwise: the system's download folder,
@@ -34,6 +35,25 @@ pub fn servers_file() -> Option<PathBuf> {
 #[must_use]
 pub fn settings_file() -> Option<PathBuf> {
     ours().map(|ours| ours.config_dir().join("settings.toml"))
+}
+
+/// The file that holds names and passwords for servers: `$NETRC`, or `.netrc` in the home folder
+/// (`_netrc` on Windows). `None`: this person has no home.
+#[must_use]
+pub fn netrc_file() -> Option<PathBuf> {
+    let named = std::env::var_os("NETRC").filter(|path| !path.is_empty());
+    let name = if cfg!(windows) { "_netrc" } else { ".netrc" };
+    let usual = || Some(directories::UserDirs::new()?.home_dir().join(name));
+    named.map(PathBuf::from).or_else(usual)
+}
+
+/// Which proxy leads to which server, as the environment says.
+///
+/// # Errors
+///
+/// [`BadVariable`] if it names a proxy that is none.
+pub fn proxies() -> Result<Proxies, BadVariable> {
+    Proxies::from_environment(&|name| std::env::var(name).ok())
 }
 
 fn ours() -> Option<directories::ProjectDirs> {

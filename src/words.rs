@@ -170,6 +170,23 @@ pub fn shown(text: &str) -> String {
     shown
 }
 
+/// Any bytes, as letters and digits (RFC 4648 §4).
+#[must_use]
+pub fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for three in bytes.chunks(3) {
+        let byte = |at: usize| u32::from(three.get(at).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for at in 0..4_usize {
+            let six = usize::try_from(bits >> (18 - 6 * at) & 63).unwrap_or(0);
+            let digit = DIGITS.get(six).filter(|_| at <= three.len());
+            text.push(digit.map_or('=', |&digit| char::from(digit)));
+        }
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -224,5 +241,18 @@ mod tests {
         assert_eq!(shown("a\u{1b}[2Jb"), "a\\u{1b}[2Jb");
         assert_eq!(shown("rtl\u{202e}gpj.exe"), "rtl\\u{202e}gpj.exe");
         assert_eq!(shown("späße 日本\t"), "späße 日本\\t");
+    }
+
+    #[test]
+    fn bytes_are_written_as_letters_and_digits_with_their_padding() {
+        for (bytes, text) in [
+            (&b""[..], ""),
+            (b"f", "Zg=="),
+            (b"fo", "Zm8="),
+            (b"foo", "Zm9v"),
+            (b"\xff\xfe\xfd\xfc", "//79/A=="),
+        ] {
+            assert_eq!(base64(bytes), text);
+        }
     }
 }

@@ -37,6 +37,8 @@ fn list(path: &str, script: &str) -> (Vec<Entry>, Result<ListingEnd, ftp::Error>
         port: address.port,
         security: Security::Off,
         trust: &trust,
+        way: ftp::Way::default(),
+        proxy: None,
     };
     let mut session = Session::connect(at, &limits, &|_| ()).unwrap();
     session.sign_in(&address.login).unwrap();

@@ -8,7 +8,7 @@ mod support;
 use std::time::{Duration, Instant};
 
 use ashore::ftp::{
-    Address, Data, Error, Limits, Parked, RemotePath, Security, Session, Stop, Trust,
+    Address, Data, Error, Limits, Parked, RemotePath, Security, Session, Stop, Trust, Way,
 };
 use support::Server;
 
@@ -50,7 +50,9 @@ fn sign_in(server: &Server) -> Session<'static> {
     let address: Address = server.link("").parse().unwrap();
     let (host, port) = (&address.host, address.port);
     let trust = Trust::default();
-    let door = ashore::ftp::Server { host, port, security: Security::Off, trust: &trust };
+    let (way, proxy) = (Way::default(), None);
+    let door =
+        ashore::ftp::Server { host, port, security: Security::Off, trust: &trust, way, proxy };
     let mut session = Session::connect(door, &limits(), &|_| ()).unwrap();
     session.sign_in(&address.login).unwrap();
     session

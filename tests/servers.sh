@@ -11,6 +11,7 @@
 # must be reachable for other users, so it cannot be under /root. One BASE at a time per machine.
 #
 # BIG_MB (64): the size of big.bin. MANY (20): the number of small files. ONLY: some of the four.
+# HOST4 (127.0.0.1): where vsftpd listens on IPv4 instead; then with ONLY=vsftpd.
 # UNPACKED (BASE/bin): where the unpacked packages are kept, for the next time.
 #
 # Guests are welcome; or sign in as ashoretest with s3cret. Ports, all on 127.0.0.1:
@@ -25,7 +26,7 @@ mkdir -p "$2"
 BASE=$(cd "$2" && pwd)
 UNPACKED=${UNPACKED:-$BASE/bin}
 TREE=$BASE/tree TLS=$BASE/tls CONF=$BASE/conf LOG=$BASE/log RUN=$BASE/run
-BIG_MB=${BIG_MB:-64} MANY=${MANY:-20}
+BIG_MB=${BIG_MB:-64} MANY=${MANY:-20} HOST4=${HOST4:-127.0.0.1}
 ONLY=${ONLY:-vsftpd proftpd pureftpd pyftpdlib}
 USER_NAME=ashoretest PASSWORD=s3cret GUEST=ashoreanon
 ELSEWHERE=10.99.99.99
@@ -104,7 +105,7 @@ make_certificates() {
     local new=(openssl req -newkey rsa:2048 -nodes)
     "${new[@]}" -x509 -keyout ca.key -out ca.pem -days 3650 -subj '/CN=Ashore test CA'
     "${new[@]}" -keyout leaf.key -out leaf.csr -subj '/CN=localhost'
-    printf '%s\n' 'subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1' 'basicConstraints=CA:FALSE' \
+    printf '%s\n' "subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1,IP:$HOST4" 'basicConstraints=CA:FALSE' \
       'extendedKeyUsage=serverAuth' >extensions
     openssl x509 -req -in leaf.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 3650 \
       -extfile extensions -out leaf.crt
@@ -151,7 +152,7 @@ vsftpd() { # NAME PORT 4|6 LINE...
   local name=$1 port=$2 family=$3
   shift 3
   {
-    if [ "$family" = 4 ]; then printf '%s\n' listen=YES listen_ipv6=NO listen_address=127.0.0.1
+    if [ "$family" = 4 ]; then printf '%s\n' listen=YES listen_ipv6=NO "listen_address=$HOST4"
     else printf '%s\n' listen=NO listen_ipv6=YES listen_address6=::1; fi
     cat <<CONF
 listen_port=$port
@@ -369,7 +370,7 @@ ports() { # SERVER
   esac
 }
 
-answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+answers() { (exec 3<>"/dev/tcp/$HOST4/$1") 2>/dev/null; }
 
 start() {
   local server port

@@ -158,7 +158,7 @@ impl FromStr for Address {
 }
 
 /// `host:port`, `[v6]:port`, or either without a port.
-fn split_port(place: &str) -> Result<(&str, Option<u16>), AddressError> {
+pub(super) fn split_port(place: &str) -> Result<(&str, Option<u16>), AddressError> {
     let end_of_host = place.rfind(']').map_or(0, |at| at + 1);
     let Some((at, _)) =
         place.char_indices().skip_while(|&(at, _)| at < end_of_host).find(|&(_, c)| c == ':')

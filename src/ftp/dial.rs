@@ -11,6 +11,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 use super::error::{Awaiting, Error};
 use super::host::Host;
 use super::stream::{Limits, Wait};
+use super::way::Family;
 
 /// How long one address has the field to itself before the next one is tried beside it.
 const HEAD_START: Duration = Duration::from_millis(250);
@@ -23,10 +24,16 @@ const MOST_ADDRESSES: usize = 10;
 /// # Errors
 ///
 /// * [`Error::Unknown`] if the name cannot be looked up.
+/// * [`Error::WrongFamily`] if it has addresses, but none of this `family`.
 /// * [`Error::Unreachable`] if no address answers.
 /// * [`Error::Silent`] and [`Error::Stopped`] as `limits` say.
-pub(super) fn dial(host: &Host, port: u16, limits: &Limits) -> Result<TcpStream, Error> {
-    let addresses = look_up(host, port, limits)?;
+pub(super) fn dial(
+    host: &Host,
+    port: u16,
+    family: Family,
+    limits: &Limits,
+) -> Result<TcpStream, Error> {
+    let addresses = look_up(host, port, family, limits)?;
     connect(addresses, limits).map_err(|error| match error {
         Error::Cut(source) => Error::Unreachable { host: host.to_string(), port, source },
         other => other,
@@ -77,8 +84,17 @@ pub(super) fn connect(
     }
 }
 
-/// The addresses of `host`, IPv6 and IPv4 in turn, the system's favourite first.
-fn look_up(host: &Host, port: u16, limits: &Limits) -> Result<VecDeque<SocketAddr>, Error> {
+/// The addresses of `host`, IPv6 and IPv4 in turn, the system's favourite first. At least one.
+///
+/// # Errors
+///
+/// [`Error::Unknown`], [`Error::WrongFamily`], [`Error::Silent`], [`Error::Stopped`].
+pub(super) fn look_up(
+    host: &Host,
+    port: u16,
+    family: Family,
+    limits: &Limits,
+) -> Result<VecDeque<SocketAddr>, Error> {
     let unknown = |source| Error::Unknown { host: host.to_string(), source };
     let (ring, answer) = bounded(1);
     let name = host.as_str().to_owned();
@@ -86,7 +102,14 @@ fn look_up(host: &Host, port: u16, limits: &Limits) -> Result<VecDeque<SocketAdd
     in_background("ashore look-up", move || {
         ring.send((name.as_str(), port).to_socket_addrs().map(Vec::from_iter)).ok();
     })?;
-    let addresses = await_answer(&answer, limits)?.map_err(unknown)?;
+    let mut addresses = await_answer(&answer, limits)?.map_err(unknown)?;
+    if addresses.is_empty() {
+        return Err(unknown(io::ErrorKind::NotFound.into()));
+    }
+    addresses.retain(|address| family.has(address.ip()));
+    if addresses.is_empty() {
+        return Err(Error::WrongFamily { host: host.to_string(), family });
+    }
     let (mut first, mut second): (VecDeque<_>, VecDeque<_>) = {
         let is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
         addresses.into_iter().partition(|address| address.is_ipv6() == is_v6)
@@ -95,9 +118,6 @@ fn look_up(host: &Host, port: u16, limits: &Limits) -> Result<VecDeque<SocketAdd
     while turns.len() < MOST_ADDRESSES && !(first.is_empty() && second.is_empty()) {
         turns.extend(first.pop_front());
         turns.extend(second.pop_front());
-    }
-    if turns.is_empty() {
-        return Err(unknown(io::ErrorKind::NotFound.into()));
     }
     Ok(turns)
 }
@@ -189,6 +209,25 @@ mod tests {
     #[test]
     fn a_name_that_does_not_exist_is_said_to_be_unknown() {
         let host: Host = "no-such-host.invalid".parse().unwrap();
-        assert!(matches!(dial(&host, 21, &limits(20_000)), Err(Error::Unknown { .. })));
+        let dialled = dial(&host, 21, Family::Any, &limits(20_000));
+        assert!(matches!(dialled, Err(Error::Unknown { .. })));
+    }
+
+    #[test]
+    fn only_addresses_of_the_wanted_kind_are_tried() {
+        let limits = limits(20_000);
+        for (host, family, is_found) in [
+            ("127.0.0.1", Family::Any, true),
+            ("127.0.0.1", Family::V4, true),
+            ("127.0.0.1", Family::V6, false),
+            ("::1", Family::V6, true),
+            ("::1", Family::V4, false),
+        ] {
+            match look_up(&host.parse().unwrap(), 21, family, &limits) {
+                Ok(found) => assert!(is_found && found.iter().all(|it| family.has(it.ip()))),
+                Err(Error::WrongFamily { .. }) => assert!(!is_found, "{host} {family}"),
+                Err(error) => panic!("{host} {family}: {error}"),
+            }
+        }
     }
 }

@@ -4,7 +4,9 @@ use std::io;
 use std::time::Duration;
 
 use super::command::BadArgument;
+use super::proxy::ProxyTrouble;
 use super::reply::Reply;
+use super::way::Family;
 
 /// How a conversation with a server can break.
 ///
@@ -30,9 +32,28 @@ pub enum Error {
         /// What the last address that was tried answered.
         source: io::Error,
     },
+    /// The server has addresses, but none of the kind that was asked for.
+    #[error("{host} has no {family} address")]
+    WrongFamily {
+        /// The name.
+        host: String,
+        /// The kind.
+        family: Family,
+    },
+    /// A proxy stands in the way.
+    #[error("the proxy {proxy}: {trouble}")]
+    Proxy {
+        /// Where it is, without name and password.
+        proxy: String,
+        /// What happened.
+        #[source]
+        trouble: ProxyTrouble,
+    },
     /// No data connection could be made, in any way the server offers.
     #[error("the data connection could not be made (tried {tried})")]
     NoDataConnection {
+        /// Whether the server was to make it (active mode).
+        is_active: bool,
         /// The commands that were tried, such as `EPSV and PASV`.
         tried: String,
         /// What went wrong with the last of them.
@@ -115,6 +136,8 @@ impl Error {
 pub enum Awaiting {
     /// The TCP connection itself.
     Connection,
+    /// The proxy, which is to connect us.
+    Proxy,
     /// The first reply.
     Greeting,
     /// The answer to a command.
@@ -129,6 +152,7 @@ impl std::fmt::Display for Awaiting {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Connection => "connecting",
+            Self::Proxy => "waiting for the proxy",
             Self::Greeting => "waiting for the greeting",
             Self::Reply => "waiting for an answer",
             Self::Data => "waiting for data",

@@ -16,6 +16,9 @@ pub struct Known {
     /// Commands that travelled together made it stumble: it is spoken to step by step.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_step_by_step: bool,
+    /// The last time, no data connection could be made in passive mode.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_passive_dead: bool,
     /// Data came only in active mode (`PORT`, RFC 959).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub wants_active: bool,

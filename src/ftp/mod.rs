@@ -1,5 +1,6 @@
 //! The server's side: one server, one conversation. Knows no file, no queue, no person.
 
+mod active;
 mod address;
 mod command;
 mod data;
@@ -13,12 +14,15 @@ mod parked;
 mod part;
 mod passive;
 mod path;
+mod proxy;
 mod remote_file;
 mod reply;
+mod route;
 mod server_sum;
 mod session;
 mod stream;
 mod tls;
+mod way;
 
 pub use address::{Address, AddressError, Login, Scheme, Secret};
 pub use command::{BadArgument, Command};
@@ -30,9 +34,11 @@ pub use known::Known;
 pub use parked::Parked;
 pub use part::Part;
 pub use path::RemotePath;
+pub use proxy::{Proxy, ProxyError, ProxyTrouble};
 pub use remote_file::RemoteFile;
 pub use reply::{Kind, MAX_LINE, MAX_REPLY, Reply};
 pub use server_sum::ServerSum;
 pub use session::{Line, Server, Session};
 pub use stream::{Limits, Stop};
 pub use tls::{Security, Trust};
+pub use way::{Family, Way};

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 use std::io::BufReader;
-use std::net::SocketAddr;
 
 use super::listing;
+use super::route::Route;
 use super::session::{Line, Session};
 use super::stream::{Limits, Stream};
 use super::tls::Tls;
@@ -14,7 +14,8 @@ use super::tls::Tls;
 #[derive(Debug)]
 pub struct Parked {
     control: BufReader<Stream>,
-    peer: SocketAddr,
+    route: Route,
+    is_active: bool,
     tls: Option<Tls>,
     features: HashMap<String, String>,
     is_epsv_useless: bool,
@@ -28,10 +29,11 @@ impl Session<'_> {
     #[must_use]
     pub fn park(self) -> Option<Parked> {
         let is_at_rest = !self.is_transferring && !self.is_astray;
-        let Self { control, peer, tls, features, is_epsv_useless, listing, .. } = self;
+        let Self { control, route, is_active, tls, features, is_epsv_useless, listing, .. } = self;
         (is_at_rest && control.buffer().is_empty()).then_some(Parked {
             control,
-            peer,
+            route,
+            is_active,
             tls,
             features,
             is_epsv_useless,
@@ -51,11 +53,12 @@ impl Parked {
     /// that nobody had asked for (`421 Timeout`). Sends nothing and does not wait.
     #[must_use]
     pub fn take_up<'a>(self, limits: &Limits, log: &'a dyn Fn(Line)) -> Option<Session<'a>> {
-        let Self { mut control, peer, tls, features, is_epsv_useless, listing } = self;
+        let Self { mut control, route, is_active, tls, features, is_epsv_useless, listing } = self;
         control.get_mut().take_limits(limits);
         control.get_mut().is_quiet().then(|| Session {
             control,
-            peer,
+            route,
+            is_active,
             tls,
             limits: limits.clone(),
             log,

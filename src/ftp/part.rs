@@ -47,14 +47,14 @@ impl Session<'_> {
             return Ok(Part { data: self.retrieve(file, from)?, ends_by_itself: false });
         }
         self.early_final = None;
-        let stream = self.open_data()?;
+        let channel = self.open_data()?;
         let last = to.saturating_sub(1);
         let range = Command::with("RANG", format!("{from} {last}").as_bytes())?;
         let reply = self.ask(&range)?;
         if !matches!(reply.kind(), Kind::NeedsMore | Kind::Done) {
             return Err(Error::Refused { command: range.to_string(), reply });
         }
-        let data = self.begin(stream, &Command::with("RETR", &file.argument)?)?;
+        let data = self.begin(channel, &Command::with("RETR", &file.argument)?)?;
         Ok(Part { data, ends_by_itself: true })
     }
 

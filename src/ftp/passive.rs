@@ -4,21 +4,22 @@
 //! went: a reply that names another host is a wrong configuration behind NAT at best, and an attempt
 //! to make us knock at somebody else's door at worst.
 
-use std::collections::VecDeque;
 use std::io;
 
+use super::active::Channel;
 use super::command::Command;
-use super::dial;
-use super::error::{Awaiting, Error};
+use super::error::Error;
 use super::reply::Kind;
 use super::session::Session;
-use super::stream::Stream;
 
 impl Session<'_> {
-    /// Makes a data connection in passive mode: `EPSV`, or else `PASV` on IPv4 (RFC 2428 §3; over
+    /// Makes a data connection; in active mode, prepares for one. In passive mode: `EPSV`, or else `PASV` on IPv4 (RFC 2428 §3; over
     /// IPv6 the six numbers of `PASV` cannot name an address).
-    pub(super) fn open_data(&mut self) -> Result<Stream, Error> {
-        let can_pasv = self.peer.is_ipv4();
+    pub(super) fn open_data(&mut self) -> Result<Channel, Error> {
+        if self.is_active {
+            return self.await_data();
+        }
+        let can_pasv = self.route.may_be_ipv4();
         let mut tried = Vec::new();
         let mut source = io::Error::other("the server offers no passive mode");
         for verb in ["EPSV", "PASV"] {
@@ -38,9 +39,11 @@ impl Session<'_> {
                         "EPSV" => epsv_port(&reply.text()),
                         _ => pasv_port(&reply.text()),
                     };
-                    match port.map(|port| self.connect_data(port)) {
-                        Some(Ok(stream)) => return Ok(stream),
-                        Some(Err(Error::Stopped)) => return Err(Error::Stopped),
+                    match port.map(|port| self.route.data(port, &self.limits)) {
+                        Some(Ok(stream)) => return Ok(Channel::Made(stream)),
+                        Some(Err(error @ (Error::Stopped | Error::Proxy { .. }))) => {
+                            return Err(error);
+                        }
                         Some(Err(Error::Cut(error))) => error,
                         Some(Err(error)) => io::Error::other(error),
                         None => io::Error::other(format!("{verb} was answered {reply}")),
@@ -49,14 +52,7 @@ impl Session<'_> {
             };
             self.is_epsv_useless = true;
         }
-        Err(Error::NoDataConnection { tried: tried.join(" and "), source })
-    }
-
-    fn connect_data(&self, port: u16) -> Result<Stream, Error> {
-        let mut address = self.peer;
-        address.set_port(port);
-        let socket = dial::connect(VecDeque::from([address]), &self.limits)?;
-        Stream::new(socket, self.limits.clone(), Awaiting::Data)
+        Err(Error::NoDataConnection { is_active: false, tried: tried.join(" and "), source })
     }
 }
 

@@ -2,21 +2,23 @@
 
 use std::collections::HashMap;
 use std::io::BufReader;
-use std::net::SocketAddr;
 use std::time::Duration;
 
+use super::active::Channel;
 use super::address::Login;
 use super::command::Command;
 use super::data::Data;
-use super::dial;
 use super::error::{Awaiting, Error};
 use super::facts;
 use super::host::Host;
 use super::listing;
+use super::proxy::Proxy;
 use super::remote_file::RemoteFile;
 use super::reply::{Kind, Reply};
+use super::route::Route;
 use super::stream::{Limits, Stream};
 use super::tls::{Security, Tls, Trust};
+use super::way::Way;
 
 /// How many preliminary replies (1xx) one command may get. Real servers send one or two.
 const MOST_PRELIMINARIES: usize = 20;
@@ -39,6 +41,8 @@ pub enum Line {
     Sent(String),
     /// What came, as it came.
     Received(String),
+    /// What happened and was not right, in a sentence without a full stop.
+    Warning(String),
 }
 
 /// Which server, and how the conversation with it is to be secured.
@@ -52,12 +56,16 @@ pub struct Server<'a> {
     pub security: Security,
     /// Whose certificates are believed.
     pub trust: &'a Trust,
+    /// Which of its addresses are tried, and who makes the data connections.
+    pub way: Way,
+    /// Through whom.
+    pub proxy: Option<&'a Proxy>,
 }
 
 /// One conversation with one server.
 pub struct Session<'a> {
     pub(super) control: BufReader<Stream>,
-    pub(super) peer: SocketAddr,
+    pub(super) route: Route,
     pub(super) tls: Option<Tls>,
     pub(super) limits: Limits,
     pub(super) log: &'a dyn Fn(Line),
@@ -65,6 +73,8 @@ pub struct Session<'a> {
     pub(super) features: HashMap<String, String>,
     /// `EPSV` led nowhere on this server: do not ask again.
     pub(super) is_epsv_useless: bool,
+    /// The server makes the data connections.
+    pub(super) is_active: bool,
     /// A final reply that came before it was asked for.
     pub(super) early_final: Option<Reply>,
     /// A transfer has begun, and the server's last word on it has not come.
@@ -77,7 +87,7 @@ pub struct Session<'a> {
 
 impl std::fmt::Debug for Session<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Session").field("peer", &self.peer).finish_non_exhaustive()
+        f.debug_struct("Session").field("route", &self.route).finish_non_exhaustive()
     }
 }
 
@@ -86,7 +96,8 @@ impl<'a> Session<'a> {
     ///
     /// # Errors
     ///
-    /// * [`Error::Unknown`], [`Error::Unreachable`]: there is nobody.
+    /// * [`Error::Unknown`], [`Error::WrongFamily`], [`Error::Unreachable`]: there is nobody.
+    /// * [`Error::Proxy`]: the proxy does not connect us.
     /// * [`Error::Refused`]: it answers, but does not let us in (`421`).
     /// * [`Error::Garbled`]: it is no FTP server.
     /// * [`Error::Silent`], [`Error::HungUp`], [`Error::Cut`], [`Error::Stopped`].
@@ -95,19 +106,20 @@ impl<'a> Session<'a> {
         limits: &Limits,
         log: &'a dyn Fn(Line),
     ) -> Result<Self, Error> {
-        let socket = dial::dial(server.host, server.port, limits)?;
+        let (stream, route) = Route::open(&server, limits)?;
+        let socket = stream.socket();
         socket.set_nodelay(true).map_err(Error::Cut)?;
         let alive = socket2::TcpKeepalive::new().with_time(KEEP_ALIVE).with_interval(KEEP_ALIVE);
-        socket2::SockRef::from(&socket).set_tcp_keepalive(&alive).map_err(Error::Cut)?;
-        let stream = Stream::new(socket, limits.clone(), Awaiting::Greeting)?;
+        socket2::SockRef::from(socket).set_tcp_keepalive(&alive).map_err(Error::Cut)?;
         let mut session = Self {
-            peer: stream.peer()?,
+            route,
             control: BufReader::new(stream),
             tls: None,
             limits: limits.clone(),
             log,
             features: HashMap::new(),
             is_epsv_useless: false,
+            is_active: server.way.is_active,
             early_final: None,
             is_transferring: false,
             is_astray: false,
@@ -212,7 +224,7 @@ impl<'a> Session<'a> {
     /// * [`Error::NoDataConnection`] if the data connection could not be made.
     pub fn retrieve(&mut self, file: &RemoteFile, offset: u64) -> Result<Data, Error> {
         self.early_final = None;
-        let stream = self.open_data()?;
+        let channel = self.open_data()?;
         if offset > 0 {
             let rest = Command::with("REST", offset.to_string().as_bytes())?;
             let reply = self.ask(&rest)?;
@@ -220,25 +232,25 @@ impl<'a> Session<'a> {
                 return Err(Error::Refused { command: rest.to_string(), reply });
             }
         }
-        self.begin(stream, &Command::with("RETR", &file.argument)?)
+        self.begin(channel, &Command::with("RETR", &file.argument)?)
     }
 
     /// Starts the transfer that `command` asks for. What [`Session::retrieve`] says about [`Data`]
     /// holds here too, but the last word is [`Session::last_word`].
     pub(super) fn open(&mut self, command: &Command) -> Result<Data, Error> {
         self.early_final = None;
-        let stream = self.open_data()?;
-        self.begin(stream, command)
+        let channel = self.open_data()?;
+        self.begin(channel, command)
     }
 
-    pub(super) fn begin(&mut self, mut stream: Stream, command: &Command) -> Result<Data, Error> {
+    pub(super) fn begin(&mut self, channel: Channel, command: &Command) -> Result<Data, Error> {
         self.is_transferring = true;
         self.say(command)?;
-        if let Some(tls) = &self.tls {
+        let (stream, reply) = match channel {
             // Not before the command: no server answers this handshake until it has something to send.
-            stream = stream.begin_tls(tls)?;
-        }
-        let reply = self.read_reply()?;
+            Channel::Made(stream) => (self.secured(stream)?, self.read_reply()?),
+            Channel::Awaited(listener) => self.meet(&listener, command)?,
+        };
         let announced = facts::size_in_preliminary(&reply.text());
         match reply.kind() {
             Kind::Begun => {}
@@ -249,6 +261,14 @@ impl<'a> Session<'a> {
             }
         }
         Ok(Data::new(stream, announced))
+    }
+
+    /// A data connection, as secret as this conversation.
+    pub(super) fn secured(&self, stream: Stream) -> Result<Stream, Error> {
+        match &self.tls {
+            Some(tls) => stream.begin_tls(tls),
+            None => Ok(stream),
+        }
     }
 
     /// Whether the last word on the transfer came before its data.

@@ -1,7 +1,7 @@
 //! The socket that waits patiently, can be told to stop, and says which wait ended.
 
 use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use super::error::{Awaiting, Error};
 use super::tls::{Tls, TlsStream};
 
 /// How often a wait looks up to see whether it should go on. The longest time that a stop takes.
-const TICK: Duration = Duration::from_millis(50);
+pub(super) const TICK: Duration = Duration::from_millis(50);
 
 /// A sign that many threads can see: once given, every wait of the conversation ends.
 #[derive(Debug, Clone, Default)]
@@ -175,8 +175,8 @@ impl Stream {
         is_back && read.is_err_and(|error| is_pause(&error))
     }
 
-    pub(super) fn peer(&self) -> Result<SocketAddr, Error> {
-        self.wire.socket().peer_addr().map_err(Error::Cut)
+    pub(super) fn socket(&self) -> &TcpStream {
+        self.wire.socket()
     }
 
     /// Reads what is there, or waits for one tick. `None`: nothing came.

@@ -13,7 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{Exit, say, sentences};
 use crate::disk::Checksum;
-use crate::ftp::Security;
+use crate::ftp::{Family, Security, Way};
 use crate::transfer;
 
 /// What the command line asks for.
@@ -133,6 +133,10 @@ pub struct Get {
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub(super) retries: u32,
 
+    /// Over how many connections a large file comes, 1 to 32; auto: as many as are of use, at most 4
+    #[arg(long, value_name = "N|auto", default_value = "auto", value_parser = segments)]
+    pub(super) segments: Segments,
+
     #[command(flatten)]
     pub(super) connection: Connection,
 
@@ -199,6 +203,23 @@ pub(super) struct Connection {
     #[arg(long)]
     pub(super) insecure: bool,
 
+    /// Let the server make the data connections (active mode), where it cannot be reached for them
+    #[arg(long)]
+    active: bool,
+
+    /// Use IPv4 addresses only
+    #[arg(short = '4', long, conflicts_with = "ipv6")]
+    ipv4: bool,
+
+    /// Use IPv6 addresses only
+    #[arg(short = '6', long)]
+    ipv6: bool,
+
+    /// Go through this proxy, such as socks5h://HOST:PORT or http://HOST:PORT; none: through none,
+    /// whatever the environment says
+    #[arg(long, value_name = "URL")]
+    pub(super) proxy: Option<String>,
+
     /// Sign in with this name, whatever the addresses say
     #[arg(long, value_name = "NAME", value_parser = user_name)]
     pub(super) user: Option<String>,
@@ -206,6 +227,22 @@ pub(super) struct Connection {
     /// Read the password from the first line of standard input
     #[arg(long)]
     pub(super) password_stdin: bool,
+
+    /// The account that a few servers ask for besides (ACCT)
+    #[arg(long, value_name = "NAME", value_parser = user_name)]
+    pub(super) account: Option<String>,
+}
+
+impl Connection {
+    /// By which kind of address servers are reached, and who makes the data connections.
+    pub(super) fn way(&self) -> Way {
+        let family = match (self.ipv4, self.ipv6) {
+            (true, _) => Family::V4,
+            (_, true) => Family::V6,
+            _ => Family::Any,
+        };
+        Way { family, is_active: self.active }
+    }
 }
 
 /// `--if-exists`, in the words of the command line.
@@ -230,6 +267,21 @@ impl From<IfExists> for transfer::IfExists {
             IfExists::Replace => Self::Replace,
             IfExists::Skip => Self::Skip,
         }
+    }
+}
+
+/// `--segments`: so many, or as many as are of use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Segments(pub(super) Option<usize>);
+
+/// The most connections that one file may be asked to come over.
+const MOST_SEGMENTS: usize = 32;
+
+fn segments(text: &str) -> Result<Segments, String> {
+    match text.parse() {
+        _ if text == "auto" => Ok(Segments(None)),
+        Ok(count @ 1..=MOST_SEGMENTS) => Ok(Segments(Some(count))),
+        _ => Err(format!("it is a number from 1 to {MOST_SEGMENTS}, or auto")),
     }
 }
 
@@ -272,7 +324,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
 
 fn user_name(text: &str) -> Result<String, String> {
     if text.is_empty() || text.contains(char::is_control) {
-        Err("a user name is not empty and holds no control characters".to_owned())
+        Err("a name is not empty and holds no control characters".to_owned())
     } else {
         Ok(text.to_owned())
     }
@@ -288,6 +340,7 @@ Examples:
   ashore get ftp://ftp.example.org/pub/data.tar.gz -o new.tar.gz --if-exists replace
   ashore get -r ftp://ftp.example.org/pub/folder/ -d here
   ashore get --user alice --password-stdin ftp://ftp.example.org/report.pdf < password.txt
+  ashore get --proxy socks5h://localhost:1080 ftp://ftp.example.org/pub/data.tar.gz
   ashore get --json ftp://ftp.example.org/a.bin | jq -r 'select(.event == \"ended\").sha256'
 
 Exit codes (of several files, the highest):

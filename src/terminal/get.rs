@@ -18,8 +18,12 @@ use crate::transfer::{Engine, Event, Failure, News, Outcome, Request, TransferId
 /// another thread at the second one; it should end the process.
 #[must_use]
 pub fn get(flags: &Get, end_at_once: fn()) -> ExitCode {
-    let requests = match plan::requests(flags) {
-        Ok(requests) => requests,
+    // First of all: Ctrl-C while a password is typed must leave the terminal as it was.
+    let (stop, stopped) = interrupt::first_stop(end_at_once);
+    let planned = plan::commons(&flags.connection, flags.quiet)
+        .and_then(|commons| Ok((plan::requests(flags, &commons)?, commons)));
+    let (requests, commons) = match planned {
+        Ok(planned) => planned,
         Err(refusal) => {
             for sentence in refusal.sentences {
                 say(&format!("ashore: {sentence}."));
@@ -27,8 +31,6 @@ pub fn get(flags: &Get, end_at_once: fn()) -> ExitCode {
             return refusal.exit.into();
         }
     };
-    let (stop, stopped) = interrupt::first_stop(end_at_once);
-    let commons = plan::commons();
     let mut board = Board::new(flags);
     let cargo = folders::unfold(flags, requests, &commons, &board, &stop);
     board.expect(cargo.requests.len());

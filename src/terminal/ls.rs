@@ -23,8 +23,12 @@ const MOST_DELAY: Duration = Duration::from_millis(100);
 /// end the process.
 #[must_use]
 pub fn ls(flags: &Ls, end_at_once: fn()) -> ExitCode {
-    let (address, trust) = match plan::folder(flags) {
-        Ok(found) => found,
+    // First of all: Ctrl-C while a password is typed must leave the terminal as it was.
+    let (stop, _) = interrupt::first_stop(end_at_once);
+    let planned = plan::commons(&flags.connection, false)
+        .and_then(|commons| Ok((plan::folder(flags, &commons)?, commons)));
+    let ((address, trust), commons) = match planned {
+        Ok(planned) => planned,
         Err(refusal) => {
             for sentence in refusal.sentences {
                 say(&format!("ashore: {sentence}."));
@@ -32,15 +36,15 @@ pub fn ls(flags: &Ls, end_at_once: fn()) -> ExitCode {
             return refusal.exit.into();
         }
     };
-    let (stop, _) = interrupt::first_stop(end_at_once);
     let limits = Limits { patience: flags.connection.timeout, stop };
     let log = |line| {
         if flags.verbose {
             say(&sentences::log_line(&line));
         }
     };
-    let (security, commons) = (flags.connection.tls.into(), plan::commons());
-    let access = Access { address: &address, security, trust: &trust, commons: &commons };
+    let security = flags.connection.tls.into();
+    let way = flags.connection.way();
+    let access = Access { address: &address, security, trust: &trust, way, commons: &commons };
     let mut page = Page::new(flags.json);
     let ended = transfer::list(access, &limits, &log, &mut |entry| page.take(entry));
     page.end(ended.as_ref().ok());
@@ -167,7 +171,7 @@ fn json(entry: &Entry) -> String {
         size: entry.size,
         modified: entry.modified.and_then(|modified| utc(modified.time)),
         target: target.as_deref(),
-        name_bytes: (!is_utf_8).then(|| base64(&entry.name)),
+        name_bytes: (!is_utf_8).then(|| words::base64(&entry.name)),
     };
     // Nothing in it can fail to be written.
     serde_json::to_string(&told).unwrap_or_default()
@@ -177,37 +181,12 @@ fn utc(time: SystemTime) -> Option<String> {
     jiff::Timestamp::try_from(time).ok().map(|time| time.to_string())
 }
 
-/// RFC 4648 §4.
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for three in bytes.chunks(3) {
-        let byte = |at: usize| u32::from(three.get(at).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for at in 0..4_usize {
-            let six = usize::try_from(bits >> (18 - 6 * at) & 63).unwrap_or(0);
-            let digit = DIGITS.get(six).filter(|_| at <= three.len());
-            text.push(digit.map_or('=', |&digit| char::from(digit)));
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_name_that_is_not_utf_8_is_told_in_base64_too() {
-        for (bytes, text) in [
-            (&b""[..], ""),
-            (b"f", "Zg=="),
-            (b"fo", "Zm8="),
-            (b"foo", "Zm9v"),
-            (b"\xff\xfe\xfd\xfc", "//79/A=="),
-        ] {
-            assert_eq!(base64(bytes), text);
-        }
         let entry = |name: &[u8]| Entry {
             name: name.to_vec(),
             kind: Kind::Link,

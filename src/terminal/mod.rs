@@ -9,6 +9,7 @@ mod folders;
 mod get;
 mod interrupt;
 mod json;
+mod logins;
 mod ls;
 mod plan;
 mod progress;

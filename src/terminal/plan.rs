@@ -1,17 +1,13 @@
 //! From the command line to the requests that it means, before anything connects.
 
 use std::collections::HashSet;
-use std::io::{BufRead as _, Read as _};
 
 use super::Exit;
 use super::flags::{Connection, Get, Ls};
-use super::sentences;
-use crate::ftp::{Address, Login, Secret, Trust};
-use crate::transfer::{Checks, Commons, Destination, Request, Servers};
+use super::{logins, say, sentences};
+use crate::ftp::{Address, Trust};
+use crate::transfer::{Checks, Commons, Destination, Netrc, Proxies, Request, Servers};
 use crate::{disk, settings, words};
-
-/// The most that is read as a password, in bytes.
-const LONGEST_PASSWORD: u64 = 4096;
 
 /// Why nothing is downloaded at all: the exit code, and the sentences for it.
 pub(super) struct Refusal {
@@ -20,18 +16,20 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
-    fn usage(sentence: &str) -> Self {
+    pub(super) fn usage(sentence: &str) -> Self {
         Self { exit: Exit::Usage, sentences: vec![sentence.to_owned()] }
     }
 }
 
 /// What to download. Every address is read before the first download starts, so that a slip of the
 /// pen in the last one does not come to light an hour later.
-pub(super) fn requests(flags: &Get) -> Result<Vec<Request>, Refusal> {
+pub(super) fn requests(flags: &Get, commons: &Commons) -> Result<Vec<Request>, Refusal> {
     check_output(flags)?;
     let mut addresses = read_addresses(&flags.addresses)?;
     let Connection { tls, timeout, .. } = flags.connection;
-    let trust = access(&flags.connection, &mut addresses)?;
+    let trust = trust(&flags.connection)?;
+    let may_ask = !flags.json;
+    logins::sign_in(&flags.connection, &mut addresses, &commons.netrc, may_ask)?;
     let destination = || match &flags.output {
         Some(file) => Destination::File(file.clone()),
         None => Destination::Folder(flags.dir.clone()),
@@ -47,6 +45,8 @@ pub(super) fn requests(flags: &Get) -> Result<Vec<Request>, Refusal> {
         },
         security: tls.into(),
         trust: trust.clone(),
+        way: flags.connection.way(),
+        segments: flags.segments.0,
         ..Request::new(address, destination())
     };
     let requests: Vec<Request> = addresses.into_iter().map(request).collect();
@@ -78,27 +78,31 @@ pub(super) fn is_folder(flags: &Get, request: &Request) -> bool {
 }
 
 /// Which folder to list, and whose certificates to believe.
-pub(super) fn folder(flags: &Ls) -> Result<(Address, Trust), Refusal> {
+pub(super) fn folder(flags: &Ls, commons: &Commons) -> Result<(Address, Trust), Refusal> {
     let mut addresses = read_addresses(std::slice::from_ref(&flags.address))?;
-    let trust = access(&flags.connection, &mut addresses)?;
+    let trust = trust(&flags.connection)?;
+    logins::sign_in(&flags.connection, &mut addresses, &commons.netrc, !flags.json)?;
     let address = addresses.pop().ok_or_else(|| Refusal::usage("there is no address"))?;
     Ok((address, trust))
 }
 
-/// What all conversations share: what earlier runs have learnt about the servers.
-pub(super) fn commons() -> Commons {
+/// What all conversations share: what earlier runs have learnt about the servers, and what the person
+/// has written down about proxies and passwords.
+pub(super) fn commons(flags: &Connection, is_quiet: bool) -> Result<Commons, Refusal> {
     let servers = settings::servers_file().map(Servers::open).unwrap_or_default();
-    Commons { servers }
-}
-
-/// Who we are to all the servers, and whom to believe.
-fn access(flags: &Connection, addresses: &mut [Address]) -> Result<Trust, Refusal> {
-    let trust = trust(flags)?;
-    let password = if flags.password_stdin { Some(read_password()?) } else { None };
-    for address in addresses {
-        sign_in(&mut address.login, flags.user.as_deref(), password.as_ref())?;
+    let proxies = match flags.proxy.as_deref() {
+        Some("none") => Proxies::default(),
+        Some(text) => match text.parse() {
+            Ok(proxy) => Proxies::all(proxy),
+            Err(error) => return Err(Refusal::usage(&format!("--proxy: {error}"))),
+        },
+        None => settings::proxies().map_err(|error| Refusal::usage(&error.to_string()))?,
+    };
+    let (netrc, notice) = settings::netrc_file().map(|path| Netrc::open(&path)).unwrap_or_default();
+    if let (Some(notice), false) = (notice, is_quiet) {
+        say(&format!("{notice}."));
     }
-    Ok(trust)
+    Ok(Commons { servers, proxies, netrc })
 }
 
 fn check_output(flags: &Get) -> Result<(), Refusal> {
@@ -140,73 +144,4 @@ fn trust(flags: &Connection) -> Result<Trust, Refusal> {
         })?),
     };
     Ok(Trust { roots, pin: None, is_blind: flags.insecure })
-}
-
-/// The first line of standard input, without its end.
-fn read_password() -> Result<Secret, Refusal> {
-    let mut line = Vec::new();
-    let stdin = std::io::stdin().lock();
-    if stdin.take(LONGEST_PASSWORD).read_until(b'\n', &mut line).is_err() || line.is_empty() {
-        return Err(Refusal::usage("no password came on standard input"));
-    }
-    if line.last() == Some(&b'\n') {
-        line.pop();
-    }
-    if line.last() == Some(&b'\r') {
-        line.pop();
-    }
-    if line.iter().any(|byte| matches!(byte, b'\r' | 0)) {
-        return Err(Refusal::usage(
-            "the password holds a control character, which FTP cannot send",
-        ));
-    }
-    Ok(Secret::new(line))
-}
-
-/// What the command line says about the login goes before what the address says. A password never
-/// goes with a name that it was not given for.
-fn sign_in(
-    login: &mut Login,
-    user: Option<&str>,
-    password: Option<&Secret>,
-) -> Result<(), Refusal> {
-    if let Some(user) = user.map(str::as_bytes).filter(|user| login.user.as_deref() != Some(user)) {
-        *login = Login { user: Some(user.to_vec()), ..Login::default() };
-    }
-    if let Some(password) = password {
-        if login.is_guest() {
-            return Err(Refusal::usage(
-                "--password-stdin needs a name: --user NAME, or ftp://NAME@HOST/PATH",
-            ));
-        }
-        login.password = Some(password.clone());
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn login(link: &str) -> Login {
-        link.parse::<Address>().unwrap().login
-    }
-
-    #[test]
-    fn a_password_is_never_sent_with_another_name_than_its_own() {
-        let mut alice = login("ftp://alice:secret@host/file");
-        sign_in(&mut alice, Some("alice"), None).ok().unwrap();
-        assert_eq!(alice, login("ftp://alice:secret@host/file"));
-        sign_in(&mut alice, Some("bob"), None).ok().unwrap();
-        assert_eq!(alice, login("ftp://bob@host/file"));
-    }
-
-    #[test]
-    fn a_password_from_standard_input_needs_a_name_to_go_with() {
-        let password = Secret::new("secret");
-        let mut guest = login("ftp://host/file");
-        assert!(sign_in(&mut guest, None, Some(&password)).is_err());
-        sign_in(&mut guest, Some("alice"), Some(&password)).ok().unwrap();
-        assert_eq!(guest, login("ftp://alice:secret@host/file"));
-    }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::ftp::{Address, AddressError};
 use crate::transfer::{Class, Failure, Kept, Line, Progress, Summary, Verdict, Voice};
-use crate::{disk, words};
+use crate::{disk, ftp, words};
 
 /// The file's name on the server, or what comes closest to one.
 pub(super) fn name(address: &Address) -> String {
@@ -152,11 +152,36 @@ pub(super) fn advice(failure: &Failure) -> &'static str {
         Failure::Disk { error: disk::Error::Exists { .. }, .. } => {
             "Save under another name with -o, or use --if-exists rename, replace or skip."
         }
+        Failure::Server { error, .. } if let Some(advice) = option_for(error) => advice,
         _ if failure.class() == Class::Login => {
             "Sign in with the right name and password: --user NAME --password-stdin."
         }
         _ => failure.advice(),
     }
+}
+
+/// The option that may help.
+fn option_for(error: &ftp::Error) -> Option<&'static str> {
+    use ftp::{Error, ProxyTrouble as Trouble};
+    Some(match error {
+        Error::NoDataConnection { is_active: false, .. } => {
+            "A firewall is the usual cause. Let the server make the connection: --active."
+        }
+        Error::NoDataConnection { is_active: true, .. } => {
+            "Passive mode needs no connection to this computer: leave out --active."
+        }
+        Error::WrongFamily { .. } => "Leave out -4 and -6, or use another address.",
+        Error::Proxy { trouble: Trouble::ActiveMode, .. } => {
+            "Leave out --active, or go without a proxy: --proxy none."
+        }
+        Error::Proxy { trouble: Trouble::Unreachable(_), .. } => {
+            "Check the address of the proxy, or go without one: --proxy none."
+        }
+        Error::Proxy { trouble: Trouble::Login { .. }, .. } => {
+            "Check the name and the password for the proxy, in --proxy, ftp_proxy or all_proxy."
+        }
+        _ => return None,
+    })
 }
 
 /// A path of this computer, as it may be shown; of one in the current folder, the name is enough.

@@ -1,5 +1,6 @@
 //! One file, as a straight story. Read this first.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
@@ -10,13 +11,13 @@ use super::failure::{Failure, Kept};
 use super::handle::Handle;
 use super::meter::Meter;
 use super::news::{Line, News, Outcome, Phase, Summary, Verdict, Voice};
-use super::request::Request;
+use super::request::{Access, Request};
 use super::resume::{self, Joint};
 use super::retry::Retry;
 use super::segments::{Begun, Call, Lookout};
 use super::trouble::Trouble;
 use crate::disk::{self, Partial};
-use crate::ftp::{self, Data, Facts, Limits, RemoteFile, Security, Session};
+use crate::ftp::{self, Data, Facts, Limits, Login, RemoteFile, Security, Session};
 use crate::words;
 
 /// Downloads one file. Blocks until it is on disk under its name, or has failed for good.
@@ -48,7 +49,7 @@ pub fn download(request: &Request, handle: &Handle, report: &dyn Fn(News)) -> Ou
     let mut unconfirmed = None;
     loop {
         let before = file.received();
-        let attempt = job.attempt(&mut file, &mut retry);
+        let attempt = job.attempt_by_known_way(&mut file, &mut retry);
         if attempt.is_ok() && unconfirmed == Some(file.length()) {
             job.story("That it is whole was confirmed on second asking".to_owned());
         }
@@ -110,20 +111,50 @@ impl<'a> Job<'a> {
         }
     }
 
+    /// One attempt; and a second one at once, in passive mode, if what was learnt about the server
+    /// has led astray.
+    fn attempt_by_known_way(
+        &self,
+        file: &mut Partial,
+        retry: &mut Retry,
+    ) -> Result<Proof, Trouble> {
+        match self.attempt(file, retry) {
+            Err(Trouble::Server(error)) if self.access().learn_no_data(&error) => {
+                self.story("Active mode leads nowhere any more: passive mode again".to_owned());
+                self.attempt(file, retry)
+            }
+            ended => ended,
+        }
+    }
+
+    pub(super) fn access(&self) -> Access<'_> {
+        self.request.access(&self.handle.commons)
+    }
+
     /// One conversation with the server, from the greeting to its last word. When it ends well, the
     /// file is whole, and this is the proof.
     fn attempt(&self, file: &mut Partial, retry: &mut Retry) -> Result<Proof, Trouble> {
-        let Request { address, patience, .. } = self.request;
-        let limits = Limits { patience: *patience, stop: self.handle.stop.branch() };
+        let limits = Limits { patience: self.request.patience, stop: self.handle.stop.branch() };
         let log = |line: ftp::Line| (self.report)(News::Line(line.into()));
         (self.report)(News::Phase(Phase::Connecting));
-        let mut server = self.request.access(&self.handle.commons).server();
+        let mut server = self.access().server();
         if self.was_secure.get() && server.security == Security::Auto {
             server.security = Security::Explicit; // Who takes TLS away in mid-file is not the server.
         }
+        if server.way.is_active && !self.request.way.is_active {
+            self.story("This server's data comes in active mode, as it did before".to_owned());
+        }
+        if let Some(proxy) = server.proxy {
+            self.story(format!("Through the proxy {}", proxy.place()));
+        }
         let mut session = Session::connect(server, &limits, &log)?;
         self.was_secure.set(session.is_secure());
-        if address.login.password.is_some() && !session.is_secure() {
+        let login = self.access().login();
+        if let Cow::Owned(Login { user: Some(user), .. }) = &login {
+            let user = String::from_utf8_lossy(user);
+            self.story(format!("Signing in as {user}, as .netrc says"));
+        }
+        if login.password.is_some() && !session.is_secure() {
             self.tell(
                 Voice::Warning,
                 "The password goes over the network unprotected: this connection is not secure"
@@ -132,11 +163,12 @@ impl<'a> Job<'a> {
         }
 
         (self.report)(News::Phase(Phase::SigningIn));
-        session.sign_in(&address.login)?;
+        session.sign_in(&login)?;
         retry.met();
 
         let (remote, offset, mut data) = self.ask_for_it(&mut session, file)?;
         retry.met_data();
+        self.access().learn_data_came(server.way.is_active);
         let announced = file.announced(data.announced.filter(|_| offset == 0));
         let expected = remote.facts.size.or(announced);
         file.begin(remote.facts.size, remote.facts.modified)?;
@@ -212,7 +244,7 @@ impl<'a> Job<'a> {
         mut lookout: Lookout,
     ) -> Result<Option<Call>, Trouble> {
         let most = expected.map(|size| size + (size / 4).max(16 * 1024 * 1024));
-        let mut meter = Meter::new(file.length(), expected, Instant::now());
+        let mut meter = Meter::new(file.received(), expected, Instant::now());
         (self.report)(News::Progress(meter.progress(Instant::now())));
         let mut is_open = true;
         while is_open {
@@ -224,7 +256,7 @@ impl<'a> Job<'a> {
                 is_open = count != Some(0);
                 Ok(count.unwrap_or(0))
             })?;
-            if let Some(progress) = meter.reach(file.length(), Instant::now()) {
+            if let Some(progress) = meter.reach(file.received(), Instant::now()) {
                 (self.report)(News::Progress(progress));
             }
             if let (Some(announced), Some(most)) = (expected, most)
@@ -310,7 +342,7 @@ impl<'a> Job<'a> {
             Trouble::Disk(error) => Failure::Disk { error, kept },
             Trouble::Doubt(doubt) | Trouble::DoubtAgain(doubt) => Failure::Doubtful { doubt, kept },
             Trouble::Server(error) | Trouble::Unfinished(error) => {
-                Failure::of_server(&self.request.address, error, kept)
+                Failure::of_server(self.access(), error, kept)
             }
         }
     }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::doubt::Doubt;
-use crate::ftp::Address;
+use super::request::Access;
+use crate::ftp::{Awaiting, ProxyTrouble};
 use crate::{disk, ftp};
 
 /// Why a download did not finish.
@@ -107,6 +108,10 @@ pub enum NextStep {
     Trust,
     /// Look at the bytes that were kept.
     ShowKept,
+    /// Let the server make the data connection.
+    TryActive,
+    /// Make the data connection from here.
+    TryPassive,
 }
 
 impl NextStep {
@@ -120,21 +125,23 @@ impl NextStep {
             Self::SaveElsewhere => "Save elsewhere…",
             Self::Trust => "Trust this server",
             Self::ShowKept => "Show in folder",
+            Self::TryActive => "Try active mode",
+            Self::TryPassive => "Try passive mode",
         }
     }
 }
 
 impl Failure {
-    /// That of a conversation with the server at `address`.
-    pub(super) fn of_server(address: &Address, error: ftp::Error, kept: Option<Kept>) -> Self {
+    /// That of a conversation with the server of `access`.
+    pub(super) fn of_server(access: Access<'_>, error: ftp::Error, kept: Option<Kept>) -> Self {
         if matches!(error, ftp::Error::Stopped) {
             return Self::Stopped { kept };
         }
-        let server = match address.port {
-            21 => address.host.to_string(),
-            port => format!("{} port {port}", address.host),
+        let server = match access.address.port {
+            21 => access.address.host.to_string(),
+            port => format!("{} port {port}", access.address.host),
         };
-        Self::Server { server, is_guest: address.login.is_guest(), error, kept }
+        Self::Server { server, is_guest: access.login().is_guest(), error, kept }
     }
 
     /// The bytes that have arrived and stay on disk.
@@ -165,7 +172,13 @@ impl Failure {
                 550..=553 => Class::Missing,
                 _ => Class::Server,
             },
-            Self::Server { error: Error::Argument(_), .. } => Class::Usage,
+            Self::Server {
+                error:
+                    Error::Argument(_)
+                    | Error::WrongFamily { .. }
+                    | Error::Proxy { trouble: ProxyTrouble::ActiveMode, .. },
+                ..
+            } => Class::Usage,
             Self::Server {
                 error: Error::Untrusted { .. } | Error::Tls { .. } | Error::NoTls { .. },
                 ..
@@ -207,13 +220,17 @@ impl Failure {
                     Class::Missing => NextStep::CheckAddress,
                     _ => NextStep::TryAgain,
                 },
+                Error::NoDataConnection { is_active: false, .. } => NextStep::TryActive,
+                Error::NoDataConnection { is_active: true, .. }
+                | Error::Proxy { trouble: ProxyTrouble::ActiveMode, .. } => NextStep::TryPassive,
                 Error::Unknown { .. }
+                | Error::WrongFamily { .. }
                 | Error::Garbled { .. }
                 | Error::Argument(_)
                 | Error::TooLong { .. } => NextStep::CheckAddress,
                 Error::Untrusted { .. } => NextStep::Trust,
                 Error::Unreachable { .. }
-                | Error::NoDataConnection { .. }
+                | Error::Proxy { .. }
                 | Error::Silent { .. }
                 | Error::Tls { .. }
                 | Error::NoTls { .. }
@@ -257,8 +274,18 @@ impl Failure {
                 },
                 Error::Unknown { .. } => "Check its spelling and your network.",
                 Error::Unreachable { .. } => "Check the name and the port, or try again later.",
-                Error::NoDataConnection { .. } => {
-                    "A firewall is the usual cause. Try another network, or ask its administrator."
+                Error::WrongFamily { .. } => {
+                    "Use whichever of IPv4 and IPv6 the server has, or another address."
+                }
+                Error::Proxy { trouble, .. } => proxy_advice(trouble),
+                Error::NoDataConnection { is_active: false, .. } => {
+                    "A firewall is the usual cause. Try active mode: the server makes the connection then."
+                }
+                Error::NoDataConnection { is_active: true, .. } => {
+                    "A firewall or a router here is the usual cause. Passive mode needs no connection to this computer."
+                }
+                Error::Silent { awaiting: Awaiting::Proxy, .. } => {
+                    "Check the address of the proxy, or try again later."
                 }
                 Error::Silent { .. } => {
                     "The server may be off, or your network blocks FTP. Try again."
@@ -284,6 +311,19 @@ impl Failure {
             Self::Stopped { .. } => "Start it again when you like.",
             Self::Bug { .. } => "Please report it with the log. Trying again may help.",
         }
+    }
+}
+
+fn proxy_advice(trouble: &ProxyTrouble) -> &'static str {
+    match trouble {
+        ProxyTrouble::Unreachable(_) => "Check the address of the proxy, or go without one.",
+        ProxyTrouble::Login { .. } => "Check the name and the password for the proxy.",
+        ProxyTrouble::Refused { .. } => {
+            "Ask its administrator whether it lets FTP through, or use another one."
+        }
+        ProxyTrouble::Failed { .. } => "Check the server's name and the port, or try again later.",
+        ProxyTrouble::Garbled { .. } => "Check the kind of the proxy and its port.",
+        ProxyTrouble::ActiveMode => "Use passive mode, or go without a proxy.",
     }
 }
 

@@ -114,6 +114,7 @@ impl<'a> Scan<'a> {
                 Err(error) => error,
             };
             let may_pass = match &error {
+                error if self.access.learn_no_data(error) => true,
                 ftp::Error::HungUp | ftp::Error::Cut(_) | ftp::Error::Silent { .. } => true,
                 ftp::Error::Refused { reply, .. } => reply.kind() == ftp::Kind::TryLater,
                 _ => false,
@@ -122,7 +123,7 @@ impl<'a> Scan<'a> {
                 self.session = None;
             }
             if !may_pass || tries >= MOST_TRIES {
-                return Err(Failure::of_server(self.access.address, error, None));
+                return Err(Failure::of_server(self.access, error, None));
             }
         }
     }
@@ -147,7 +148,7 @@ impl<'a> Scan<'a> {
             Some(session) => session,
             None => {
                 let mut session = Session::connect(self.access.server(), self.limits, self.log)?;
-                session.sign_in(&self.access.address.login)?;
+                session.sign_in(&self.access.login())?;
                 session
             }
         };

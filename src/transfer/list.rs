@@ -24,11 +24,17 @@ pub fn list(
 ) -> Result<ListingEnd, Failure> {
     let tell = |line: ftp::Line| log(line.into());
     let mut talk = || {
+        let way = access.usual_way();
         let mut session = Session::connect(access.server(), limits, &tell)?;
-        session.sign_in(&access.address.login)?;
+        session.sign_in(&access.login())?;
         let end = session.list(&access.address.path, handed)?;
+        access.learn_data_came(way.is_active);
         session.quit();
         Ok(end)
     };
-    talk().map_err(|error| Failure::of_server(access.address, error, None))
+    let mut ended = talk();
+    if ended.as_ref().is_err_and(|error| access.learn_no_data(error)) {
+        ended = talk();
+    }
+    ended.map_err(|error| Failure::of_server(access, error, None))
 }

@@ -104,6 +104,7 @@ impl From<ftp::Line> for Line {
         match line {
             ftp::Line::Sent(text) => Self::now(Voice::Sent, &text),
             ftp::Line::Received(text) => Self::now(Voice::Received, &text),
+            ftp::Line::Warning(text) => Self::now(Voice::Warning, &text),
         }
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::commons::Commons;
 use crate::disk::Checksum;
-use crate::ftp::{Address, Scheme, Security, Server, Trust};
+use crate::ftp::{Address, Scheme, Security, Server, Trust, Way};
 
 /// One file to be brought ashore: from where, to where, and how patiently.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +26,9 @@ pub struct Request {
     pub security: Security,
     /// Whose certificates are believed.
     pub trust: Trust,
+    /// By which kind of address the server is reached, and who makes the data connections.
+    #[serde(default)]
+    pub way: Way,
     /// How it is proven right.
     pub checks: Checks,
     /// Whether a full disk is waited for, or is a failure.
@@ -47,6 +50,7 @@ impl Request {
             retries: 5,
             security: Security::Auto,
             trust: Trust::default(),
+            way: Way::default(),
             checks: Checks::default(),
             waits_for_room: false,
             segments: None,
@@ -63,6 +67,8 @@ pub struct Access<'a> {
     pub security: Security,
     /// Whose certificates are believed.
     pub trust: &'a Trust,
+    /// By which kind of address the server is reached, and who makes the data connections.
+    pub way: Way,
     /// What is shared with all other conversations.
     pub commons: &'a Commons,
 }
@@ -71,14 +77,15 @@ impl<'a> Access<'a> {
     /// The server to connect to. An address that says how it is to be secured has the last word; a
     /// guest, who has nothing to hide, needs nothing.
     pub(super) fn server(self) -> Server<'a> {
-        let Address { scheme, host, port, login, .. } = self.address;
+        let Address { scheme, host, port, .. } = self.address;
         let security = match (scheme, self.security) {
             (Scheme::Ftpes, _) => Security::Explicit,
             (Scheme::Ftps, _) => Security::Implicit,
-            (Scheme::Ftp, Security::Auto) if login.is_guest() => Security::Off,
+            (Scheme::Ftp, Security::Auto) if self.login().is_guest() => Security::Off,
             (Scheme::Ftp, security) => security,
         };
-        Server { host, port: *port, security, trust: self.trust }
+        let (way, proxy) = (self.usual_way(), self.proxy());
+        Server { host, port: *port, security, trust: self.trust, way, proxy }
     }
 }
 
@@ -86,8 +93,8 @@ impl Request {
     /// What it takes to talk to its server.
     #[must_use]
     pub fn access<'a>(&'a self, commons: &'a Commons) -> Access<'a> {
-        let Self { address, security, trust, .. } = self;
-        Access { address, security: *security, trust, commons }
+        let Self { address, security, trust, way, .. } = self;
+        Access { address, security: *security, trust, way: *way, commons }
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::doubt::Doubt;
 use super::trouble::Trouble;
-use crate::ftp::{Awaiting, Error, Kind};
+use crate::ftp::{Awaiting, Error, Kind, ProxyTrouble};
 
 /// The shortest pause that doubles with every attempt without progress.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -126,11 +126,16 @@ impl Retry {
             Trouble::Server(error) => match error {
                 Error::HungUp | Error::Cut(_) => true,
                 Error::Silent { awaiting, .. } => match awaiting {
-                    Awaiting::Connection | Awaiting::Greeting => self.has_met,
+                    Awaiting::Connection | Awaiting::Proxy | Awaiting::Greeting => self.has_met,
                     Awaiting::Reply | Awaiting::Data | Awaiting::FinalReply => true,
                 },
                 // Never met: the name or the port is wrong. Met before: the network is down.
-                Error::Unknown { .. } | Error::Unreachable { .. } => self.has_met,
+                Error::Unknown { .. }
+                | Error::Unreachable { .. }
+                | Error::Proxy {
+                    trouble: ProxyTrouble::Unreachable(_) | ProxyTrouble::Failed { .. },
+                    ..
+                } => self.has_met,
                 Error::Refused { command, reply } => {
                     // 430 to a password is no less final than 530: trying on gets accounts locked.
                     let is_login =
@@ -141,6 +146,8 @@ impl Retry {
                 // Never made: a firewall. Made before: something else, and it may pass.
                 Error::NoDataConnection { .. } => self.has_met_data,
                 Error::Garbled { .. }
+                | Error::Proxy { .. }
+                | Error::WrongFamily { .. }
                 | Error::Untrusted { .. }
                 | Error::Tls { .. }
                 | Error::NoTls { .. }
@@ -158,7 +165,8 @@ fn is_outage(trouble: &Trouble) -> bool {
         Trouble::Server(
             Error::Unknown { .. }
                 | Error::Unreachable { .. }
-                | Error::Silent { awaiting: Awaiting::Connection, .. }
+                | Error::Proxy { trouble: ProxyTrouble::Unreachable(_), .. }
+                | Error::Silent { awaiting: Awaiting::Connection | Awaiting::Proxy, .. }
         )
     )
 }

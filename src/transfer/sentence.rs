@@ -60,13 +60,20 @@ impl Failure {
                 Error::Unreachable { source, .. } => {
                     write!(f, "{server} cannot be reached: {}", words::io_error(source))
                 }
-                Error::NoDataConnection { tried, .. } => write!(
+                Error::WrongFamily { host, family } => write!(f, "{host} has no {family} address"),
+                Error::Proxy { proxy, trouble } => proxy_trouble(f, proxy, trouble),
+                Error::NoDataConnection { is_active: true, tried, source } => write!(
+                    f,
+                    "Signed in, but the server brings no file in active mode ({tried}): {source}"
+                ),
+                Error::NoDataConnection { is_active: false, tried, .. } => write!(
                     f,
                     "Signed in, but the server's file channel cannot be reached (tried {tried})"
                 ),
                 Error::Silent { waited, awaiting } => {
                     let waited = words::duration(*waited);
                     match awaiting {
+                        ftp::Awaiting::Proxy => write!(f, "No answer from the proxy in {waited}"),
                         ftp::Awaiting::Connection | ftp::Awaiting::Greeting => {
                             write!(f, "No answer from {server} in {waited}")
                         }
@@ -108,6 +115,30 @@ impl Failure {
             Self::Stopped { .. } => f.write_str("Stopped"),
             Self::Bug { what } => write!(f, "Ashore made a mistake: {what}"),
         }
+    }
+}
+
+/// What went wrong with the proxy at `place`.
+fn proxy_trouble(f: &mut String, place: &str, trouble: &ftp::ProxyTrouble) -> fmt::Result {
+    use ftp::ProxyTrouble as Trouble;
+    match trouble {
+        Trouble::Unreachable(source) => {
+            write!(f, "The proxy {place} cannot be reached: {}", words::io_error(source))
+        }
+        Trouble::Login { said } => {
+            write!(f, "The proxy {place} does not let Ashore in: it said “{said}”")
+        }
+        Trouble::Refused { said } => write!(f, "The proxy {place} refuses: it said “{said}”"),
+        Trouble::Failed { said } => {
+            write!(f, "The proxy {place} did not reach the server: it said “{said}”")
+        }
+        Trouble::Garbled { said } => {
+            write!(f, "The proxy {place} is none of this kind: it said “{said}”")
+        }
+        Trouble::ActiveMode => write!(
+            f,
+            "Active mode does not work through the proxy {place}: the server cannot connect to this computer through it"
+        ),
     }
 }
 

@@ -14,7 +14,7 @@ use super::screen::{Screen, Wish};
 use super::status::preference;
 use super::{Prefill, look};
 use crate::settings::{self, Settings};
-use crate::transfer::{Commons, Engine, Event, Found, Servers};
+use crate::transfer::{Commons, Engine, Event, Found, Netrc, Proxies, Servers};
 use crate::words;
 
 /// News are gathered for this long before they are drawn: ten pictures a second are a moving bar,
@@ -66,11 +66,22 @@ impl App {
         };
         let queue = is_lasting.then(settings::queue_file).flatten();
         let servers = is_lasting.then(settings::servers_file).flatten();
-        let commons = Commons { servers: servers.map(Servers::open).unwrap_or_default() };
+        let (proxies, is_way_clear) = match settings::proxies() {
+            Ok(proxies) => (proxies, true),
+            Err(error) => {
+                screen.say(format!("{}. Ashore goes without", words::sentence(&error.to_string())));
+                (Proxies::default(), false)
+            }
+        };
+        let (netrc, notice) =
+            settings::netrc_file().map(|path| Netrc::open(&path)).unwrap_or_default();
+        notice.into_iter().for_each(|notice| screen.say(notice));
+        let servers = servers.map(Servers::open).unwrap_or_default();
+        let commons = Commons { servers, proxies, netrc };
         let (engine, events, found) = start(queue.as_deref(), commons, wake)?;
         found.notice.into_iter().for_each(|notice| screen.say(notice));
         screen.model.restore(found.entries);
-        if settings.continues_at_start() {
+        if settings.continues_at_start() && is_way_clear {
             engine.resume_all();
         }
         screen.take(prefill);

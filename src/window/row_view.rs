@@ -203,6 +203,9 @@ fn buttons(row: &Row) -> Vec<(&'static str, RowAction, bool)> {
             (_, Some(step @ (NextStep::SaveElsewhere | NextStep::ShowKept))) => {
                 vec![follow(NextStep::TryAgain), follow(step)]
             }
+            (_, Some(step @ (NextStep::TryActive | NextStep::TryPassive))) => {
+                vec![follow(step), follow(NextStep::TryAgain)]
+            }
             // What its certificate was is not known any more: it is asked for again.
             (_, None | Some(NextStep::Trust)) => vec![follow(NextStep::TryAgain)],
             (_, Some(step)) => vec![follow(step)],

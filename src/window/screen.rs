@@ -321,6 +321,12 @@ impl Screen {
                 self.model.order(id, request.clone());
                 Some(Wish::Replace(id, Box::new(request)))
             }
+            RowAction::Follow(step @ (NextStep::TryActive | NextStep::TryPassive)) => {
+                let mut request = row.request.clone();
+                request.way.is_active = step == NextStep::TryActive;
+                self.model.order(id, request.clone());
+                Some(Wish::Replace(id, Box::new(request)))
+            }
             RowAction::Follow(NextStep::CheckAddress) => self.put_back(id, Field::Address),
             RowAction::Follow(NextStep::SaveElsewhere) => self.put_back(id, Field::SaveTo),
             RowAction::Follow(NextStep::SignIn) => {

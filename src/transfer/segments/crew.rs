@@ -11,10 +11,9 @@ use super::board::{Board, Id, Setback};
 use super::growth::{Advice, Growth};
 use super::worker::Worker;
 use crate::ftp::{self, Address, Error, Limits, Parked, RemoteFile, Security, Session, Stop};
-use crate::transfer::commons::Commons;
 use crate::transfer::doubt::Doubt;
 use crate::transfer::news::{Line, News, Voice};
-use crate::transfer::request::Request;
+use crate::transfer::request::Access;
 use crate::transfer::trouble::Trouble;
 
 /// How often it is looked at who is needed.
@@ -26,8 +25,9 @@ const MOST_FAILURES: u32 = 2;
 /// What every connection of a crew is there for.
 #[derive(Debug, Clone)]
 pub(super) struct Errand<'c> {
-    pub(super) request: &'c Request,
-    pub(super) commons: &'c Commons,
+    pub(super) access: Access<'c>,
+    /// The longest silence.
+    pub(super) patience: Duration,
     pub(super) remote: &'c RemoteFile,
     pub(super) size: u64,
     /// How the first connection is secured: so are the others.
@@ -263,10 +263,10 @@ impl<'c, 'f> Crew<'c, 'f> {
 
     /// One more connection, from the greeting on.
     fn come(&self, id: Id, stop: &Stop) -> Result<(), Setback> {
-        let limits = Limits { patience: self.errand.request.patience, stop: stop.clone() };
+        let limits = Limits { patience: self.errand.patience, stop: stop.clone() };
         let log = |line: ftp::Line| drop(self.news.send(News::Line(line.into())));
         let mut session = self.errand.open(&limits, &log)?;
-        let remote = session.locate(&self.errand.request.address.path)?;
+        let remote = session.locate(&self.errand.access.address.path)?;
         if remote.facts != self.errand.remote.facts {
             return Err(Setback::Differs);
         }
@@ -282,11 +282,11 @@ impl<'c, 'f> Crew<'c, 'f> {
         let is_whole = self.board().is_whole();
         let roll = self.roll.into_inner().unwrap_or_else(PoisonError::into_inner);
         if let Some(allowed) = roll.allowed {
-            let Address { host, port, .. } = &self.errand.request.address;
+            let Address { host, port, .. } = &self.errand.access.address;
             let allowed = u32::try_from(allowed).ok();
             // What cannot be written down is learnt again the next time.
             let learn = |known: &mut ftp::Known| known.most_connections = allowed;
-            self.errand.commons.servers.learn(host, *port, learn).ok();
+            self.errand.access.commons.servers.learn(host, *port, learn).ok();
         }
         let silence = || Trouble::Server(Error::HungUp);
         Harvest {
@@ -305,12 +305,12 @@ impl Errand<'_> {
         limits: &Limits,
         log: &'l dyn Fn(ftp::Line),
     ) -> Result<Session<'l>, Error> {
-        let mut server = self.request.access(self.commons).server();
+        let mut server = self.access.server();
         if self.is_secure && server.security == Security::Auto {
             server.security = Security::Explicit;
         }
         let mut session = Session::connect(server, limits, log)?;
-        session.sign_in(&self.request.address.login)?;
+        session.sign_in(&self.access.login())?;
         Ok(session)
     }
 }

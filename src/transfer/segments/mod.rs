@@ -58,8 +58,8 @@ impl Job<'_> {
         let size = remote.facts.size.unwrap_or(0);
         let (growth, most) = self.growth(call);
         let errand = Errand {
-            request: self.request,
-            commons: &self.handle.commons,
+            access: self.access(),
+            patience: self.request.patience,
             remote,
             size,
             is_secure: session.is_secure(),

@@ -1,0 +1,61 @@
+//! The way to a server, and who we are there: what the person asked for, what the environment says,
+//! and what was learnt.
+
+use std::borrow::Cow;
+
+use super::request::Access;
+use crate::ftp::{self, Login, Proxy, Way};
+
+impl<'a> Access<'a> {
+    /// Who we are to the server: as the address says it, and for the rest as `.netrc` does.
+    #[must_use]
+    pub fn login(self) -> Cow<'a, Login> {
+        self.commons.netrc.completed(&self.address.host, &self.address.login)
+    }
+
+    /// The proxy that leads to the server, if one does.
+    pub(super) fn proxy(self) -> Option<&'a Proxy> {
+        self.commons.proxies.to(&self.address.host, self.address.port)
+    }
+
+    /// As the person asked for it; in active mode also where passive mode led nowhere before.
+    pub(super) fn usual_way(self) -> Way {
+        let knows_better = || {
+            let known = self.commons.servers.known(&self.address.host, self.address.port);
+            known.wants_active && self.proxy().is_none()
+        };
+        Way { is_active: self.way.is_active || knows_better(), ..self.way }
+    }
+
+    /// Remembers that data came: if in active mode after passive mode had led nowhere, that is how to
+    /// begin the next time.
+    pub(super) fn learn_data_came(self, is_active: bool) {
+        if self.proxy().is_none() {
+            self.learn(|known| {
+                known.wants_active = is_active && (known.wants_active || known.is_passive_dead);
+                known.is_passive_dead &= is_active;
+            });
+        }
+    }
+
+    /// Remembers that no data connection could be made. Whether the server is worth another try at
+    /// once: what was learnt about it, and not what the person asked for, has led astray.
+    pub(super) fn learn_no_data(self, error: &ftp::Error) -> bool {
+        match error {
+            ftp::Error::NoDataConnection { is_active: false, .. } => {
+                self.learn(|known| known.is_passive_dead = true);
+                false
+            }
+            ftp::Error::NoDataConnection { is_active: true, .. } if !self.way.is_active => {
+                self.learn(|known| known.wants_active = false);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// What cannot be written down is known until the program ends.
+    fn learn(self, lesson: impl Fn(&mut ftp::Known)) {
+        self.commons.servers.learn(&self.address.host, self.address.port, lesson).ok();
+    }
+}
