@@ -61,8 +61,8 @@ pub fn download(request: &Request, handle: &Handle, report: &dyn Fn(News)) -> Ou
             },
             Err(trouble) => trouble,
         };
-        let progressed = file.received() > before;
-        let pause = retry.after(&trouble, progressed, Instant::now());
+        let brought = file.received().saturating_sub(before);
+        let pause = retry.after(&trouble, brought, Instant::now());
         let failure = job.failure(trouble, &file);
         match pause {
             Some(pause) => job.pause(&failure, pause, &file)?,

@@ -31,6 +31,12 @@ impl Handle {
         Self { seat: Some(Arc::new(seat)), commons, ..Self::default() }
     }
 
+    /// What it shares with all other downloads.
+    #[must_use]
+    pub fn commons(&self) -> &Commons {
+        &self.commons
+    }
+
     pub(super) fn leave_seat(&self) {
         if let Some(seat) = &self.seat {
             seat.leave();

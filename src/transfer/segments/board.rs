@@ -208,10 +208,19 @@ impl<'a> Board<'a> {
     }
 
     fn silent_share(&self, now: Instant) -> Option<(u64, u64)> {
-        let is_alone =
-            |share: &Share| self.shares.values().filter(|other| other.at == share.at).count() == 1;
-        let silent = self.shares.values().find(|it| Self::is_silent(it, now) && is_alone(it));
+        let is_helped = |share: &Share| {
+            self.shares.values().any(|it| it.at == share.at && !Self::is_silent(it, now))
+        };
+        let silent = self.shares.values().find(|it| Self::is_silent(it, now) && !is_helped(it));
         silent.map(|share| (share.at, share.end))
+    }
+
+    /// Ends the connection that has been silent for longest, and frees its share.
+    pub(super) fn dismiss_silent(&mut self, now: Instant) {
+        let silent = self.shares.iter().filter(|(_, share)| Self::is_silent(share, now));
+        if let Some(id) = silent.min_by_key(|(_, share)| share.heard).map(|(&id, _)| id) {
+            self.revoke(id);
+        }
     }
 
     /// Takes half of the longest share away from whoever has it.

@@ -192,28 +192,32 @@ impl<'c, 'f> Crew<'c, 'f> {
                 return;
             }
             self.reckon(&mut roll);
-            let missing = roll.growth.wanted().saturating_sub(roll.members.len());
-            let (has_work, is_silent) = {
-                let board = self.board();
-                (board.has_work(Instant::now()), board.has_silent_share(Instant::now()))
-            };
-            if !is_hopeless && missing > 0 && has_work {
-                for _ in 0..missing {
-                    self.call(scope, &mut roll);
-                }
-            } else if !is_hopeless
-                && is_silent
-                && roll.rescuer.is_none()
-                && roll.members.len() < self.errand.most
-            {
-                self.tell(
-                    Voice::Story,
-                    "Nothing comes any more. Another connection is opened beside this one",
-                );
-                roll.rescuer = Some(self.call(scope, &mut roll));
+            if !is_hopeless {
+                self.call_who_is_missing(scope, &mut roll);
             }
             drop(roll);
             thread::sleep(TICK);
+        }
+    }
+
+    fn call_who_is_missing<'s>(&'s self, scope: &'s Scope<'s, '_>, roll: &mut Roll) {
+        let now = Instant::now();
+        let (has_work, is_silent) = {
+            let board = self.board();
+            (board.has_work(now), board.has_silent_share(now))
+        };
+        let missing = roll.growth.wanted().saturating_sub(roll.members.len());
+        if missing > 0 && has_work {
+            for _ in 0..missing {
+                self.call(scope, roll);
+            }
+        } else if is_silent && roll.members.len() >= self.errand.most {
+            // There may be no more of them: one has to make room.
+            self.board().dismiss_silent(now);
+        } else if is_silent && roll.rescuer.is_none() {
+            let text = "Nothing comes any more. Another connection is opened beside this one";
+            self.tell(Voice::Story, text);
+            roll.rescuer = Some(self.call(scope, roll));
         }
     }
 
@@ -237,7 +241,7 @@ impl<'c, 'f> Crew<'c, 'f> {
             Advice::Drop => {
                 let count = roll.growth.wanted();
                 self.tell(Voice::Story, &format!("No faster. Going on with {count}"));
-                if let Some((&newest, stop)) = roll.members.last_key_value() {
+                for (&newest, stop) in roll.members.iter().skip(count) {
                     stop.give();
                     board.release(newest);
                 }

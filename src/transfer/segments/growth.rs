@@ -7,8 +7,12 @@ use crate::transfer::meter::lossy;
 /// What is transferred faster with one more is faster by this factor at least.
 const GAIN: f64 = 1.15;
 
+/// Where newcomers have brought this much of what the others bring each, the line is held up not by
+/// its width but by something that each connection has to itself: then as many more come at once.
+const FULL_SHARE: f64 = 0.75;
+
 /// The shortest and the longest time over which speed is measured before and after.
-const SHORTEST: Duration = Duration::from_millis(400);
+const SHORTEST: Duration = Duration::from_millis(300);
 const LONGEST: Duration = Duration::from_secs(2);
 
 /// What would end sooner than this by itself is left alone.
@@ -19,9 +23,9 @@ const WORTHWHILE: f64 = 1.5;
 pub(super) enum Advice {
     /// Leave it.
     Stay,
-    /// One more.
+    /// Some more.
     Add,
-    /// The last one has brought nothing.
+    /// The last that came have brought nothing.
     Drop,
 }
 
@@ -39,8 +43,9 @@ struct Mark {
 pub(super) struct Growth {
     most: usize,
     wanted: usize,
-    /// Bytes per second before the last one came. `None`: nobody is on trial.
-    before: Option<f64>,
+    /// How many there were, and how many bytes per second they brought, before the last ones came.
+    /// `None`: nobody is on trial.
+    before: Option<(usize, f64)>,
     mark: Option<Mark>,
     is_settled: bool,
 }
@@ -54,7 +59,7 @@ impl Growth {
 
     /// One more than the one that has brought `speed` bytes per second.
     pub(super) fn on_trial(speed: f64, most: usize) -> Self {
-        let before = Some(speed).filter(|_| most > 1);
+        let before = Some((1, speed)).filter(|_| most > 1);
         Self { before, is_settled: most <= 1, ..Self::new(2, most) }
     }
 
@@ -86,29 +91,39 @@ impl Growth {
         let is_up_to_speed = self.before.is_none();
         let mark = self.mark.get_or_insert(Mark { since: now, received, is_up_to_speed });
         let took = now.duration_since(mark.since);
-        if !mark.is_up_to_speed && took >= setup {
+        if !mark.is_up_to_speed && took >= setup / 2 {
             *mark = Mark { since: now, received, is_up_to_speed: true };
             return Advice::Stay;
         }
-        if !mark.is_up_to_speed || took < (setup * 2).clamp(SHORTEST, LONGEST) {
+        if !mark.is_up_to_speed || took < setup.mul_f64(1.5).clamp(SHORTEST, LONGEST) {
             return Advice::Stay;
         }
-        let before = mark.received;
-        let speed = lossy(received.saturating_sub(before)) / took.as_secs_f64();
+        let speed = lossy(received.saturating_sub(mark.received)) / took.as_secs_f64();
         self.mark = None;
-        if self.before.replace(speed).is_some_and(|before| speed < before * GAIN) {
-            self.is_settled = true;
-            self.wanted -= 1;
-            return Advice::Drop;
+        let mut step = 1;
+        if let Some((count, before)) = self.before.replace((self.wanted, speed)) {
+            if speed < before * GAIN {
+                self.is_settled = true;
+                self.wanted = count;
+                return Advice::Drop;
+            }
+            let (came, share) = (self.wanted - count, before / many(count));
+            if speed - before >= share * many(came) * FULL_SHARE {
+                step = self.wanted;
+            }
         }
         let ends_soon = lossy(left) < speed * WORTHWHILE;
         if self.wanted >= self.most || ends_soon {
             self.is_settled = true;
             return Advice::Stay;
         }
-        self.wanted += 1;
+        self.wanted = (self.wanted + step).min(self.most);
         Advice::Add
     }
+}
+
+fn many(count: usize) -> f64 {
+    lossy(u64::try_from(count).unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]
@@ -136,7 +151,8 @@ mod tests {
         const LINE: u64 = 10_000_000;
         assert_eq!(settled(8, |count| SLOW * count as u64), 8);
         assert_eq!(settled(4, |count| SLOW * count as u64), 4);
-        assert_eq!(settled(8, |count| LINE.min(SLOW * 2 * count as u64)), 3);
+        assert_eq!(settled(4, |count| LINE.min(SLOW * 2 * count as u64)), 4);
+        assert_eq!(settled(8, |count| LINE.min(SLOW * 2 * count as u64)), 4);
         assert_eq!(settled(8, |_| LINE), 1);
     }
 
