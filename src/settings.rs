@@ -19,10 +19,16 @@ pub fn download_folder() -> PathBuf {
     )
 }
 
+/// The folder that holds what Ashore keeps for itself. `None`: this person has no home.
+#[must_use]
+pub fn data_folder() -> Option<PathBuf> {
+    ours().map(|ours| ours.data_local_dir().to_owned())
+}
+
 /// The file that holds the list of transfers. `None`: this person has no home.
 #[must_use]
 pub fn queue_file() -> Option<PathBuf> {
-    ours().map(|ours| ours.data_local_dir().join("queue.db"))
+    data_folder().map(|folder| folder.join("queue.db"))
 }
 
 /// The file that holds what was learnt about servers. `None`: this person has no home.

@@ -101,10 +101,13 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A certificate's fingerprint, as other programs show it: `AB:CD:…`.
+/// A day in UTC, `2026-11-22`.
 #[must_use]
-pub fn fingerprint(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(":")
+pub fn day(time: SystemTime) -> String {
+    jiff::Timestamp::try_from(time).map_or_else(
+        |_| "-".to_owned(),
+        |time| time.to_zoned(jiff::tz::TimeZone::UTC).strftime("%Y-%m-%d").to_string(),
+    )
 }
 
 /// The time of day here, `14:02:11`.
@@ -131,6 +134,15 @@ pub fn moment(time: SystemTime, now: SystemTime) -> String {
         () => "%-d %b %Y",
     };
     time.strftime(format).to_string()
+}
+
+/// A day and a time here, `22 Nov 2026, 14:02`.
+#[must_use]
+pub fn date(time: SystemTime) -> String {
+    jiff::Timestamp::try_from(time).map_or_else(
+        |_| "at an unknown time".to_owned(),
+        |time| time.to_zoned(jiff::tz::TimeZone::system()).strftime("%-d %b %Y, %H:%M").to_string(),
+    )
 }
 
 /// The first letter large, as a sentence begins.

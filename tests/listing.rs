@@ -31,14 +31,14 @@ fn list(path: &str, script: &str) -> (Vec<Entry>, Result<ListingEnd, ftp::Error>
     let server = Server::play(&format!("{LOGIN}{script}"));
     let address: Address = server.link(path).parse().unwrap();
     let limits = Limits { patience: Duration::from_secs(5), stop: Stop::default() };
-    let trust = Trust::default();
     let at = ftp::Server {
         host: &address.host,
         port: address.port,
         security: Security::Off,
-        trust: &trust,
+        trust: Trust::default(),
         way: ftp::Way::default(),
         proxy: None,
+        known: ftp::Known::default(),
     };
     let mut session = Session::connect(at, &limits, &|_| ()).unwrap();
     session.sign_in(&address.login).unwrap();

@@ -8,7 +8,7 @@ mod support;
 use std::time::{Duration, Instant};
 
 use ashore::ftp::{
-    Address, Data, Error, Limits, Parked, RemotePath, Security, Session, Stop, Trust, Way,
+    Address, Data, Error, Known, Limits, Parked, RemotePath, Security, Session, Stop, Trust, Way,
 };
 use support::Server;
 
@@ -51,8 +51,8 @@ fn sign_in(server: &Server) -> Session<'static> {
     let (host, port) = (&address.host, address.port);
     let trust = Trust::default();
     let (way, proxy) = (Way::default(), None);
-    let door =
-        ashore::ftp::Server { host, port, security: Security::Off, trust: &trust, way, proxy };
+    let (security, known) = (Security::Off, Known::default());
+    let door = ashore::ftp::Server { host, port, security, trust, way, proxy, known };
     let mut session = Session::connect(door, &limits(), &|_| ()).unwrap();
     session.sign_in(&address.login).unwrap();
     session

@@ -11,11 +11,15 @@
 
 #[path = "real_servers/harbours.rs"]
 mod harbours;
+#[path = "real_servers/many.rs"]
+mod many;
 #[path = "real_servers/promises.rs"]
 mod promises;
 #[path = "real_servers/secrets.rs"]
 mod secrets;
 mod support;
+#[path = "real_servers/ways.rs"]
+mod ways;
 
 /// Makes one test per promise: `vsftpd::a_file_arrives_byte_for_byte`.
 macro_rules! tests {
@@ -32,7 +36,7 @@ macro_rules! tests {
 
 /// The tests of one server: what every server's guests are promised, and some more.
 macro_rules! at {
-    ($harbour:ident: $($more:ident)* $(; in secret: $($secret:ident)*)?) => {
+    ($harbour:ident: $($more:ident)* $(; over many: $($many:ident)*)? $(; in secret: $($secret:ident)*)?) => {
         mod $harbour {
             tests! { $harbour, promises:
                 a_file_arrives_byte_for_byte
@@ -46,6 +50,7 @@ macro_rules! at {
                 what_was_stopped_goes_on_where_it_was
                 $($more)*
             }
+            tests! { $harbour, many: a_large_file_comes_over_four_connections $($($many)*)? }
             $(tests! { $harbour, secrets: $($secret)* })?
         }
     };
@@ -59,9 +64,11 @@ at! { vsftpd:
     a_full_server_is_said_to_be_full
     a_false_address_in_pasv_does_not_lead_astray
     to_ask_in_vain_for_a_checksum_spoils_nothing
+    ; over many: a_server_for_two_guests_sends_over_two_connections
     ; in secret:
     a_password_is_sent_only_after_the_line_is_secret
     a_large_file_arrives_in_secret_by_ipv4_and_ipv6
+    several_connections_are_as_secret_as_one
     files_follow_one_another_in_secret
     a_stranger_gets_no_password
     the_old_way_is_secret_from_the_first_byte
@@ -75,9 +82,11 @@ at! { proftpd:
     a_full_server_is_said_to_be_full
     a_false_address_in_pasv_does_not_lead_astray
     its_own_checksum_proves_the_file
+    ; over many: a_server_for_two_guests_sends_over_two_connections
     ; in secret:
     a_password_is_sent_only_after_the_line_is_secret
     a_large_file_arrives_in_secret_by_ipv4_and_ipv6
+    several_connections_are_as_secret_as_one
     files_follow_one_another_in_secret
     a_stranger_gets_no_password
     the_old_way_is_secret_from_the_first_byte
@@ -91,9 +100,11 @@ at! { pure_ftpd:
     a_full_server_is_said_to_be_full
     a_false_address_in_pasv_does_not_lead_astray
     to_ask_in_vain_for_a_checksum_spoils_nothing
+    ; over many: a_server_for_two_guests_sends_over_two_connections
     ; in secret:
     a_password_is_sent_only_after_the_line_is_secret
     a_large_file_arrives_in_secret_by_ipv4_and_ipv6
+    several_connections_are_as_secret_as_one
     files_follow_one_another_in_secret
     a_stranger_gets_no_password
 }
@@ -105,9 +116,11 @@ at! { pyftpdlib:
     a_full_server_is_said_to_be_full
     a_false_address_in_pasv_does_not_lead_astray
     to_ask_in_vain_for_a_checksum_spoils_nothing
+    ; over many: a_server_for_two_guests_sends_over_two_connections
     ; in secret:
     a_password_is_sent_only_after_the_line_is_secret
     a_large_file_arrives_in_secret_by_ipv4_and_ipv6
+    several_connections_are_as_secret_as_one
     files_follow_one_another_in_secret
     a_stranger_gets_no_password
     the_old_way_is_secret_from_the_first_byte
@@ -116,4 +129,48 @@ at! { pyftpdlib:
 // The server of the practice example: every guest is welcome, there is no limit, names are UTF-8.
 at! { embedded:
     to_ask_in_vain_for_a_checksum_spoils_nothing
+}
+
+/// The tests of the ways that lead to one server besides the usual one.
+macro_rules! reached {
+    ($harbour:ident: $($promise:ident)*) => {
+        mod $harbour {
+            tests! { $harbour, ways: $($promise)* }
+        }
+    };
+}
+
+mod by_other_ways {
+    reached! { vsftpd:
+        files_come_in_active_mode_by_ipv4_and_ipv6
+        files_come_in_active_mode_in_secret_too
+        files_come_through_proxies
+        files_come_through_proxies_in_secret
+    }
+
+    reached! { proftpd:
+        files_come_in_active_mode_by_ipv4_and_ipv6
+        files_come_in_active_mode_in_secret_too
+        files_come_through_proxies
+        files_come_through_proxies_in_secret
+    }
+
+    reached! { pure_ftpd:
+        files_come_in_active_mode_by_ipv4_and_ipv6
+        files_come_in_active_mode_in_secret_too
+        files_come_through_proxies
+        files_come_through_proxies_in_secret
+    }
+
+    // Over TLS it may lose its last word if RETR is quicker than the data connection, which a proxy
+    // makes likely.
+    reached! { pyftpdlib:
+        files_come_in_active_mode_by_ipv4_and_ipv6
+        files_come_in_active_mode_in_secret_too
+        files_come_through_proxies
+    }
+
+    reached! { embedded:
+        that_it_has_no_active_mode_is_said
+    }
 }

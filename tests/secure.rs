@@ -10,147 +10,22 @@
 mod support;
 
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
-use std::net::{TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::thread;
 
-use ashore::ftp::{Security, Trust};
-use ashore::transfer::{Class, NextStep, Request, Verdict};
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
-use sha2::{Digest, Sha256};
-use support::{names, pattern, request_for, run, said};
-
-/// The file that is served, in bytes.
-const LENGTH: usize = 400_000;
-
-/// How the server behaves.
-#[derive(Clone, Copy)]
-struct Manners {
-    /// It tells the size.
-    tells_size: bool,
-    /// After so many bytes of the first data connection it is over, without a word of TLS.
-    cut: Option<usize>,
-}
-
-/// An FTP server that speaks TLS from the first byte.
-struct Server {
-    port: u16,
-    pem: String,
-    fingerprint: [u8; 32],
-    heard: Arc<Mutex<Vec<String>>>,
-}
-
-impl Server {
-    fn open(manners: Manners) -> Self {
-        let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
-        let certificate = made.cert.der().clone();
-        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
-        let config =
-            ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-                .with_safe_default_protocol_versions()
-                .unwrap()
-                .with_no_client_auth()
-                .with_single_cert(vec![certificate.clone()], key)
-                .unwrap();
-        let config = Arc::new(config);
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let heard = Arc::new(Mutex::new(Vec::new()));
-        let ears = Arc::clone(&heard);
-        thread::spawn(move || {
-            for (visit, guest) in listener.incoming().enumerate() {
-                let (config, ears) = (Arc::clone(&config), Arc::clone(&ears));
-                thread::spawn(move || serve(visit, guest.unwrap(), &config, manners, &ears));
-            }
-        });
-        let fingerprint = Sha256::digest(&certificate).into();
-        Self { port, pem: made.cert.pem(), fingerprint, heard }
-    }
-
-    fn request(&self, folder: &tempfile::TempDir) -> Request {
-        let link = format!("ftps://bob:swordfish@127.0.0.1:{}/cargo.bin", self.port);
-        let mut request = request_for(&link, folder.path());
-        request.security = Security::Auto;
-        request.retries = 2;
-        request.patience = std::time::Duration::from_secs(5);
-        request.trust = Trust { roots: Some(self.pem.clone()), ..Trust::default() };
-        request
-    }
-
-    fn count(&self, verb: &str) -> usize {
-        self.heard.lock().unwrap().iter().filter(|line| line.starts_with(verb)).count()
-    }
-}
-
-fn tls(socket: TcpStream, config: &Arc<ServerConfig>) -> StreamOwned<ServerConnection, TcpStream> {
-    StreamOwned::new(ServerConnection::new(Arc::clone(config)).unwrap(), socket)
-}
-
-/// One conversation. Whatever goes wrong in it ends it.
-fn serve(
-    visit: usize,
-    guest: TcpStream,
-    config: &Arc<ServerConfig>,
-    manners: Manners,
-    heard: &Mutex<Vec<String>>,
-) -> Option<()> {
-    let bytes = pattern(LENGTH as u64);
-    let mut control = BufReader::new(tls(guest, config));
-    let mut harbour = TcpListener::bind("127.0.0.1:0").ok()?;
-    let mut offset = 0;
-    let say = |control: &mut BufReader<StreamOwned<_, TcpStream>>, line: &str| {
-        control.get_mut().write_all(format!("{line}\r\n").as_bytes()).ok()
-    };
-    say(&mut control, "220 Ready")?;
-    loop {
-        let mut line = String::new();
-        control.read_line(&mut line).ok().filter(|&length| length > 0)?;
-        heard.lock().unwrap().push(line.trim_end().to_owned());
-        let (verb, argument) = line.trim_end().split_once(' ').unwrap_or((line.trim_end(), ""));
-        match verb {
-            "USER" => say(&mut control, "331 Password")?,
-            "PASS" => say(&mut control, "230 In")?,
-            "PBSZ" | "PROT" | "TYPE" => say(&mut control, "200 Yes")?,
-            "SIZE" if manners.tells_size => say(&mut control, &format!("213 {LENGTH}"))?,
-            "REST" => {
-                offset = argument.parse().ok()?;
-                say(&mut control, "350 From there")?;
-            }
-            "EPSV" => {
-                harbour = TcpListener::bind("127.0.0.1:0").ok()?;
-                let port = harbour.local_addr().ok()?.port();
-                say(&mut control, &format!("229 Passive (|||{port}|)"))?;
-            }
-            "RETR" => {
-                say(&mut control, "150 Here it comes")?;
-                let mut data = tls(harbour.accept().ok()?.0, config);
-                match manners.cut.filter(|_| visit == 0) {
-                    Some(cut) => {
-                        data.write_all(&bytes[offset..cut]).ok()?;
-                        data.flush().ok()?;
-                        // The socket closes, and TLS says nothing: anybody could have done that.
-                        data.sock.shutdown(std::net::Shutdown::Both).ok()?;
-                    }
-                    None => {
-                        data.write_all(&bytes[offset..]).ok()?;
-                        data.conn.send_close_notify();
-                        data.flush().ok()?;
-                    }
-                }
-                drop(data);
-                say(&mut control, "226 Complete")?;
-            }
-            "QUIT" => return say(&mut control, "221 Bye"),
-            _ => say(&mut control, "502 No")?,
-        }
-    }
-}
+use ashore::ftp::{Fingerprint, Limits, Security, Stop, Trust};
+use ashore::transfer::{
+    self, Class, Commons, Handle, IfExists, NextStep, Outcome, Request, Servers, Verdict,
+};
+use rustls::{ProtocolVersion, SupportedProtocolVersion};
+use support::secret::{LENGTH, Manners, SecretServer};
+use support::{calm_request, names, pattern, run, said};
 
 #[test]
 fn an_end_that_may_be_forged_is_not_believed_even_if_the_server_calls_it_complete() {
-    let server = Server::open(Manners { tells_size: false, cut: Some(250_000) });
+    let server =
+        SecretServer::open(Manners { tells_size: false, cut: Some(250_000), ..Manners::default() });
     let folder = tempfile::tempdir().unwrap();
 
     let (outcome, news) = run(&server.request(&folder));
@@ -165,7 +40,7 @@ fn an_end_that_may_be_forged_is_not_believed_even_if_the_server_calls_it_complet
 
 #[test]
 fn an_end_without_a_word_of_tls_is_believed_if_the_number_of_bytes_agrees() {
-    let server = Server::open(Manners { tells_size: true, cut: Some(LENGTH) });
+    let server = SecretServer::open(Manners { cut: Some(LENGTH), ..Manners::default() });
     let folder = tempfile::tempdir().unwrap();
 
     let (outcome, _) = run(&server.request(&folder));
@@ -176,7 +51,7 @@ fn an_end_without_a_word_of_tls_is_believed_if_the_number_of_bytes_agrees() {
 
 #[test]
 fn a_certificate_that_nobody_vouches_for_is_shown_and_no_name_is_sent() {
-    let server = Server::open(Manners { tells_size: true, cut: None });
+    let server = SecretServer::open(Manners::default());
     let folder = tempfile::tempdir().unwrap();
     let mut request = server.request(&folder);
     request.trust = Trust::default();
@@ -185,7 +60,7 @@ fn a_certificate_that_nobody_vouches_for_is_shown_and_no_name_is_sent() {
 
     assert_eq!((failure.class(), failure.next_step()), (Class::Tls, NextStep::Trust));
     assert_eq!(failure.fingerprint(), Some(server.fingerprint));
-    assert!(server.heard.lock().unwrap().is_empty());
+    assert!(server.heard_nothing());
     assert!(names(folder.path()).is_empty());
 
     // The person has looked at the fingerprint, and says yes.
@@ -194,14 +69,150 @@ fn a_certificate_that_nobody_vouches_for_is_shown_and_no_name_is_sent() {
 }
 
 #[test]
-fn another_certificate_than_the_one_that_was_trusted_is_refused() {
-    let server = Server::open(Manners { tells_size: true, cut: None });
+fn another_certificate_than_the_one_that_was_trusted_is_refused_whoever_vouches_for_it() {
+    let server = SecretServer::open(Manners::default());
     let folder = tempfile::tempdir().unwrap();
     let mut request = server.request(&folder);
-    request.trust = Trust { pin: Some([7; 32]), ..Trust::default() };
+    for roots in [None, Some(server.pem.clone())] {
+        let is_vouched = roots.is_some();
+        request.trust = Trust { roots, pin: Some(Fingerprint([7; 32])), ..Trust::default() };
 
-    let failure = run(&request).0.unwrap_err();
+        let failure = run(&request).0.unwrap_err();
 
-    assert_eq!(failure.class(), Class::Tls);
-    assert!(server.heard.lock().unwrap().is_empty());
+        assert_eq!(failure.class(), Class::Tls);
+        assert_eq!(failure.fingerprint(), Some(server.fingerprint));
+        let sentence = failure.to_string();
+        for part in [Fingerprint([7; 32]).to_string(), server.fingerprint.to_string()] {
+            assert!(sentence.contains(&part), "{sentence}");
+        }
+        assert_eq!(sentence.contains("(this computer would trust it)"), is_vouched, "{sentence}");
+        assert!(server.heard_nothing());
+    }
+}
+
+/// Downloads with what is known of servers; as the next start of the program would.
+fn run_knowing(request: &Request, servers: &Servers) -> Outcome {
+    let commons = Commons { servers: servers.clone(), ..Commons::default() };
+    transfer::download(request, &Handle::with(commons), &|_| ())
+}
+
+#[test]
+fn a_server_that_is_trusted_once_is_known_over_restarts_and_no_other_takes_its_place() {
+    let server = SecretServer::open(Manners::default());
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("servers.toml");
+    let target = tempfile::tempdir().unwrap();
+    let mut request = server.request(&target);
+    request.if_exists = IfExists::Replace;
+    request.trust = Trust { pin: Some(server.fingerprint), ..Trust::default() };
+
+    // Just now: for this transfer, and for no other.
+    run_knowing(&request, &Servers::open(file.clone())).unwrap();
+    request.trust = Trust::default();
+    let failure = run_knowing(&request, &Servers::open(file.clone())).unwrap_err();
+    assert_eq!(failure.next_step(), NextStep::Trust);
+
+    // From now on.
+    request.trust = Trust { pin: Some(server.fingerprint), is_lasting: true, ..Trust::default() };
+    run_knowing(&request, &Servers::open(file.clone())).unwrap();
+    request.trust = Trust::default();
+    run_knowing(&request, &Servers::open(file.clone())).unwrap();
+    let log = &|_| ();
+    let limits = Limits { patience: request.patience, stop: Stop::default() };
+    let commons = Commons { servers: Servers::open(file.clone()), ..Commons::default() };
+    let listed = transfer::list(request.access(&commons), &limits, log, &mut |_| {
+        std::ops::ControlFlow::Continue(())
+    });
+    // This server lists nothing; but it was let in.
+    assert_eq!(listed.unwrap_err().class(), Class::Server);
+
+    // Somebody else answers at this address, whose certificate the last one does not vouch for.
+    let address = &request.address;
+    let servers = Servers::open(file);
+    servers
+        .learn(&address.host, address.port, |known| known.pin = Some(Fingerprint([9; 32])))
+        .unwrap();
+    let failure = run_knowing(&request, &servers).unwrap_err();
+    assert!(failure.to_string().contains("not the one that you trust"), "{failure}");
+    assert_eq!(servers.known(&address.host, address.port).pin, Some(Fingerprint([9; 32])));
+}
+
+#[test]
+fn a_server_that_once_offered_tls_gets_no_password_without_it_also_after_a_restart() {
+    let server = SecretServer::open(Manners {
+        is_explicit: true,
+        strips_from: Some(1),
+        ..Manners::default()
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("servers.toml");
+    let target = tempfile::tempdir().unwrap();
+    let mut request = server.request(&target);
+    request.if_exists = IfExists::Replace;
+    run_knowing(&request, &Servers::open(file.clone())).unwrap();
+    assert_eq!(server.count("USER"), 1);
+
+    let failure = run_knowing(&request, &Servers::open(file.clone())).unwrap_err();
+
+    assert_eq!((failure.class(), failure.next_step()), (Class::Tls, NextStep::GoUnprotected));
+    let sentence = failure.to_string();
+    assert!(sentence.contains("has offered a secure connection before"), "{sentence}");
+    assert_eq!((server.count("USER"), server.count("PASS")), (1, 1));
+
+    // The person insists. Without TLS this server has no file to give.
+    request.security = Security::Off;
+    request.retries = 0;
+    run_knowing(&request, &Servers::open(file.clone())).unwrap_err();
+    assert_eq!(server.count("USER"), 2);
+    // A stranger of whom nothing is known is taken as he is.
+    request.security = Security::Auto;
+    run_knowing(&request, &Servers::default()).unwrap_err();
+    assert_eq!(server.count("USER"), 3);
+}
+
+const ONLY_12: &[&SupportedProtocolVersion] = &[&rustls::version::TLS12];
+const ONLY_13: &[&SupportedProtocolVersion] = &[&rustls::version::TLS13];
+
+#[test]
+fn either_version_of_tls_resumes_the_session_for_the_data_in_either_way_of_beginning() {
+    for (versions, spoken) in
+        [(ONLY_12, ProtocolVersion::TLSv1_2), (ONLY_13, ProtocolVersion::TLSv1_3)]
+    {
+        for is_explicit in [false, true] {
+            let server =
+                SecretServer::open(Manners { versions, is_explicit, ..Manners::default() });
+            let folder = tempfile::tempdir().unwrap();
+            let outcome = run(&server.request(&folder)).0;
+            let summary = outcome.unwrap_or_else(|failure| panic!("{spoken:?}: {failure}"));
+            assert_eq!(summary.length, LENGTH as u64);
+            assert_eq!(server.spoken.lock().unwrap().as_slice(), [spoken]);
+        }
+    }
+}
+
+#[test]
+fn a_server_with_nothing_newer_than_tls_1_1_is_told_to_be_too_old() {
+    // What OpenSSL says that speaks no more than TLS 1.0, and what says one that knows nothing else.
+    let alert = b"\x15\x03\x01\x00\x02\x02\x46".to_vec();
+    let mut hello = b"\x16\x03\x01\x00\x2a\x02\x00\x00\x26\x03\x01".to_vec();
+    hello.extend([7; 32]);
+    hello.extend(b"\x00\x00\x2f\x00");
+    for answer in [alert, hello] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let server = thread::spawn(move || {
+            let mut guest = listener.accept().unwrap().0;
+            guest.read_exact(&mut [0; 100]).unwrap();
+            guest.write_all(&answer).unwrap();
+            // Until it is gone; what it says is not for us.
+            std::io::copy(&mut guest, &mut std::io::sink()).ok();
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let request = calm_request(&format!("ftps://127.0.0.1:{port}/a"), folder.path());
+        let failure = run(&request).0.unwrap_err();
+        let sentence = failure.to_string();
+        assert!(sentence.contains("may know only TLS 1.0 or 1.1"), "{sentence}");
+        assert_eq!(failure.class(), Class::Tls);
+        server.join().unwrap();
+    }
 }

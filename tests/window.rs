@@ -3,12 +3,16 @@
 //! Here: the form. What becomes of a transfer is in `window/rows.rs`.
 #![cfg(feature = "window")]
 
+#[path = "window/links.rs"]
+mod links;
 #[path = "window/person.rs"]
 mod person;
 #[path = "window/queue.rs"]
 mod queue;
 #[path = "window/rows.rs"]
 mod rows;
+#[path = "window/trust.rs"]
+mod trust;
 
 use std::fs;
 
@@ -103,7 +107,12 @@ fn a_place_from_outside_is_filled_in_too() {
     window.screen().take(&prefill);
     window.harness.run();
     window.press(Key::Enter);
-    assert_eq!(window.ordered().destination, Destination::File(place));
+    let wishes = window.wishes();
+    let ordered = wishes.iter().find_map(|wish| match wish {
+        Wish::Download(request) => Some(&request.destination),
+        _ => None,
+    });
+    assert_eq!(ordered, Some(&Destination::File(place)));
 }
 
 #[test]

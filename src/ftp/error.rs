@@ -3,6 +3,7 @@
 use std::io;
 use std::time::Duration;
 
+use super::certificate::{Certificate, Fingerprint};
 use super::command::BadArgument;
 use super::proxy::ProxyTrouble;
 use super::reply::Reply;
@@ -96,10 +97,20 @@ pub enum Error {
     /// The server's certificate is not believed.
     #[error("the server's certificate is not trusted: {reason}")]
     Untrusted {
-        /// SHA-256 of the certificate.
-        fingerprint: [u8; 32],
+        /// The certificate.
+        certificate: Box<Certificate>,
         /// Why, in words: "it has expired".
         reason: String,
+    },
+    /// The server shows another certificate than the one that a person trusts here.
+    #[error("the server's certificate is not the one that is trusted")]
+    CertificateChanged {
+        /// The certificate that it shows.
+        certificate: Box<Certificate>,
+        /// The certificate that is trusted.
+        trusted: Fingerprint,
+        /// Why nobody would believe the new one either. `None`: the system would.
+        doubt: Option<String>,
     },
     /// The two sides could not agree on TLS, or one broke its rules.
     #[error("no secure connection: {what}")]
@@ -114,6 +125,8 @@ pub enum Error {
         command: String,
         /// The answer.
         reply: Reply,
+        /// Whether the server has spoken TLS before.
+        did_before: bool,
     },
     /// An argument that cannot be sent.
     #[error(transparent)]

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::certificate::Fingerprint;
+
 /// What was learnt about one server. Everything is optional, and nothing here is a promise: a server
 /// may be another one tomorrow.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -10,9 +12,9 @@ pub struct Known {
     /// It has spoken TLS: it is never silently spoken to without it again.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub has_tls: bool,
-    /// The certificate that the person trusts here: its SHA-256, in hexadecimal.
+    /// The certificate that the person trusts here, and no other.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub pin: Option<String>,
+    pub pin: Option<Fingerprint>,
     /// Commands that travelled together made it stumble: it is spoken to step by step.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_step_by_step: bool,

@@ -2,12 +2,14 @@
 
 mod active;
 mod address;
+mod certificate;
 mod command;
 mod data;
 mod dial;
 mod error;
 mod facts;
 mod host;
+mod judge;
 mod known;
 pub mod listing;
 mod parked;
@@ -25,6 +27,7 @@ mod tls;
 mod way;
 
 pub use address::{Address, AddressError, Login, Scheme, Secret};
+pub use certificate::{BadFingerprint, Certificate, Fingerprint};
 pub use command::{BadArgument, Command};
 pub use data::Data;
 pub use error::{Awaiting, Error};

@@ -127,6 +127,19 @@ impl RemotePath {
         }
     }
 
+    /// The folder that this is in. `None` for the login folder and the root.
+    #[must_use]
+    pub fn parent(&self) -> Option<Self> {
+        let (_, above) = self.segments.split_last()?;
+        Some(Self { is_absolute: self.is_absolute, segments: above.to_vec(), is_folder: true })
+    }
+
+    /// Whether it begins at the server's root, and not in the folder that the login opens.
+    #[must_use]
+    pub fn is_absolute(&self) -> bool {
+        self.is_absolute
+    }
+
     /// As a person would type it, with a leading `/`; `None` if it cannot be typed
     /// because it is not UTF-8 or holds control characters.
     #[must_use]
@@ -242,6 +255,18 @@ mod tests {
             assert_eq!(RemotePath::from_typed(&path.to_typed().unwrap()).unwrap(), path);
         }
         assert_eq!(link("caf%E9").to_typed(), None);
+    }
+
+    #[test]
+    fn one_step_up_at_a_time_leads_to_where_the_login_begins() {
+        let mut path = link("%2Fpub/a/b.txt");
+        let mut steps = Vec::new();
+        while let Some(parent) = path.parent() {
+            steps.push(parent.to_string());
+            path = parent;
+        }
+        assert_eq!(steps, ["/%2Fpub/a/", "/%2Fpub/", "/%2F"]);
+        assert_eq!(link("").parent(), None);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::data::Data;
 use super::error::{Awaiting, Error};
 use super::facts;
 use super::host::Host;
+use super::known::Known;
 use super::listing;
 use super::proxy::Proxy;
 use super::remote_file::RemoteFile;
@@ -46,7 +47,7 @@ pub enum Line {
 }
 
 /// Which server, and how the conversation with it is to be secured.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Server<'a> {
     /// Its name or address.
     pub host: &'a Host,
@@ -55,11 +56,13 @@ pub struct Server<'a> {
     /// Whether and how the conversation is secured.
     pub security: Security,
     /// Whose certificates are believed.
-    pub trust: &'a Trust,
+    pub trust: Trust,
     /// Which of its addresses are tried, and who makes the data connections.
     pub way: Way,
     /// Through whom.
     pub proxy: Option<&'a Proxy>,
+    /// What was learnt about it in earlier conversations.
+    pub known: Known,
 }
 
 /// One conversation with one server.
@@ -126,20 +129,23 @@ impl<'a> Session<'a> {
             listing: listing::Known::default(),
         };
         if server.security == Security::Implicit {
-            session = session.secure(Tls::new(server.host, server.trust)?)?;
+            session = session.secure(Tls::new(server.host, &server.trust)?)?;
         }
         let greeting = session.read_past_preliminaries()?;
         done("the greeting", greeting)?;
         session.control.get_mut().expect(Awaiting::Reply, limits.patience);
         if matches!(server.security, Security::Explicit | Security::Auto) {
-            let tls = Tls::new(server.host, server.trust)?;
-            session = session.ask_for_tls(tls, server.security == Security::Explicit)?;
+            session = session.ask_for_tls(&server)?;
         }
         Ok(session)
     }
 
-    /// `AUTH TLS` (RFC 4217 §4). A server that has none is spoken to without, unless `is_must`.
-    fn ask_for_tls(mut self, tls: Tls, is_must: bool) -> Result<Self, Error> {
+    /// `AUTH TLS` (RFC 4217 §4). A server that has none is spoken to without, unless it must have it
+    /// or has had it before: who takes TLS away may be anybody.
+    fn ask_for_tls(mut self, server: &Server<'_>) -> Result<Self, Error> {
+        let tls = Tls::new(server.host, &server.trust)?;
+        let did_before = server.known.has_tls;
+        let is_must = server.security == Security::Explicit || did_before;
         let auth = Command::with("AUTH", b"TLS")?;
         let reply = self.ask(&auth)?;
         match reply.code {
@@ -150,7 +156,7 @@ impl<'a> Session<'a> {
             }),
             234 | 334 => self.secure(tls),
             400..=499 => Err(Error::Refused { command: auth.to_string(), reply }),
-            _ if is_must => Err(Error::NoTls { command: auth.to_string(), reply }),
+            _ if is_must => Err(Error::NoTls { command: auth.to_string(), reply, did_before }),
             _ => Ok(self),
         }
     }
@@ -209,7 +215,7 @@ impl<'a> Session<'a> {
         let reply = self.ask(&protect)?;
         match reply.kind() {
             Kind::Done => Ok(()),
-            _ => Err(Error::NoTls { command: protect.to_string(), reply }),
+            _ => Err(Error::NoTls { command: protect.to_string(), reply, did_before: false }),
         }
     }
 

@@ -3,21 +3,16 @@
 use std::fmt;
 use std::io::{self, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use rustls::client::Resumption;
-use rustls::client::WebPkiServerVerifier;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, IpAddr, ServerName, UnixTime};
-use rustls::{
-    ClientConfig, ClientConnection, DigitallySignedStruct, RootCertStore, SignatureScheme,
-};
-use sha2::{Digest as _, Sha256};
+use rustls::pki_types::{IpAddr, ServerName};
+use rustls::{ClientConfig, ClientConnection};
 
+use super::certificate::Fingerprint;
 use super::error::Error;
 use super::host::Host;
+use super::judge::Judge;
 
 /// How much of a TLS connection is read from the network at once, in bytes. rustls itself reads at
 /// most 16 KiB; with this, a quarter of the system calls remain.
@@ -28,7 +23,7 @@ const READ_AHEAD: usize = 256 * 1024;
     Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize,
 )]
 pub enum Security {
-    /// With a user name: `AUTH TLS` if the server has it. A guest: plain.
+    /// With a user name: `AUTH TLS` if the server has it, or has had it before. A guest: plain.
     #[default]
     Auto,
     /// Never.
@@ -44,8 +39,12 @@ pub enum Security {
 pub struct Trust {
     /// Certificates (PEM) that are believed instead of the system's, if given.
     pub roots: Option<String>,
-    /// A certificate that a person has seen and accepted: its SHA-256.
-    pub pin: Option<[u8; 32]>,
+    /// The certificate that a person has seen and accepted. If there is one, no other is believed,
+    /// whoever vouches for it.
+    pub pin: Option<Fingerprint>,
+    /// Whether the server is known by `pin` from the first time on that it shows it.
+    #[serde(default)]
+    pub is_lasting: bool,
     /// Believe everybody. The conversation is secret, but nobody knows with whom.
     pub is_blind: bool,
 }
@@ -71,13 +70,7 @@ impl Tls {
             Err(_) => ServerName::try_from(host.as_str().to_owned())
                 .map_err(|error| Error::Tls { what: error.to_string() })?,
         };
-        let judge = Arc::new(Judge {
-            roots: verifier(trust, &provider)?,
-            provider: Arc::clone(&provider),
-            pin: trust.pin,
-            is_blind: trust.is_blind,
-            refused: Mutex::new(None),
-        });
+        let judge = Arc::new(Judge::new(trust, &provider)?);
         let mut config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(wrong)?
@@ -94,131 +87,6 @@ impl Tls {
         let connection = connection.map_err(|error| Error::Tls { what: error.to_string() })?;
         let wire = Wire(BufReader::with_capacity(READ_AHEAD, socket));
         Ok(TlsStream { connection: Box::new(connection), wire, judge: Arc::clone(&self.judge) })
-    }
-}
-
-/// The one place where it is decided whose word counts.
-fn verifier(
-    trust: &Trust,
-    provider: &Arc<CryptoProvider>,
-) -> Result<Arc<dyn ServerCertVerifier>, Error> {
-    let wrong = |what: String| Error::Tls { what };
-    let Some(pem) = &trust.roots else {
-        let system = rustls_platform_verifier::Verifier::new(Arc::clone(provider));
-        return Ok(Arc::new(system.map_err(|error| wrong(error.to_string()))?));
-    };
-    let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
-        let certificate = certificate.map_err(|error| wrong(error.to_string()))?;
-        roots.add(certificate).map_err(|error| wrong(error.to_string()))?;
-    }
-    if roots.is_empty() {
-        return Err(wrong("the file of trusted certificates holds none".to_owned()));
-    }
-    let verifier =
-        WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider));
-    Ok(verifier.build().map_err(|error| wrong(error.to_string()))?)
-}
-
-/// Believes whom the roots believe, and the one certificate that a person has accepted.
-#[derive(Debug)]
-struct Judge {
-    roots: Arc<dyn ServerCertVerifier>,
-    provider: Arc<CryptoProvider>,
-    pin: Option<[u8; 32]>,
-    is_blind: bool,
-    /// The certificate that was refused last, and why.
-    refused: Mutex<Option<Refused>>,
-}
-
-/// A certificate that was not believed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Refused {
-    fingerprint: [u8; 32],
-    reason: String,
-}
-
-impl Judge {
-    fn take_refused(&self) -> Option<Refused> {
-        // A thread that panicked while it held this lock had nothing half-written in it.
-        self.refused.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take()
-    }
-}
-
-impl ServerCertVerifier for Judge {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        let roots = &self.roots;
-        let error = match roots.verify_server_cert(
-            end_entity,
-            intermediates,
-            server_name,
-            ocsp_response,
-            now,
-        ) {
-            Ok(verified) => return Ok(verified),
-            Err(error) => error,
-        };
-        let fingerprint: [u8; 32] = Sha256::digest(end_entity).into();
-        if self.is_blind || self.pin == Some(fingerprint) {
-            return Ok(ServerCertVerified::assertion());
-        }
-        let refused = Refused { fingerprint, reason: reason(&error) };
-        *self.refused.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(refused);
-        Err(error)
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls12_signature(message, certificate, signature, algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls13_signature(message, certificate, signature, algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
-    }
-}
-
-/// Why a certificate was refused, in words.
-fn reason(error: &rustls::Error) -> String {
-    use rustls::CertificateError as Bad;
-    match error {
-        rustls::Error::InvalidCertificate(bad) => match bad {
-            Bad::Expired | Bad::ExpiredContext { .. } => "it has expired".to_owned(),
-            Bad::NotValidYet | Bad::NotValidYetContext { .. } => "it is not valid yet".to_owned(),
-            Bad::UnknownIssuer => "nobody this computer trusts has signed it".to_owned(),
-            Bad::NotValidForName | Bad::NotValidForNameContext { .. } => {
-                "it belongs to another server".to_owned()
-            }
-            Bad::Revoked => "it was revoked".to_owned(),
-            // webpki's word for most that people make by themselves.
-            Bad::Other(why) if why.to_string().contains("CaUsedAsEndEntity") => {
-                "it has signed itself, and nobody else vouches for it".to_owned()
-            }
-            Bad::Other(_) => "it is not in order".to_owned(),
-            other => other.to_string(),
-        },
-        other => other.to_string(),
     }
 }
 
@@ -281,8 +149,8 @@ impl TlsStream {
 
     /// An error of the handshake, with the certificate that it is about.
     fn explain(&self, error: io::Error) -> io::Error {
-        if let Some(Refused { fingerprint, reason }) = self.judge.take_refused() {
-            return io::Error::other(Error::Untrusted { fingerprint, reason });
+        if let Some(refusal) = self.judge.take_refusal() {
+            return io::Error::other(refusal);
         }
         match error.downcast::<rustls::Error>() {
             Ok(error) => io::Error::other(Error::Tls { what: in_words(&error) }),

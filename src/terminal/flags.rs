@@ -13,7 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{Exit, say, sentences};
 use crate::disk::Checksum;
-use crate::ftp::{Family, Security, Way};
+use crate::ftp::{Family, Fingerprint, Security, Way};
 use crate::transfer;
 
 /// What the command line asks for.
@@ -199,8 +199,12 @@ pub(super) struct Connection {
     #[arg(long, value_name = "FILE")]
     pub(super) ca_file: Option<PathBuf>,
 
+    /// Trust the server that shows this certificate, now and from now on
+    #[arg(long, value_name = "sha256:HEX", conflicts_with = "ca_file")]
+    pub(super) pin: Option<Fingerprint>,
+
     /// Believe any certificate: nobody can listen, but nobody knows who answers
-    #[arg(long)]
+    #[arg(long, conflicts_with = "pin")]
     pub(super) insecure: bool,
 
     /// Let the server make the data connections (active mode), where it cannot be reached for them
@@ -288,7 +292,7 @@ fn segments(text: &str) -> Result<Segments, String> {
 /// `--tls`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum Tls {
-    /// With a user name, if the server can; guests have nothing to hide
+    /// With a user name, if the server can (or could before); guests have nothing to hide
     #[default]
     Auto,
     /// Never

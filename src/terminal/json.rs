@@ -4,6 +4,7 @@
 //! Every object has `event`, `file` (1 for the first address of the command line) and `url` (without
 //! a password). Bytes are whole numbers, times are RFC 3339 in UTC, what is unknown is `null`.
 
+use std::borrow::Cow;
 use std::io::Write as _;
 use std::time::SystemTime;
 
@@ -79,7 +80,7 @@ struct Ended {
     /// What went wrong.
     message: Option<String>,
     /// What to do next.
-    advice: Option<&'static str>,
+    advice: Option<Cow<'static, str>>,
     /// What is kept of a file that is not complete.
     kept: Option<Kept>,
 }

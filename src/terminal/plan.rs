@@ -143,5 +143,5 @@ fn trust(flags: &Connection) -> Result<Trust, Refusal> {
             Refusal::usage(&format!("{} cannot be read: {why}", file.display()))
         })?),
     };
-    Ok(Trust { roots, pin: None, is_blind: flags.insecure })
+    Ok(Trust { roots, pin: flags.pin, is_lasting: flags.pin.is_some(), is_blind: flags.insecure })
 }

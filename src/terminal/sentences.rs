@@ -3,10 +3,11 @@
 //! Names, replies and addresses come from servers and web pages, so every function here returns text
 //! that is fit to be shown: no control characters, no passwords.
 
+use std::borrow::Cow;
 use std::path::Path;
 
-use crate::ftp::{Address, AddressError};
-use crate::transfer::{Class, Failure, Kept, Line, Progress, Summary, Verdict, Voice};
+use crate::ftp::{Address, AddressError, Fingerprint};
+use crate::transfer::{Class, Failure, Kept, Line, NextStep, Progress, Summary, Verdict, Voice};
 use crate::{disk, ftp, words};
 
 /// The file's name on the server, or what comes closest to one.
@@ -135,7 +136,7 @@ pub(super) fn failed(name: &str, failure: &Failure) -> String {
     // "The same command continues" has said that much.
     let says_no_more = goes_on && failure.kept().is_some() && advice(failure) == "Try again.";
     if failure.class() != Class::Stopped && !says_no_more {
-        add(advice(failure));
+        add(&advice(failure));
     }
     text
 }
@@ -147,8 +148,15 @@ fn kept(kept: &Kept) -> String {
 }
 
 /// What to do next; where an option of the command line is the way, it is named.
-pub(super) fn advice(failure: &Failure) -> &'static str {
-    match failure {
+pub(super) fn advice(failure: &Failure) -> Cow<'static, str> {
+    if let Some(Fingerprint(sum)) = failure.fingerprint() {
+        return Cow::Owned(format!(
+            "Compare the fingerprint with the one its administrator gives. If they are equal, trust it \
+             with --pin sha256:{}",
+            words::hex(&sum)
+        ));
+    }
+    Cow::Borrowed(match failure {
         Failure::Disk { error: disk::Error::Exists { .. }, .. } => {
             "Save under another name with -o, or use --if-exists rename, replace or skip."
         }
@@ -156,8 +164,11 @@ pub(super) fn advice(failure: &Failure) -> &'static str {
         _ if failure.class() == Class::Login => {
             "Sign in with the right name and password: --user NAME --password-stdin."
         }
+        _ if failure.next_step() == NextStep::GoUnprotected => {
+            "Nothing was sent in the clear. Ask its administrator, or connect unprotected all the same: --tls off."
+        }
         _ => failure.advice(),
-    }
+    })
 }
 
 /// The option that may help.

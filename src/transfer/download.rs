@@ -17,7 +17,7 @@ use super::retry::Retry;
 use super::segments::{Begun, Call, Lookout};
 use super::trouble::Trouble;
 use crate::disk::{self, Partial};
-use crate::ftp::{self, Data, Facts, Limits, Login, RemoteFile, Security, Session};
+use crate::ftp::{self, Data, Facts, Limits, Login, RemoteFile, Session};
 use crate::words;
 
 /// Downloads one file. Blocks until it is on disk under its name, or has failed for good.
@@ -80,8 +80,6 @@ pub(super) struct Job<'a> {
     pub(super) vague_refusals: Cell<u32>,
     /// The server took `REST`, and then sent nothing but a refusal.
     pub(super) starts_over: Cell<bool>,
-    /// The conversation was secret once, so it will be again.
-    was_secure: Cell<bool>,
     /// How often the file on the server was found to be another one.
     pub(super) changes: Cell<u32>,
     /// Over how many connections the last attempt came.
@@ -104,7 +102,6 @@ impl<'a> Job<'a> {
             report,
             vague_refusals: Cell::new(0),
             starts_over: Cell::new(false),
-            was_secure: Cell::new(false),
             changes: Cell::new(0),
             crew: Cell::new(1),
             goes_alone: Cell::new(false),
@@ -137,18 +134,14 @@ impl<'a> Job<'a> {
         let limits = Limits { patience: self.request.patience, stop: self.handle.stop.branch() };
         let log = |line: ftp::Line| (self.report)(News::Line(line.into()));
         (self.report)(News::Phase(Phase::Connecting));
-        let mut server = self.access().server();
-        if self.was_secure.get() && server.security == Security::Auto {
-            server.security = Security::Explicit; // Who takes TLS away in mid-file is not the server.
-        }
-        if server.way.is_active && !self.request.way.is_active {
+        let way = self.access().usual_way();
+        if way.is_active && !self.request.way.is_active {
             self.story("This server's data comes in active mode, as it did before".to_owned());
         }
-        if let Some(proxy) = server.proxy {
+        if let Some(proxy) = self.access().proxy() {
             self.story(format!("Through the proxy {}", proxy.place()));
         }
-        let mut session = Session::connect(server, &limits, &log)?;
-        self.was_secure.set(session.is_secure());
+        let mut session = self.access().connect(&limits, &log)?;
         let login = self.access().login();
         if let Cow::Owned(Login { user: Some(user), .. }) = &login {
             let user = String::from_utf8_lossy(user);
@@ -168,7 +161,7 @@ impl<'a> Job<'a> {
 
         let (remote, offset, mut data) = self.ask_for_it(&mut session, file)?;
         retry.met_data();
-        self.access().learn_data_came(server.way.is_active);
+        self.access().learn_data_came(way.is_active);
         let announced = file.announced(data.announced.filter(|_| offset == 0));
         let expected = remote.facts.size.or(announced);
         file.begin(remote.facts.size, remote.facts.modified)?;

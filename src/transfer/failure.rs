@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::doubt::Doubt;
 use super::request::Access;
-use crate::ftp::{Awaiting, ProxyTrouble};
+use crate::ftp::{Awaiting, Fingerprint, ProxyTrouble};
 use crate::{disk, ftp};
 
 /// Why a download did not finish.
@@ -106,6 +106,8 @@ pub enum NextStep {
     SaveElsewhere,
     /// Believe the certificate that the server showed.
     Trust,
+    /// Do without the secure connection that the server no longer offers.
+    GoUnprotected,
     /// Look at the bytes that were kept.
     ShowKept,
     /// Let the server make the data connection.
@@ -124,6 +126,7 @@ impl NextStep {
             Self::SignIn => "Sign in…",
             Self::SaveElsewhere => "Save elsewhere…",
             Self::Trust => "Trust this server",
+            Self::GoUnprotected => "Connect unprotected",
             Self::ShowKept => "Show in folder",
             Self::TryActive => "Try active mode",
             Self::TryPassive => "Try passive mode",
@@ -180,7 +183,11 @@ impl Failure {
                 ..
             } => Class::Usage,
             Self::Server {
-                error: Error::Untrusted { .. } | Error::Tls { .. } | Error::NoTls { .. },
+                error:
+                    Error::Untrusted { .. }
+                    | Error::CertificateChanged { .. }
+                    | Error::Tls { .. }
+                    | Error::NoTls { .. },
                 ..
             } => Class::Tls,
             Self::Server { .. } | Self::Bug { .. } => Class::Server,
@@ -192,11 +199,13 @@ impl Failure {
 
     /// The certificate that was not believed: its SHA-256, for [`Trust::pin`](ftp::Trust::pin).
     #[must_use]
-    pub fn fingerprint(&self) -> Option<[u8; 32]> {
+    pub fn fingerprint(&self) -> Option<Fingerprint> {
+        use ftp::Error::{CertificateChanged, Untrusted};
         match self {
-            Self::Server { error: ftp::Error::Untrusted { fingerprint, .. }, .. } => {
-                Some(*fingerprint)
-            }
+            Self::Server {
+                error: Untrusted { certificate, .. } | CertificateChanged { certificate, .. },
+                ..
+            } => Some(certificate.fingerprint),
             _ => None,
         }
     }
@@ -229,11 +238,13 @@ impl Failure {
                 | Error::Argument(_)
                 | Error::TooLong { .. } => NextStep::CheckAddress,
                 Error::Untrusted { .. } => NextStep::Trust,
+                Error::NoTls { did_before: true, .. } => NextStep::GoUnprotected,
                 Error::Unreachable { .. }
                 | Error::Proxy { .. }
                 | Error::Silent { .. }
                 | Error::Tls { .. }
                 | Error::NoTls { .. }
+                | Error::CertificateChanged { .. }
                 | Error::HungUp
                 | Error::Cut(_)
                 | Error::Stopped => NextStep::TryAgain,
@@ -294,8 +305,14 @@ impl Failure {
                 Error::Untrusted { .. } => {
                     "Compare the fingerprint with the one its administrator gives. Trust it only if they are equal."
                 }
+                Error::CertificateChanged { .. } => {
+                    "Ask its administrator whether the new one is right. Until then, nothing is sent to it."
+                }
                 Error::Tls { .. } => {
                     "The server may be too old, or something stands between. Ask its administrator, or use another server."
+                }
+                Error::NoTls { did_before: true, .. } => {
+                    "Nothing was sent in the clear. Ask its administrator, or connect unprotected all the same."
                 }
                 Error::NoTls { .. } => {
                     "Ask its administrator for FTPS. Nothing was sent in the clear."

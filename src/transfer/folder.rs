@@ -4,20 +4,20 @@ use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use super::failure::Failure;
 use super::news::Line;
 use super::request::Access;
+use super::sameness::is_same;
 use crate::disk;
-use crate::ftp::listing::{Entry, Kind, Modified, Precision};
+use crate::ftp::listing::{Entry, Kind, Modified};
 use crate::ftp::{self, Address, Limits, RemotePath, Session};
 
 /// How many levels deep is followed. Real trees are far below; a server can make up endless ones.
-const MOST_LEVELS: usize = 256;
+pub(super) const MOST_LEVELS: usize = 256;
 
 /// How many folders are looked into.
-const MOST_FOLDERS: u64 = 100_000;
+pub(super) const MOST_FOLDERS: u64 = 100_000;
 
 /// How often a folder is asked for again whose listing broke off.
 const MOST_TRIES: u32 = 3;
@@ -147,7 +147,7 @@ impl<'a> Scan<'a> {
         let session = match self.session.take() {
             Some(session) => session,
             None => {
-                let mut session = Session::connect(self.access.server(), self.limits, self.log)?;
+                let mut session = self.access.connect(self.limits, self.log)?;
                 session.sign_in(&self.access.login())?;
                 session
             }
@@ -244,21 +244,8 @@ fn own_name(name: &[u8], names: &mut HashMap<String, u32>) -> PathBuf {
     disk::numbered(Path::new(&local), *count)
 }
 
-/// Whether the file is here already: the same size, and the same time as far as the listing knows it.
+/// Whether the file is here already, as the listing speaks of it.
 fn is_unchanged(here: &Path, size: Option<u64>, modified: Option<Modified>) -> bool {
-    let (Ok(there), Some(size), Some(modified)) = (fs::symlink_metadata(here), size, modified)
-    else {
-        return false;
-    };
-    let slack = match modified.precision {
-        Precision::Second => Duration::from_secs(1),
-        Precision::Minute => Duration::from_secs(60),
-        Precision::Day => Duration::from_secs(24 * 3600),
-    };
-    let is_same_time = there.modified().is_ok_and(|time| {
-        let apart =
-            time.duration_since(modified.time).or_else(|_| modified.time.duration_since(time));
-        apart.is_ok_and(|apart| apart <= slack)
-    });
-    there.is_file() && there.len() == size && is_same_time
+    let Ok(there) = fs::symlink_metadata(here) else { return false };
+    there.is_file() && there.modified().is_ok_and(|time| is_same(there.len(), time, size, modified))
 }

@@ -26,9 +26,21 @@ pub struct Handle {
 }
 
 impl Handle {
+    /// Of a download that shares with others what `commons` has. The default shares nothing.
+    #[must_use]
+    pub fn with(commons: Commons) -> Self {
+        Self { commons, ..Self::default() }
+    }
+
     /// Of a download that gives its seat back while it rests between two attempts.
     pub(super) fn in_seat(seat: Seat, commons: Commons) -> Self {
-        Self { seat: Some(Arc::new(seat)), commons, ..Self::default() }
+        Self { seat: Some(Arc::new(seat)), ..Self::with(commons) }
+    }
+
+    /// Of a download that shares `commons` with others.
+    #[must_use]
+    pub fn sharing(commons: Commons) -> Self {
+        Self { commons, ..Self::default() }
     }
 
     /// What it shares with all other downloads.

@@ -157,6 +157,7 @@ impl Retry {
                 | Error::Proxy { .. }
                 | Error::WrongFamily { .. }
                 | Error::Untrusted { .. }
+                | Error::CertificateChanged { .. }
                 | Error::Tls { .. }
                 | Error::NoTls { .. }
                 | Error::Argument(_)

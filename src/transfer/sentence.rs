@@ -3,6 +3,7 @@
 use std::fmt::{self, Write as _};
 
 use super::failure::{Class, Failure};
+use crate::ftp::Certificate;
 use crate::{disk, ftp, words};
 
 impl fmt::Display for Failure {
@@ -96,12 +97,29 @@ impl Failure {
                 Error::Garbled { said } => {
                     write!(f, "{server} does not speak FTP: it said “{said}”")
                 }
-                Error::Untrusted { fingerprint, reason } => write!(
-                    f,
-                    "The certificate of {server} is not trusted: {reason}. Its SHA-256 fingerprint is {}",
-                    words::fingerprint(fingerprint)
-                ),
+                Error::Untrusted { certificate, reason } => {
+                    write!(f, "The certificate of {server} is not trusted: {reason}. It ")?;
+                    describe(f, certificate)
+                }
+                Error::CertificateChanged { certificate, trusted, doubt } => {
+                    let doubt = doubt.as_deref().map_or_else(
+                        || "this computer would trust it".to_owned(),
+                        |doubt| format!("this computer would not trust it: {doubt}"),
+                    );
+                    write!(
+                        f,
+                        "The certificate of {server} is not the one that you trust. It may have been \
+                         renewed, or somebody stands between. The trusted one has the SHA-256 \
+                         fingerprint {trusted}. The new one ({doubt}) "
+                    )?;
+                    describe(f, certificate)
+                }
                 Error::Tls { what } => write!(f, "No secure connection to {server}: {what}"),
+                Error::NoTls { reply, did_before: true, .. } => write!(
+                    f,
+                    "{server} has offered a secure connection before and now refuses one: it said \
+                     “{reply}”. It may have been changed, or somebody stands between"
+                ),
                 Error::NoTls { reply, .. } => {
                     write!(f, "{server} offers no secure connection: it said “{reply}”")
                 }
@@ -140,6 +158,22 @@ fn proxy_trouble(f: &mut String, place: &str, trouble: &ftp::ProxyTrouble) -> fm
             "Active mode does not work through the proxy {place}: the server cannot connect to this computer through it"
         ),
     }
+}
+
+/// What a certificate says of itself, and its fingerprint: `is for h, has signed itself, …`.
+fn describe(f: &mut String, certificate: &Certificate) -> fmt::Result {
+    let Certificate { fingerprint, names, issuer, validity } = certificate;
+    if !names.is_empty() {
+        write!(f, "is for {}, ", names.join(", "))?;
+    }
+    match issuer {
+        Some(issuer) => write!(f, "was signed by {issuer}, ")?,
+        None => f.write_str("has signed itself, ")?,
+    }
+    if let Some((from, until)) = validity {
+        write!(f, "is valid from {} until {}, ", words::day(*from), words::day(*until))?;
+    }
+    write!(f, "and has the SHA-256 fingerprint {fingerprint}")
 }
 
 /// `RETR` of `RETR /a/long/path`.

@@ -7,9 +7,13 @@ use std::time::Duration;
 use std::{fmt, io};
 
 use crossbeam_channel::Receiver;
-use eframe::egui;
+use eframe::egui::{self, UserAttentionType, ViewportCommand};
 
+use super::browser::Want;
+use super::browser::errands::Errands;
 use super::dialogs::{Answer, Dialogs};
+use super::handover::Door;
+use super::scout::{Finding, Scout};
 use super::screen::{Screen, Wish};
 use super::status::preference;
 use super::{Prefill, look};
@@ -28,8 +32,13 @@ const MOST_EVENTS: usize = 20_000;
 pub struct App {
     screen: Screen,
     engine: Engine,
+    commons: Commons,
     events: Receiver<Event>,
     dialogs: Dialogs,
+    errands: Errands,
+    scout: Scout,
+    /// Links that other starts of Ashore hand over.
+    links: Option<Receiver<String>>,
     settings: Settings,
     /// Whether a picture is ordered already, so that a hundred events order one.
     is_woken: Arc<AtomicBool>,
@@ -48,7 +57,7 @@ impl App {
     ///
     /// If the engine's thread cannot be started. A list of transfers or settings that cannot be used
     /// are said in the window, and no error.
-    pub fn new(ctx: &egui::Context, prefill: &Prefill) -> io::Result<Self> {
+    pub fn new(ctx: &egui::Context, prefill: &Prefill, door: Option<Door>) -> io::Result<Self> {
         look::dress(ctx);
         let is_lasting = !prefill.is_passing;
         let mut screen = Screen::new(settings::download_folder());
@@ -78,7 +87,9 @@ impl App {
         notice.into_iter().for_each(|notice| screen.say(notice));
         let servers = servers.map(Servers::open).unwrap_or_default();
         let commons = Commons { servers, proxies, netrc };
-        let (engine, events, found) = start(queue.as_deref(), commons, wake)?;
+        let errands = Errands::new(commons.clone(), wake.clone());
+        let scout = Scout::new(ctx.clone(), commons.clone());
+        let (engine, events, found) = start(queue.as_deref(), commons.clone(), wake)?;
         found.notice.into_iter().for_each(|notice| screen.say(notice));
         screen.model.restore(found.entries);
         if settings.continues_at_start() && is_way_clear {
@@ -86,26 +97,49 @@ impl App {
         }
         screen.take(prefill);
         let dialogs = Dialogs::new(ctx.clone());
-        Ok(Self { screen, engine, events, dialogs, settings, is_woken })
+        let waker = ctx.clone();
+        let links = door.map(|door| door.open(move || waker.request_repaint())).transpose()?;
+        Ok(Self {
+            screen,
+            engine,
+            commons,
+            events,
+            dialogs,
+            errands,
+            scout,
+            links,
+            settings,
+            is_woken,
+        })
     }
 
     fn answer(&mut self, answer: Answer) {
-        let form = &mut self.screen.form;
         match answer {
-            Answer::Chosen(path) => form.take_place(&path),
-            Answer::NotChosen => {}
-            Answer::NoDialog => {
-                form.hint = Some(
-                    "No file dialog could be shown here. Type the path instead; it works the same."
-                        .to_owned(),
-                );
-            }
+            Answer::Chosen(path) => self.screen.take_place(&path),
+            Answer::NotChosen => self.screen.take_no_place(None),
+            Answer::NoDialog => self.screen.take_no_place(Some(
+                "No file dialog could be shown here. Type the path instead; it works the same.",
+            )),
             Answer::NotShown(id, why) => {
                 self.screen.model.note(id, why);
                 return;
             }
         }
         self.screen.is_choosing = false;
+    }
+
+    /// Shows what another start of Ashore was given, and itself.
+    fn welcome(&mut self, ctx: &egui::Context) {
+        let links: Vec<_> = self.links.iter().flat_map(Receiver::try_iter).collect();
+        if links.is_empty() {
+            return;
+        }
+        links.iter().filter(|link| !link.is_empty()).for_each(|link| self.screen.take_link(link));
+        ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
+        ctx.send_viewport_cmd(ViewportCommand::Focus);
+        ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(
+            UserAttentionType::Informational,
+        ));
     }
 
     fn fulfil(&mut self, wish: Wish, frame: &eframe::Frame) {
@@ -127,13 +161,27 @@ impl App {
             Wish::Reorder(ids) => self.engine.reorder(ids),
             Wish::Resume(id) => self.engine.resume(id),
             Wish::Replace(id, request) => self.engine.replace(id, *request),
+            Wish::Trust { host, port, pin, orders } => {
+                let written = self.commons.servers.learn(&host, port, |known| {
+                    known.pin = Some(pin);
+                });
+                self.settle(written);
+                orders.into_iter().for_each(|(id, request)| self.engine.replace(id, request));
+            }
             Wish::Clear(ids) => self.engine.clear(ids),
             Wish::Unclear(ids) => self.engine.unclear(ids),
             Wish::TryNow(id) => self.engine.try_now(id),
+            Wish::Glance(request) => self.scout.glance(request.map(|request| *request)),
+            Wish::Read(files) => self.scout.read(files),
             Wish::Choose { folder, name } => {
                 self.screen.is_choosing = true;
                 self.dialogs.choose(&folder, &name, frame);
             }
+            Wish::ChooseFolder(folder) => {
+                self.screen.is_choosing = true;
+                self.dialogs.choose_folder(&folder, frame);
+            }
+            Wish::Browse(wants) => self.send(wants),
             Wish::Open(id, path) => self.dialogs.open(id, path),
             Wish::ShowInFolder(id, path) => self.dialogs.show_in_folder(id, path),
             Wish::Theme(theme) => {
@@ -143,6 +191,17 @@ impl App {
             Wish::ContinueAtStart(continues) => {
                 let written = self.settings.set_continues_at_start(continues);
                 self.settle(written);
+            }
+        }
+    }
+
+    /// Sends the browser's errands out, or calls them back.
+    fn send(&mut self, wants: Vec<Want>) {
+        for want in wants {
+            match want {
+                Want::Send(place, errand) => self.errands.send(&place, errand),
+                Want::Stop(kind) => self.errands.stop(kind),
+                _ => {}
             }
         }
     }
@@ -188,6 +247,20 @@ impl eframe::App for App {
         if !self.events.is_empty() {
             ctx.request_repaint();
         }
+        self.welcome(ctx);
+        let findings: Vec<_> = self.scout.findings().collect();
+        for finding in findings {
+            match finding {
+                Finding::Glance(address, answer) => self.screen.glanced(&address, *answer),
+                Finding::Text(text) => self.screen.take_dropped(&text),
+                Finding::Unread(why) => self.screen.say(why),
+            }
+        }
+        let sights: Vec<_> = self.errands.sights().collect();
+        if !sights.is_empty() {
+            ctx.request_repaint();
+        }
+        sights.into_iter().for_each(|sight| self.screen.see(sight));
         let answers: Vec<_> = self.dialogs.answers().collect();
         for answer in answers {
             self.answer(answer);

@@ -6,67 +6,166 @@ use super::icons::Icon;
 use super::look::{self, space};
 use super::row::Certificate;
 use super::widgets;
+use crate::ftp::{self, Fingerprint};
 use crate::words;
 
 /// What the person answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CardAnswer {
-    /// Believe this one.
+    /// Believe this one, here, from now on.
     Trust,
+    /// Believe it for this transfer.
+    TrustOnce,
     /// Leave it.
     DontConnect,
 }
 
 /// Draws the question. `name` is the file that it holds up.
-pub(super) fn card_ui(ui: &mut Ui, certificate: &Certificate, name: &str) -> Option<CardAnswer> {
+pub(super) fn card_ui(ui: &mut Ui, asked: &Certificate, name: &str) -> Option<CardAnswer> {
     let colors = look::colors(ui);
-    let Certificate { server, reason, fingerprint } = certificate;
-    let fingerprint = words::fingerprint(fingerprint);
-    let mut answer = None;
+    let edge = if asked.trusted.is_some() { colors.danger } else { colors.hairline };
     let frame = Frame::new()
         .fill(colors.surface)
-        .stroke(Stroke::new(1.0, colors.hairline))
+        .stroke(Stroke::new(1.0, edge))
         .corner_radius(10)
         .inner_margin(look::CARD);
-    frame.show(ui, |ui| {
+    let card = frame.show(ui, |ui| {
         ui.spacing_mut().item_spacing = vec2(space::S, space::S);
         ui.set_max_width(ui.available_width().min(look::READING));
-        let title = RichText::new(format!("Is this really {server}?"));
-        ui.add(Label::new(title.font(look::name_font()).color(colors.text)).wrap());
-        let why = format!("Its certificate is not trusted: {reason}. No name and no password was sent.");
-        widgets::message(ui, None, &why, colors.text);
-        ui.scope(|ui| {
-            ui.spacing_mut().interact_size.y = look::LINE;
-            ui.horizontal(|ui| caption_ui(ui, &fingerprint));
-        });
-        let font = look::log_font();
-        let fits = |columns: &usize| {
-            widgets::text_width(ui, &"0".repeat(columns * 13 - 2), &font) <= ui.available_width()
-        };
-        let columns = [4, 2].into_iter().find(fits).unwrap_or(1);
-        let groups = RichText::new(grouped(&fingerprint, columns)).font(font);
-        ui.add(Label::new(groups.color(colors.text)).wrap());
-        let advice = "Compare it with the one that its administrator gives. Trust it only if they are equal.";
-        widgets::message(ui, None, advice, colors.quiet);
-        ui.horizontal(|ui| {
-            if widgets::named_button(ui, "Trust this server", name, true) {
-                answer = Some(CardAnswer::Trust);
+        match asked.trusted {
+            None => unknown_ui(ui, asked, name),
+            Some(trusted) => changed_ui(ui, asked, trusted, name),
+        }
+    });
+    card.inner
+}
+
+/// Nobody vouches for the certificate, and it was not seen here before.
+fn unknown_ui(ui: &mut Ui, asked: &Certificate, name: &str) -> Option<CardAnswer> {
+    let colors = look::colors(ui);
+    title_ui(ui, &format!("Is this really {}?", asked.server), colors.text);
+    let reason = asked.reason.as_deref().unwrap_or("it is not known here");
+    let why =
+        format!("Its certificate is not trusted: {reason}. No name and no password was sent.");
+    widgets::message(ui, None, &why, colors.text);
+    facts_ui(ui, &asked.shown);
+    fingerprint_ui(ui, "SHA-256 fingerprint", asked.shown.fingerprint, colors.text);
+    let advice =
+        "Compare it with the one that its administrator gives. Trust it only if they are equal.";
+    widgets::message(ui, None, advice, colors.quiet);
+    answers_ui(
+        ui,
+        name,
+        [
+            ("Trust this server", CardAnswer::Trust, true),
+            ("Just now", CardAnswer::TrustOnce, true),
+            ("Don't connect", CardAnswer::DontConnect, true),
+        ],
+    )
+}
+
+/// Another certificate was trusted here. The new one takes its place only after a second thought.
+fn changed_ui(
+    ui: &mut Ui,
+    asked: &Certificate,
+    trusted: Fingerprint,
+    name: &str,
+) -> Option<CardAnswer> {
+    let colors = look::colors(ui);
+    title_ui(ui, &format!("{} shows another certificate", asked.server), colors.danger);
+    let doubt = match &asked.reason {
+        None => "This computer would trust the new one".to_owned(),
+        Some(reason) => format!("This computer would not trust the new one: {reason}"),
+    };
+    let why = format!(
+        "It is not the one that you trust here: it was renewed, or somebody stands between you and \
+         the server. {doubt}. No name and no password was sent."
+    );
+    widgets::message(ui, None, &why, colors.text);
+    fingerprint_ui(ui, "Trusted until now (SHA-256)", trusted, colors.quiet);
+    fingerprint_ui(ui, "Shown now (SHA-256)", asked.shown.fingerprint, colors.text);
+    facts_ui(ui, &asked.shown);
+    let id = ui.make_persistent_id(("confirmed", trusted, asked.shown.fingerprint));
+    let mut is_confirmed = ui.data(|data| data.get_temp(id).unwrap_or(false));
+    ui.checkbox(&mut is_confirmed, "Its administrator has confirmed the new fingerprint");
+    ui.data_mut(|data| data.insert_temp(id, is_confirmed));
+    answers_ui(
+        ui,
+        name,
+        [
+            ("Don't connect", CardAnswer::DontConnect, true),
+            ("Trust the new one", CardAnswer::Trust, is_confirmed),
+        ],
+    )
+}
+
+fn title_ui(ui: &mut Ui, title: &str, color: look::Color) {
+    ui.add(Label::new(RichText::new(title).font(look::name_font()).color(color)).wrap());
+}
+
+fn answers_ui<const N: usize>(
+    ui: &mut Ui,
+    name: &str,
+    answers: [(&str, CardAnswer, bool); N],
+) -> Option<CardAnswer> {
+    let mut answer = None;
+    ui.horizontal_wrapped(|ui| {
+        for (words, meaning, is_enabled) in answers {
+            if widgets::named_button(ui, words, name, is_enabled) {
+                answer = Some(meaning);
             }
-            if widgets::named_button(ui, "Don't connect", name, true) {
-                answer = Some(CardAnswer::DontConnect);
-            }
-        });
+        }
     });
     answer
 }
 
-fn caption_ui(ui: &mut Ui, fingerprint: &str) {
-    ui.spacing_mut().item_spacing.x = space::XS;
-    let caption = RichText::new("SHA-256 fingerprint").font(look::fact_font());
-    ui.add(Label::new(caption.color(look::colors(ui).quiet)).selectable(false));
-    if widgets::small_icon_button(ui, Icon::Copy, "Copy the fingerprint") {
-        ui.ctx().copy_text(fingerprint.to_owned());
-    }
+/// What the certificate says of itself, which is not to be relied on.
+fn facts_ui(ui: &mut Ui, shown: &ftp::Certificate) {
+    let ftp::Certificate { names, issuer, validity, .. } = shown;
+    let names = if names.is_empty() { "nobody".to_owned() } else { names.join(", ") };
+    let days = validity
+        .map(|(from, until)| format!("from {} until {}", words::day(from), words::day(until)));
+    let facts = [
+        ("Made for", names.as_str()),
+        ("Signed by", issuer.as_deref().unwrap_or("itself")),
+        ("Valid", days.as_deref().unwrap_or("it does not say")),
+    ];
+    let font = look::fact_font();
+    let height = ui.fonts_mut(|fonts| fonts.row_height(&font));
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = space::XS;
+        for (caption, text) in facts {
+            ui.horizontal_top(|ui| {
+                ui.spacing_mut().interact_size.y = height;
+                widgets::caption(ui, caption, look::CAPTION, height);
+                let text = RichText::new(words::shown(text)).font(font.clone());
+                ui.add(Label::new(text.color(look::colors(ui).text)).wrap());
+            });
+        }
+    });
+}
+
+fn fingerprint_ui(ui: &mut Ui, caption: &str, fingerprint: Fingerprint, color: look::Color) {
+    let fingerprint = fingerprint.to_string();
+    ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = look::LINE;
+        ui.spacing_mut().item_spacing = vec2(space::XS, 2.0);
+        ui.horizontal(|ui| {
+            let text = RichText::new(caption).font(look::fact_font());
+            ui.add(Label::new(text.color(look::colors(ui).quiet)).selectable(false));
+            if widgets::small_icon_button(ui, Icon::Copy, &format!("Copy: {caption}")) {
+                ui.ctx().copy_text(fingerprint.clone());
+            }
+        });
+        let font = look::log_font();
+        let fits = |columns: &usize| {
+            let widest = "0".repeat(columns * 13 - 2);
+            widgets::text_width(ui, &widest, &font) <= ui.available_width()
+        };
+        let columns = [4, 2].into_iter().find(fits).unwrap_or(1);
+        let groups = RichText::new(grouped(&fingerprint, columns)).font(font);
+        ui.add(Label::new(groups.color(color)).wrap());
+    });
 }
 
 /// `AB:CD:EF:01  23:45:…`: groups of four bytes, so many in a line.
@@ -83,7 +182,7 @@ mod tests {
 
     #[test]
     fn a_fingerprint_is_read_in_groups_of_four_bytes() {
-        let text = words::fingerprint(&[0xAB; 32]);
+        let text = Fingerprint([0xAB; 32]).to_string();
         for (columns, lines) in [(4, 2), (2, 4), (1, 8), (0, 8)] {
             let groups = grouped(&text, columns);
             assert_eq!(groups.split_whitespace().count(), 8);

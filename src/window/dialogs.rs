@@ -58,7 +58,25 @@ impl Dialogs {
             .set_directory(folder)
             .set_file_name(disk::local_name(name.as_bytes()))
             .save_file();
-        self.ask("save dialog", move || {
+        self.ask_for_a_place("save dialog", dialog);
+    }
+
+    /// Asks which folder files are to go to. Only one such question may be open at a time.
+    pub fn choose_folder(&self, folder: &Path, parent: &eframe::Frame) {
+        let dialog = rfd::AsyncFileDialog::new()
+            .set_parent(parent)
+            .set_title("Save files to")
+            .set_directory(folder)
+            .pick_folder();
+        self.ask_for_a_place("folder dialog", dialog);
+    }
+
+    fn ask_for_a_place(
+        &self,
+        name: &str,
+        dialog: impl Future<Output = Option<rfd::FileHandle>> + Send + 'static,
+    ) {
+        self.ask(name, move || {
             let began = Instant::now();
             Some(match pollster::block_on(dialog) {
                 Some(file) => Answer::Chosen(file.path().to_owned()),

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use eframe::egui;
 
 use super::app::App;
+use super::handover::Door;
 use super::{Prefill, look};
 
 /// The name by which the desktop knows the window, and finds its `.desktop` file.
@@ -50,7 +51,7 @@ impl fmt::Display for OpenError {
 impl std::error::Error for OpenError {}
 
 /// Opens the window and returns when it is closed.
-pub(super) fn run(prefill: Prefill) -> Result<(), OpenError> {
+pub(super) fn run(prefill: Prefill, door: Option<Door>) -> Result<(), OpenError> {
     let mut options = eframe::NativeOptions {
         viewport: viewport(),
         renderer: eframe::Renderer::Glow,
@@ -61,7 +62,7 @@ pub(super) fn run(prefill: Prefill) -> Result<(), OpenError> {
     let create = {
         let is_up = Arc::clone(&is_up);
         move |cc: &eframe::CreationContext<'_>| {
-            let app = App::new(&cc.egui_ctx, &prefill)?;
+            let app = App::new(&cc.egui_ctx, &prefill, door)?;
             is_up.store(true, Ordering::Release);
             Ok(Box::new(app) as Box<dyn eframe::App>)
         }

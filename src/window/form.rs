@@ -59,6 +59,8 @@ pub struct Form {
     pub is_more_open: bool,
     /// The field that gets the keyboard when the form is next drawn.
     pub focus: Option<Field>,
+    /// Whether *Download* gets the keyboard when the form is next drawn.
+    pub is_ready: bool,
     /// A quiet word under *Save to*.
     pub hint: Option<String>,
     meaning: Meaning,
@@ -85,6 +87,7 @@ impl Form {
             if_exists: IfExists::Rename,
             is_more_open: false,
             focus: Some(Field::Address),
+            is_ready: false,
             hint: None,
             meaning: Meaning::default(),
             address_error: None,
@@ -105,6 +108,15 @@ impl Form {
         self.hide_password();
         self.focus = Some(Field::Address);
         self.is_asked = self.address_error.is_some();
+    }
+
+    /// Puts a link that was clicked elsewhere into the form, ready to be downloaded.
+    pub fn take_link(&mut self, address: &Address) {
+        self.take_meaning(address.clone());
+        self.texts.address = address.to_string();
+        self.focus = None;
+        self.is_ready = true;
+        self.settle();
     }
 
     /// Puts a place to save to into the form: a file, or a folder that is there.
@@ -207,6 +219,25 @@ impl Form {
             return None;
         }
         self.meaning.address()
+    }
+
+    /// *Browse server…* was pressed: the folder to look into, which is that of the file.
+    ///
+    /// # Errors
+    ///
+    /// The field that lacks something.
+    pub fn browse(&mut self) -> Result<Address, Field> {
+        self.is_asked = true;
+        let fields = [Field::Address, Field::Host, Field::Port];
+        let problem = fields.into_iter().find(|&field| self.problem(field).is_some());
+        let address = self.address().filter(|_| problem.is_none());
+        let Some(mut address) = address else { return Err(problem.unwrap_or(Field::Address)) };
+        self.is_asked = false;
+        address.path = match address.path.parent().filter(|_| !address.path.is_folder()) {
+            Some(folder) => folder,
+            None => address.path.as_folder(),
+        };
+        Ok(address)
     }
 
     /// The folder that the next file goes to, as it may be shown.

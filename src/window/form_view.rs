@@ -9,6 +9,7 @@ use super::form::{Field, Form};
 use super::icons::Icon;
 use super::look::{self, space};
 use super::widgets;
+use crate::ftp::Address;
 use crate::transfer::{IfExists, Request};
 use crate::words;
 
@@ -17,6 +18,8 @@ use crate::words;
 pub enum FormAction {
     /// This is to be downloaded.
     Download(Box<Request>),
+    /// This folder is to be looked into.
+    Browse(Box<Address>),
     /// A dialog is to ask where the file goes.
     Choose {
         /// The folder that the dialog begins in.
@@ -38,7 +41,7 @@ pub fn form_ui(
 ) -> Option<FormAction> {
     form.look(is_going_to);
     ui.spacing_mut().item_spacing = Vec2::splat(space::S);
-    let mut is_pressed = address_row(ui, form);
+    let (mut is_pressed, is_browsed) = address_row(ui, form);
     is_pressed |= server_row(ui, form);
     if form.is_more_open {
         is_pressed |= more_row(ui, form);
@@ -49,11 +52,15 @@ pub fn form_ui(
         let (folder, name) = form.place();
         return Some(FormAction::Choose { folder, name });
     }
-    if !is_pressed {
-        return None;
-    }
-    match form.submit(is_going_to) {
-        Ok(request) => Some(FormAction::Download(Box::new(request))),
+    let asked = match () {
+        () if is_browsed => form.browse().map(|address| FormAction::Browse(Box::new(address))),
+        () if is_pressed => {
+            form.submit(is_going_to).map(|request| FormAction::Download(Box::new(request)))
+        }
+        () => return None,
+    };
+    match asked {
+        Ok(action) => Some(action),
         Err(field) => {
             form.is_more_open |= field == Field::Port;
             form.focus = Some(field);
@@ -64,15 +71,21 @@ pub fn form_ui(
     }
 }
 
-fn address_row(ui: &mut Ui, form: &mut Form) -> bool {
-    let is_entered = ui
+/// Whether Enter was pressed, and whether *Browse server…* was.
+fn address_row(ui: &mut Ui, form: &mut Form) -> (bool, bool) {
+    let asked = ui
         .horizontal(|ui| {
-            let width = ui.available_width() - look::CAPTION - space::S;
-            field(ui, form, Field::Address, look::CAPTION, width)
+            let browse = 126.0;
+            let width = ui.available_width() - look::CAPTION - browse - 2.0 * space::S;
+            let is_entered = field(ui, form, Field::Address, look::CAPTION, width);
+            let button = Button::new("Browse server…").min_size(vec2(browse, look::PRIMARY));
+            let response = ui.add(button.stroke(eframe::egui::Stroke::NONE));
+            widgets::focus_ring(ui, &response);
+            (is_entered, response.clicked())
         })
         .inner;
     problem(ui, form, Field::Address);
-    is_entered
+    asked
 }
 
 fn server_row(ui: &mut Ui, form: &mut Form) -> bool {
@@ -121,7 +134,7 @@ fn more_row(ui: &mut Ui, form: &mut Form) -> bool {
 }
 
 /// Also draws the two buttons: whether Enter was pressed, and whether the dialog is asked for.
-fn save_row(
+pub(super) fn save_row(
     ui: &mut Ui,
     form: &mut Form,
     is_choosing: bool,
@@ -136,8 +149,11 @@ fn save_row(
             let button = button.stroke(eframe::egui::Stroke::NONE);
             let chosen = ui.add_enabled(!is_choosing, button);
             widgets::focus_ring(ui, &chosen);
-            *is_pressed |=
-                widgets::primary_button(ui, Icon::Download, "Download", download).clicked();
+            let button = widgets::primary_button(ui, Icon::Download, "Download", download);
+            if std::mem::take(&mut form.is_ready) {
+                button.request_focus();
+            }
+            *is_pressed |= button.clicked();
             (is_entered, chosen.clicked())
         })
         .inner;
@@ -150,7 +166,7 @@ fn save_row(
 }
 
 /// One field with its caption: whether Enter was pressed in it.
-fn field(ui: &mut Ui, form: &mut Form, field: Field, caption: f32, width: f32) -> bool {
+pub(super) fn field(ui: &mut Ui, form: &mut Form, field: Field, caption: f32, width: f32) -> bool {
     let height = match field {
         Field::Address | Field::SaveTo => look::PRIMARY,
         _ => look::CONTROL,

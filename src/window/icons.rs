@@ -38,6 +38,10 @@ pub(super) enum Icon {
     Folded,
     /// It is unfolded.
     Unfolded,
+    /// It is secret.
+    Locked,
+    /// Others on the way could read it.
+    Unlocked,
     /// Settings.
     Sliders,
     /// The theme of the system.
@@ -46,6 +50,28 @@ pub(super) enum Icon {
     Light,
     /// The dark theme.
     Dark,
+    /// A folder.
+    Folder,
+    /// A file.
+    File,
+    /// A link.
+    Link,
+    /// To where one was before.
+    Back,
+    /// To where one came back from.
+    Ahead,
+    /// To the folder above.
+    Up,
+    /// Once more.
+    Refresh,
+    /// Find something.
+    Search,
+    /// More that can be done.
+    More,
+    /// A part of it is here.
+    Partly,
+    /// Sorted upwards.
+    Ascending,
 }
 
 /// Where the 16 by 16 square lies, and how thick a line is.
@@ -165,7 +191,76 @@ pub(super) fn paint(painter: &Painter, rect: Rect, icon: Icon, color: Color) {
         }
         Icon::Light => sun(&c),
         Icon::Dark => moon(&c),
+        Icon::Folder => {
+            c.outline(&[
+                (1.75, 3.25),
+                (6.25, 3.25),
+                (7.75, 5.0),
+                (14.25, 5.0),
+                (14.25, 13.0),
+                (1.75, 13.0),
+            ]);
+        }
+        Icon::File => {
+            c.outline(&[(3.25, 1.75), (9.25, 1.75), (12.75, 5.25), (12.75, 14.25), (3.25, 14.25)]);
+            c.line(&[(9.0, 2.0), (9.0, 5.5), (12.5, 5.5)]);
+        }
+        Icon::Link => {
+            c.line(&[(9.0, 3.0), (13.0, 3.0), (13.0, 7.0)]);
+            c.line(&[(13.0, 3.0), (7.0, 9.0)]);
+            c.line(&[(6.5, 4.0), (3.0, 4.0), (3.0, 13.0), (12.0, 13.0), (12.0, 9.5)]);
+        }
+        Icon::Back => c.line(&[(9.75, 3.5), (5.25, 8.0), (9.75, 12.5)]),
+        Icon::Ahead => c.line(&[(6.25, 3.5), (10.75, 8.0), (6.25, 12.5)]),
+        Icon::Up => {
+            c.line(&[(3.75, 7.25), (8.0, 3.0), (12.25, 7.25)]);
+            c.line(&[(8.0, 3.25), (8.0, 13.25)]);
+        }
+        Icon::Refresh => refresh(&c),
+        Icon::Search => {
+            c.circle(7.0, 7.0, 4.5);
+            c.line(&[(10.25, 10.25), (14.0, 14.0)]);
+        }
+        Icon::More => [3.5, 8.0, 12.5].into_iter().for_each(|x| c.dot(x, 8.0, 1.2)),
+        Icon::Locked => {
+            c.outline(&[(3.25, 7.25), (12.75, 7.25), (12.75, 14.0), (3.25, 14.0)]);
+            shackle(&c, 8.0, 7.0);
+        }
+        Icon::Unlocked => {
+            c.outline(&[(1.75, 7.25), (10.25, 7.25), (10.25, 14.0), (1.75, 14.0)]);
+            shackle(&c, 11.0, 5.75);
+        }
+        Icon::Partly => {
+            c.circle(8.0, 8.0, 6.25);
+            c.line(&[(8.0, 1.75), (8.0, 8.0), (14.25, 8.0)]);
+        }
+        Icon::Ascending => c.line(&[(4.0, 10.0), (8.0, 6.0), (12.0, 10.0)]),
     }
+}
+
+/// The upper half of a lock around `x`; its right end is at `end`.
+fn shackle(c: &Canvas<'_>, x: f32, end: f32) {
+    c.line(&[
+        (x - 2.75, 7.0),
+        (x - 2.75, 4.5),
+        (x - 1.75, 2.75),
+        (x, 2.0),
+        (x + 1.75, 2.75),
+        (x + 2.75, 4.5),
+        (x + 2.75, end),
+    ]);
+}
+
+/// Most of a circle, and a tip at its end.
+fn refresh(c: &Canvas<'_>) {
+    let arc = |step: u8| {
+        let turn = 0.15 + 1.55 * f32::from(step) / 20.0;
+        let (sin, cos) = (turn * std::f32::consts::PI).sin_cos();
+        (8.0 + 5.5 * cos, 8.0 + 5.5 * sin)
+    };
+    let points: Vec<_> = (0..=20).map(arc).collect();
+    c.line(&points);
+    c.line(&[(13.25, 1.75), (13.25, 5.25), (9.75, 5.25)]);
 }
 
 fn sun(c: &Canvas<'_>) {

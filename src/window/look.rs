@@ -36,6 +36,8 @@ pub const SMALL: f32 = 28.0;
 pub const BAR: f32 = 4.0;
 /// Height of a row with a second line and nothing else.
 pub const ROW: f32 = 66.0;
+/// Height of a row in the table of a server's folder.
+pub const ENTRY: f32 = 30.0;
 /// Height of a second line, and side of a button in it.
 pub const LINE: f32 = 20.0;
 /// Between the edge of a card and what is on it.
@@ -48,6 +50,10 @@ pub const ROW_ICON: f32 = 20.0;
 pub const STRIP: f32 = 32.0;
 /// Below this height of the window the log folds unless it is opened.
 pub const LOW_WINDOW: f32 = 600.0;
+/// From this width of the window on, the transfers stand beside the browser.
+pub const WIDE_WINDOW: f32 = 1100.0;
+/// Width of the transfers beside the browser.
+pub const ASIDE: f32 = 400.0;
 /// Below this width of the window second lines and button rows get shorter.
 pub const NARROW_WINDOW: f32 = 640.0;
 /// Width of a column of text that is meant to be read, about 72 letters.
@@ -158,6 +164,12 @@ fn of(is_dark: bool) -> &'static Colors {
 #[must_use]
 pub fn name_font() -> FontId {
     FontId::new(15.0, FontFamily::Proportional)
+}
+
+/// Names in the table of a server's folder.
+#[must_use]
+pub fn entry_font() -> FontId {
+    FontId::new(14.0, FontFamily::Proportional)
 }
 
 /// Second lines, messages, captions.

@@ -6,13 +6,17 @@
 
 pub mod app;
 pub mod batch;
+pub mod browser;
 mod card;
 pub mod dialogs;
 mod display;
 mod empty;
 pub mod form;
 pub mod form_view;
+pub mod handover;
 mod icons;
+mod intake;
+pub mod links;
 pub mod log;
 pub mod look;
 mod meaning;
@@ -22,14 +26,21 @@ pub mod place;
 pub mod row;
 pub mod row_view;
 pub mod row_words;
+mod scout;
 pub mod screen;
+pub mod sheet;
+mod sheet_view;
 mod status;
 pub mod transfers;
 mod widgets;
+pub mod wish;
 
 use std::path::PathBuf;
 
 pub use display::OpenError;
+use handover::Arrival;
+
+use crate::settings;
 
 /// What the form holds when the window opens.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -45,11 +56,19 @@ pub struct Prefill {
 /// Opens the window with the form filled in, and returns when it is closed.
 ///
 /// Nothing starts before the person presses *Download*. Closing the window stops what runs; what
-/// has arrived stays.
+/// has arrived stays. If an Ashore is open already, it takes over what was given, comes to the front,
+/// and this one has nothing left to do.
 ///
 /// # Errors
 ///
 /// [`OpenError`] if no window can be shown here: one line that names what works instead.
 pub fn open(prefill: Prefill) -> Result<(), OpenError> {
-    display::run(prefill)
+    let folder = if prefill.is_passing { None } else { settings::data_folder() };
+    let address = prefill.address.as_deref();
+    let door = match folder.map(|folder| handover::arrive(&folder, address)) {
+        Some(Arrival::HandedOver) => return Ok(()),
+        Some(Arrival::Alone(door)) => door,
+        None => None,
+    };
+    display::run(prefill, door)
 }

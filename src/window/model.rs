@@ -178,6 +178,15 @@ impl Model {
         }
     }
 
+    /// All transfers that wait for the same answer as this one: the same server has shown them the
+    /// same certificate.
+    #[must_use]
+    pub fn asked_alike(&self, id: TransferId) -> Vec<TransferId> {
+        let Some(one) = self.row(id).and_then(Row::question) else { return Vec::new() };
+        let alike = self.rows.iter().filter(|row| row.question() == Some(one));
+        alike.map(|row| row.id).collect()
+    }
+
     /// This computer has something to say about a row.
     pub fn note(&mut self, id: TransferId, note: String) {
         if let Some(row) = self.row_mut(id) {

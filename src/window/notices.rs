@@ -49,15 +49,15 @@ impl Notices {
             self.sentences.remove(at);
         }
         let batch = self.batch.as_ref()?;
-        let all = format!("Download {} files", words::count(batch.len() as u64));
-        let answer = line(ui, &batch.sentence(folder), "Put the addresses away", Some(&all))?;
+        let button = batch.button();
+        let answer = line(ui, &batch.sentence(folder), "Put the addresses away", Some(&button))?;
         let batch = self.batch.take()?;
         answer.then_some(NoticeAction::Download(batch))
     }
 }
 
 /// One line: whether its button was clicked, or its cross.
-fn line(ui: &mut Ui, text: &str, away: &str, button: Option<&str>) -> Option<bool> {
+fn line(ui: &mut Ui, text: &str, away: &str, button: Option<&(String, String)>) -> Option<bool> {
     let colors = look::colors(ui);
     let mut answer = None;
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -65,8 +65,8 @@ fn line(ui: &mut Ui, text: &str, away: &str, button: Option<&str>) -> Option<boo
         if widgets::icon_button(ui, Icon::Cross, away).clicked() {
             answer = Some(false);
         }
-        if let Some(words) = button
-            && widgets::named_button(ui, words, "that were pasted", true)
+        if let Some((words, target)) = button
+            && widgets::named_button(ui, words, target, true)
         {
             answer = Some(true);
         }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::disk;
-use crate::ftp;
+use crate::ftp::{self, Address, Fingerprint, Host};
 use crate::transfer::{
     Destination, End, Ending, Entry, Failure, News, Outcome, Phase, Progress, Request, State,
     TransferId,
@@ -65,20 +65,29 @@ pub enum Stage {
 /// A certificate that is not believed, and about which only the person can decide.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Certificate {
-    /// Whose it says it is.
+    /// The server that showed it.
     pub server: String,
-    /// Why it is not believed.
-    pub reason: String,
-    /// Its SHA-256.
-    pub fingerprint: [u8; 32],
+    /// What it says of itself.
+    pub shown: ftp::Certificate,
+    /// Why it is not believed by itself. `None`: it would be.
+    pub reason: Option<String>,
+    /// The certificate that was trusted here until now, if there is one.
+    pub trusted: Option<Fingerprint>,
 }
 
 impl Certificate {
-    fn of(failure: &Failure) -> Option<Self> {
+    pub(super) fn of(failure: &Failure) -> Option<Self> {
+        use ftp::Error::{CertificateChanged, Untrusted};
         let Failure::Server { server, error, .. } = failure else { return None };
-        let ftp::Error::Untrusted { fingerprint, reason } = error else { return None };
-        let (server, reason) = (words::shown(server), words::shown(&reason.to_string()));
-        Some(Self { server, reason, fingerprint: *fingerprint })
+        let (shown, reason, trusted) = match error {
+            Untrusted { certificate, reason } => (certificate, Some(reason), None),
+            CertificateChanged { certificate, trusted, doubt } => {
+                (certificate, doubt.as_ref(), Some(*trusted))
+            }
+            _ => return None,
+        };
+        let reason = reason.map(|reason| words::shown(reason));
+        Some(Self { server: words::shown(server), shown: shown.as_ref().clone(), reason, trusted })
     }
 }
 
@@ -207,6 +216,12 @@ impl Row {
             Stage::Over { certificate, .. } => certificate.as_deref(),
             _ => None,
         }
+    }
+
+    /// What the person is asked about, if it is a certificate: whose, and which.
+    pub(super) fn question(&self) -> Option<(&Host, u16, Fingerprint)> {
+        let Address { host, port, .. } = &self.request.address;
+        Some((host, *port, self.certificate()?.shown.fingerprint))
     }
 
     /// The file, or the bytes that were kept of it.

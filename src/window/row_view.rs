@@ -35,6 +35,10 @@ pub enum RowAction {
     ShowInFolder,
     /// Do what the failure proposes.
     Follow(NextStep),
+    /// Believe the certificate, for all that comes from this server.
+    Trust,
+    /// Believe the certificate for this transfer.
+    TrustOnce,
     /// Do not believe the certificate.
     Distrust,
     /// Take the row off the list. The file stays.
@@ -200,7 +204,12 @@ fn buttons(row: &Row) -> Vec<(&'static str, RowAction, bool)> {
             (End::Stopped, _) if ending.kept.is_some() => {
                 vec![("Continue", RowAction::Follow(NextStep::TryAgain), true)]
             }
-            (_, Some(step @ (NextStep::SaveElsewhere | NextStep::ShowKept))) => {
+            (
+                _,
+                Some(
+                    step @ (NextStep::SaveElsewhere | NextStep::ShowKept | NextStep::GoUnprotected),
+                ),
+            ) => {
                 vec![follow(NextStep::TryAgain), follow(step)]
             }
             (_, Some(step @ (NextStep::TryActive | NextStep::TryPassive))) => {
@@ -269,7 +278,8 @@ fn below(ui: &mut Ui, row: &Row, line: &str) -> Option<RowAction> {
     match &row.stage {
         Stage::Over { certificate: Some(certificate), .. } => card_ui(ui, certificate, &row.name)
             .map(|answer| match answer {
-                CardAnswer::Trust => RowAction::Follow(NextStep::Trust),
+                CardAnswer::Trust => RowAction::Trust,
+                CardAnswer::TrustOnce => RowAction::TrustOnce,
                 CardAnswer::DontConnect => RowAction::Distrust,
             }),
         Stage::Over { ending, .. } if matches!(ending.end, End::Failed | End::NeedsALook) => {

@@ -4,12 +4,14 @@
 //! use it like a person without a window or an engine, and [`App`](super::app) stays the only place
 //! where wishes come true.
 
+mod browsing;
+
 use std::path::PathBuf;
 
-use eframe::egui::{self, CentralPanel, Event as UiEvent, Panel, ScrollArea, Ui, vec2};
+use eframe::egui::{self, CentralPanel, Panel, ScrollArea, Ui, vec2};
 
 use super::Prefill;
-use super::batch::Batch;
+use super::browser::Browser;
 use super::form::{Field, Form};
 use super::form_view::{FormAction, form_ui};
 use super::log::{self, Log};
@@ -17,56 +19,14 @@ use super::look::{self, space};
 use super::model::Model;
 use super::notices::{NoticeAction, Notices};
 use super::row::Row;
+use super::sheet::Sheet;
 use super::status::{Status, StatusAction, status_ui};
 use super::transfers::{List, ListAction, RowAction, list_ui};
+pub use super::wish::Wish;
 use super::{empty, widgets};
-use crate::settings::Theme;
+use crate::ftp::{Address, Security, Trust};
 use crate::transfer::{Event, News, NextStep, Request, TransferId};
 use crate::words;
-
-/// What the person wishes that the screen cannot do by itself.
-#[derive(Debug)]
-pub enum Wish {
-    /// Bring this file here.
-    Download(Box<Request>),
-    /// Bring these files here, in this order.
-    DownloadAll(Vec<Request>),
-    /// Stop this transfer.
-    Cancel(TransferId),
-    /// Let this transfer rest.
-    Pause(TransferId),
-    /// Let all rest that waits or runs.
-    PauseAll,
-    /// Go on with all that is paused.
-    ResumeAll,
-    /// Let these waiting transfers change places: this is their order now.
-    Reorder(Vec<TransferId>),
-    /// Go on with this transfer, or try it again: exactly the same order.
-    Resume(TransferId),
-    /// Try this transfer again, with another order.
-    Replace(TransferId, Box<Request>),
-    /// Forget these transfers; until [`Wish::Unclear`], if it comes.
-    Clear(Vec<TransferId>),
-    /// Remember these transfers again.
-    Unclear(Vec<TransferId>),
-    /// End the pause before this transfer's next attempt.
-    TryNow(TransferId),
-    /// Ask in a dialog of the system where the file goes.
-    Choose {
-        /// The folder that the dialog begins in.
-        folder: PathBuf,
-        /// The name that it proposes.
-        name: String,
-    },
-    /// Open a file with the program that belongs to it.
-    Open(TransferId, PathBuf),
-    /// Show a file in the system's file manager.
-    ShowInFolder(TransferId, PathBuf),
-    /// Remember this theme; it is worn already.
-    Theme(Theme),
-    /// Remember whether unfinished transfers go on by themselves at the next start.
-    ContinueAtStart(bool),
-}
 
 /// All that is on the screen.
 #[derive(Debug)]
@@ -81,7 +41,12 @@ pub struct Screen {
     pub is_choosing: bool,
     /// Whether unfinished transfers go on by themselves at the next start.
     pub continues_at_start: bool,
-    notices: Notices,
+    /// A link that was clicked elsewhere, and waits for a word from the person.
+    pub(super) sheet: Option<Sheet>,
+    /// The look around a server, if there is one; also while it is put away.
+    pub browser: Option<Browser>,
+    is_browsing: bool,
+    pub(super) notices: Notices,
     list: List,
     /// The rows that were taken off the list last.
     cleared: Vec<Row>,
@@ -99,6 +64,9 @@ impl Screen {
             log: Log::new(),
             is_choosing: false,
             continues_at_start: false,
+            sheet: None,
+            browser: None,
+            is_browsing: false,
             notices: Notices::default(),
             list: List::default(),
             cleared: Vec::new(),
@@ -109,10 +77,10 @@ impl Screen {
     /// Fills the form with what Ashore was started with. Nothing starts by itself.
     pub fn take(&mut self, prefill: &Prefill) {
         if let Some(address) = &prefill.address {
-            self.form.take_address(address);
+            self.take_link(address);
         }
         if let Some(path) = &prefill.save_to {
-            self.form.take_place(path);
+            self.take_place(path);
         }
     }
 
@@ -129,6 +97,9 @@ impl Screen {
         }
         if is_over {
             self.form.look_again();
+            if let Some(browser) = &mut self.browser {
+                browser.look_again();
+            }
         }
     }
 
@@ -136,37 +107,23 @@ impl Screen {
     pub fn ui(&mut self, ui: &mut Ui) -> Vec<Wish> {
         let mut wishes = Vec::new();
         self.take_paste(ui);
-        self.form_panel(ui, &mut wishes);
+        wishes.extend(self.take_drop(ui));
+        // Whatever goes into the form is to be seen there.
+        self.is_browsing &= self.form.focus.is_none();
+        if !self.is_browsing {
+            self.form_panel(ui, &mut wishes);
+        }
         self.notice_panel(ui, &mut wishes);
         wishes.extend(self.status_panel(ui));
         self.log_panel(ui);
-        self.list_panel(ui, &mut wishes);
-        wishes
-    }
-
-    /// A link that is pasted while no field has the keyboard goes into the address. Many of them are
-    /// taken from wherever they were pasted.
-    fn take_paste(&mut self, ui: &Ui) {
-        let is_typing = ui.ctx().text_edit_focused();
-        let pasted = ui.input_mut(|input| {
-            let at = input.events.iter().position(|event| match event {
-                UiEvent::Paste(text) => !is_typing || text.contains('\n'),
-                _ => false,
-            })?;
-            let UiEvent::Paste(text) = input.events.get(at)? else { return None };
-            let batch = Batch::of(text);
-            let text = text.trim().to_owned();
-            if !is_typing || batch.is_some() {
-                input.events.remove(at);
-                return Some((text, batch));
-            }
-            None
-        });
-        match pasted {
-            Some((_, Some(batch))) => self.notices.batch = Some(batch),
-            Some((text, None)) if !text.is_empty() => self.form.take_address(&text),
-            _ => {}
+        if self.is_browsing {
+            self.aside_panel(ui, &mut wishes);
+            self.browser_panel(ui);
+        } else {
+            self.list_panel(ui, &mut wishes);
         }
+        self.fulfil_wants(&mut wishes);
+        wishes
     }
 
     fn notice_panel(&mut self, ui: &mut Ui, wishes: &mut Vec<Wish>) {
@@ -188,15 +145,24 @@ impl Screen {
 
     fn form_panel(&mut self, ui: &mut Ui, wishes: &mut Vec<Wish>) {
         let frame = look::surface_frame(ui, vec2(space::L, space::M));
+        if self.sheet.is_some() {
+            let panel = Panel::top("sheet").frame(frame).resizable(false);
+            panel.show(ui, |ui| self.link_sheet(ui, wishes));
+            return;
+        }
         let panel = Panel::top("form").frame(frame).resizable(false);
         let action = panel.show(ui, |ui| {
             let model = &self.model;
             form_ui(ui, &mut self.form, &|path| model.is_going_to(path), self.is_choosing)
         });
-        wishes.extend(action.inner.map(|action| match action {
-            FormAction::Download(request) => Wish::Download(request),
-            FormAction::Choose { folder, name } => Wish::Choose { folder, name },
-        }));
+        match action.inner {
+            Some(FormAction::Download(request)) => wishes.push(Wish::Download(request)),
+            Some(FormAction::Choose { folder, name }) => {
+                wishes.push(Wish::Choose { folder, name });
+            }
+            Some(FormAction::Browse(address)) => self.browse(*address),
+            None => {}
+        }
     }
 
     fn status_panel(&mut self, ui: &mut Ui) -> Option<Wish> {
@@ -241,7 +207,9 @@ impl Screen {
 
     fn log_panel(&mut self, ui: &mut Ui) {
         let is_roomy = ui.content_rect().height() >= look::LOW_WINDOW;
-        let mut is_open = self.is_log_open.unwrap_or(is_roomy && !self.model.rows().is_empty());
+        let mut is_open = self
+            .is_log_open
+            .unwrap_or_else(|| is_roomy && !self.is_browsing && !self.model.rows().is_empty());
         let before = is_open;
         // The words of the bar begin where all others do: its buttons bring the other half.
         let frame = look::surface_frame(ui, vec2(space::S, 0.0));
@@ -276,15 +244,19 @@ impl Screen {
                 }
                 return;
             }
-            match list_ui(ui, &mut self.list, &self.model) {
-                Some(ListAction::Row(id, action)) => wishes.extend(self.follow(id, action)),
-                Some(ListAction::Clear(group)) => {
-                    let rows = self.model.clear(group);
-                    wishes.push(self.clear(rows));
-                }
-                None => {}
-            }
+            self.list_ui(ui, wishes);
         });
+    }
+
+    fn list_ui(&mut self, ui: &mut Ui, wishes: &mut Vec<Wish>) {
+        match list_ui(ui, &mut self.list, &self.model) {
+            Some(ListAction::Row(id, action)) => wishes.extend(self.follow(id, action)),
+            Some(ListAction::Clear(group)) => {
+                let rows = self.model.clear(group);
+                wishes.push(self.clear(rows));
+            }
+            None => {}
+        }
     }
 
     /// What was asked of a row: what the screen can do itself is done, the rest becomes a wish.
@@ -312,14 +284,18 @@ impl Screen {
                 self.model.shift(id, way).map(|ids| Wish::Reorder(ids.to_vec()))
             }
             RowAction::Pause => Some(Wish::Pause(id)),
-            RowAction::Resume | RowAction::Follow(NextStep::TryAgain) => Some(Wish::Resume(id)),
-            RowAction::Follow(NextStep::Trust) => {
-                let fingerprint = row.certificate()?.fingerprint;
-                let mut request = row.request.clone();
-                request.trust.pin = Some(fingerprint);
-                // The order is another one from here on, also if it has to be tried again.
-                self.model.order(id, request.clone());
-                Some(Wish::Replace(id, Box::new(request)))
+            RowAction::Resume | RowAction::Follow(NextStep::TryAgain | NextStep::Trust) => {
+                Some(Wish::Resume(id))
+            }
+            RowAction::Trust => self.trust(id),
+            RowAction::TrustOnce => {
+                let pin = Some(row.certificate()?.shown.fingerprint);
+                let trust = Trust { pin, ..row.request.trust.clone() };
+                self.order_anew(id, Request { trust, ..row.request.clone() })
+            }
+            RowAction::Follow(NextStep::GoUnprotected) => {
+                let security = Security::Off;
+                self.order_anew(id, Request { security, ..row.request.clone() })
             }
             RowAction::Follow(step @ (NextStep::TryActive | NextStep::TryPassive)) => {
                 let mut request = row.request.clone();
@@ -334,6 +310,29 @@ impl Screen {
                 self.put_back(id, Field::User)
             }
         }
+    }
+
+    /// Tries a row again with another order, which is its own from here on.
+    fn order_anew(&mut self, id: TransferId, request: Request) -> Option<Wish> {
+        self.model.order(id, request.clone());
+        Some(Wish::Replace(id, Box::new(request)))
+    }
+
+    /// The certificate that this row asks about is believed; so nobody else need ask about it.
+    fn trust(&mut self, id: TransferId) -> Option<Wish> {
+        let row = self.model.row(id)?;
+        let pin = row.certificate()?.shown.fingerprint;
+        let Address { host, port, .. } = row.request.address.clone();
+        let mut orders = Vec::new();
+        for id in self.model.asked_alike(id) {
+            let Some(row) = self.model.row(id) else { continue };
+            // What was trusted for one transfer only gives way to what is trusted for all.
+            let trust = Trust { pin: None, ..row.request.trust.clone() };
+            let request = Request { trust, ..row.request.clone() };
+            self.model.order(id, request.clone());
+            orders.push((id, request));
+        }
+        Some(Wish::Trust { host, port, pin, orders })
     }
 
     /// The order of a row goes back into the form, to be changed there.

@@ -9,8 +9,10 @@
 )]
 
 pub(crate) mod embedded;
+pub(crate) mod proxies;
 pub(crate) mod quay;
 pub(crate) mod script;
+pub(crate) mod secret;
 
 use std::cell::RefCell;
 use std::fs;

@@ -4,10 +4,8 @@
 use std::path::Path;
 use std::time::SystemTime;
 
-use ashore::ftp;
 use ashore::transfer::{
-    Destination, End, Ending, Entry, Event, Failure, Kept, News, NextStep, Request, State,
-    TransferId,
+    Destination, End, Ending, Entry, Event, Kept, News, NextStep, Request, State, TransferId,
 };
 use ashore::window::row::Group;
 use ashore::window::screen::Wish;
@@ -151,31 +149,6 @@ fn a_waiting_row_changes_places_by_menu_and_by_keyboard() {
     };
     assert_eq!(first.as_slice(), [TransferId(3), TransferId(2)]);
     assert_eq!(second.as_slice(), [TransferId(3), TransferId(1)]);
-}
-
-fn untrusted() -> Failure {
-    let reason = "it has expired".to_owned();
-    let error = ftp::Error::Untrusted { fingerprint: [0xAB; 32], reason };
-    Failure::Server { server: "ftp.example.org".to_owned(), is_guest: true, error, kept: None }
-}
-
-#[test]
-fn an_unknown_certificate_is_a_question_with_two_answers() {
-    let mut window = Window::failed(untrusted());
-    assert!(window.shows("Is this really ftp.example.org?"));
-    assert!(window.shows("it has expired"));
-    assert!(window.shows("AB:AB:AB:AB  AB:AB:AB:AB"));
-    window.click("Trust this server debian.iso");
-    let wishes = window.wishes();
-    let [Wish::Replace(ID, request)] = wishes.as_slice() else { panic!("{wishes:?}") };
-    assert_eq!(request.trust.pin, Some([0xAB; 32]));
-
-    let mut window = Window::failed(untrusted());
-    window.click("Don't connect debian.iso");
-    assert!(!window.shows("Is this really"));
-    assert!(window.wishes().is_empty());
-    window.click("Try again debian.iso");
-    assert!(matches!(window.wishes().as_slice(), [Wish::Resume(ID)]));
 }
 
 #[test]

@@ -213,6 +213,22 @@ fn every_failure_has_a_button_that_does_what_it_says() {
 }
 
 #[test]
+fn where_the_file_channel_fails_the_other_mode_is_one_click_away() {
+    for (is_active, words) in [(false, "Try active mode"), (true, "Try passive mode")] {
+        let (tried, source) = ("EPSV".to_owned(), std::io::ErrorKind::ConnectionRefused.into());
+        let error = ashore::ftp::Error::NoDataConnection { is_active, tried, source };
+        let server = "ftp.example.org".to_owned();
+        let mut window =
+            Window::failed(Failure::Server { server, is_guest: true, error, kept: None });
+        assert!(window.shows("A firewall"));
+        window.click(&format!("{words} debian.iso"));
+        let wishes = window.wishes();
+        let [Wish::Replace(ID, request)] = wishes.as_slice() else { panic!("{wishes:?}") };
+        assert_eq!(request.way.is_active, !is_active);
+    }
+}
+
+#[test]
 fn the_log_can_be_read_folded_and_copied() {
     let said = |voice, text: &str| {
         News::Line(Line { at: SystemTime::now(), voice, text: text.to_owned() })

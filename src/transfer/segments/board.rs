@@ -30,15 +30,17 @@ pub(super) type Id = usize;
 /// What one connection fetches: from where it is, up to where somebody else's bytes begin. The last
 /// share of a file has no end: only the server can tell where that is.
 #[derive(Debug)]
-struct Share {
-    at: u64,
-    end: u64,
+pub(super) struct Share {
+    pub(super) at: u64,
+    pub(super) end: u64,
     /// When it was taken, and when bytes last came.
-    taken: Instant,
-    heard: Instant,
+    pub(super) taken: Instant,
+    pub(super) heard: Instant,
     /// The longest time that bytes were waited for until now.
     longest: Duration,
-    brought: u64,
+    pub(super) brought: u64,
+    /// The server stops by itself soon after its end.
+    pub(super) is_bounded: bool,
     stop: Stop,
 }
 
@@ -81,29 +83,29 @@ impl<T: Into<Trouble>> From<T> for Setback {
 
 /// How long a connection may be silent that was silent for `longest` at most so far.
 pub(super) fn stall(longest: Duration) -> Duration {
-    (longest * 8).clamp(SHORTEST_STALL, LONGEST_STALL)
+    (longest * 8).clamp(SHORTEST_STALL, LONGEST_STALL).max(longest * 2)
 }
 
-fn len(bytes: &[u8]) -> u64 {
+pub(super) fn len(bytes: &[u8]) -> u64 {
     u64::try_from(bytes.len()).unwrap_or(u64::MAX)
 }
 
-fn up_to(bytes: &[u8], count: u64) -> &[u8] {
+pub(super) fn up_to(bytes: &[u8], count: u64) -> &[u8] {
     bytes.get(..usize::try_from(count).unwrap_or(usize::MAX)).unwrap_or(bytes)
 }
 
 /// The file, and who is at work on it.
 #[derive(Debug)]
 pub(super) struct Board<'a> {
-    file: &'a mut Partial,
-    size: u64,
-    shares: BTreeMap<Id, Share>,
+    pub(super) file: &'a mut Partial,
+    pub(super) size: u64,
+    pub(super) shares: BTreeMap<Id, Share>,
     /// The server has ended the data where the file ends, and called it complete.
-    is_end_proven: bool,
+    pub(super) is_end_proven: bool,
     /// Those who have brought anything new.
     bringers: BTreeSet<Id>,
     /// What the last request took until its first byte.
-    setup: Duration,
+    pub(super) setup: Duration,
     /// Bytes that contradicted others were thrown out.
     pub(super) has_differed: bool,
 }
@@ -141,18 +143,33 @@ impl<'a> Board<'a> {
     }
 
     fn take(&mut self, me: Id, at: u64, end: u64, stop: &Stop, now: Instant) {
-        let (longest, stop) = (Duration::ZERO, stop.clone());
-        let share = Share { at, end, taken: now, heard: now, longest, brought: 0, stop };
+        let share = Share {
+            at,
+            end,
+            taken: now,
+            heard: now,
+            longest: Duration::ZERO,
+            brought: 0,
+            is_bounded: false,
+            stop: stop.clone(),
+        };
         self.shares.insert(me, share);
     }
 
-    /// Work for a connection that has none: a gap that nobody is at work on; or the share of one that
-    /// has fallen silent; or half of the longest. `None`: there is nothing to do just now.
+    /// The server stops by itself soon after the end of this share.
+    pub(super) fn bound(&mut self, me: Id) {
+        if let Some(share) = self.shares.get_mut(&me) {
+            share.is_bounded = true;
+        }
+    }
+
+    /// Work for a connection that has none: the share of one that has fallen silent; or a gap that
+    /// nobody is at work on; or half of the longest share. `None`: there is nothing to do just now.
     pub(super) fn claim(&mut self, me: Id, stop: &Stop, now: Instant) -> Option<Task> {
         let size = self.size;
         let length = |&(from, to): &(u64, u64)| to.min(size).saturating_sub(from);
         let free = self.free_gaps().into_iter().max_by_key(length);
-        let (at, end) = free.or_else(|| self.silent_share(now)).or_else(|| self.half(now))?;
+        let (at, end) = self.silent_share(now).or(free).or_else(|| self.half(now))?;
         let (left, _) = self.file.around(at);
         let is_short = left > 0 && left < at && at - left < OVERLAP;
         if is_short {
@@ -269,7 +286,7 @@ impl<'a> Board<'a> {
     }
 
     /// The share of another connection is over: it is to end.
-    fn revoke(&mut self, other: Id) {
+    pub(super) fn revoke(&mut self, other: Id) {
         if let Some(share) = self.shares.remove(&other) {
             share.stop.give();
         }
@@ -339,76 +356,6 @@ impl<'a> Board<'a> {
             return Err(Setback::Trouble(Trouble::Doubt(doubt)));
         }
         Ok(())
-    }
-
-    /// A share has reached its end, and its connection brings what stands behind: `bytes` from `at` on.
-    /// Tells how many of them were looked at; `None`: enough of them were.
-    fn meet<'b>(
-        &mut self,
-        me: Id,
-        joint: u64,
-        at: u64,
-        bytes: &'b [u8],
-    ) -> Result<Option<&'b [u8]>, Setback> {
-        let (_, right) = self.file.around(joint);
-        let enough = right.min(joint + OVERLAP);
-        let count = up_to(bytes, enough.saturating_sub(at));
-        if !self.is_equal(at, count)? {
-            // Somebody has brought bytes of another file there, or from another place of it.
-            let common = self.common(at, count)?;
-            self.file.forget(joint, at + common);
-            self.revoke_at(right);
-            self.has_differed = true;
-            self.is_end_proven = false;
-            self.go_on(me, joint, at + common);
-            return Ok(Some(up_to(bytes, common)));
-        }
-        if at + len(count) < enough {
-            return Ok(Some(count));
-        }
-        if right - joint >= OVERLAP {
-            self.file.join(joint);
-            return Ok(None);
-        }
-        // So little is there that its connection is the slower one.
-        if right == self.size && self.is_end_proven {
-            self.file.join(joint);
-            return Ok(None);
-        }
-        self.go_on(me, joint, right);
-        Ok(Some(count))
-    }
-
-    /// A connection goes on beyond its share, from `at`, up to where other bytes begin.
-    fn go_on(&mut self, me: Id, joint: u64, at: u64) {
-        self.file.join(joint);
-        self.revoke_at(at);
-        let gaps = self.file.gaps();
-        let gap = gaps.iter().find(|gap| gap.0 == at).map_or(u64::MAX, |gap| gap.1);
-        let others = self.shares.iter().filter(|(id, _)| **id != me).map(|(_, share)| share.at);
-        let end = others.filter(|&other| other > at).fold(gap, u64::min);
-        if let Some(share) = self.shares.get_mut(&me) {
-            (share.at, share.end) = (at, end);
-        }
-    }
-
-    fn revoke_at(&mut self, at: u64) {
-        let there = |(&id, share): (&Id, &Share)| (share.at == at && share.end > at).then_some(id);
-        if let Some(other) = self.shares.iter().find_map(there) {
-            self.revoke(other);
-        }
-    }
-
-    fn is_equal(&self, at: u64, bytes: &[u8]) -> Result<bool, disk::Error> {
-        Ok(self.common(at, bytes)? == len(bytes))
-    }
-
-    /// How many of `bytes` are as those that are here from `at` on, before the first that is not.
-    fn common(&self, at: u64, bytes: &[u8]) -> Result<u64, disk::Error> {
-        let mut ours = vec![0; bytes.len()];
-        self.file.read_at(at, &mut ours)?;
-        let equal = ours.iter().zip(bytes).take_while(|(ours, theirs)| ours == theirs).count();
-        Ok(u64::try_from(equal).unwrap_or(0))
     }
 
     /// The data has ended where this connection was, and the server has called it complete.

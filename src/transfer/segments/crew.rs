@@ -10,7 +10,7 @@ use crossbeam_channel::Sender;
 use super::board::{Board, Id, Setback};
 use super::growth::{Advice, Growth};
 use super::worker::Worker;
-use crate::ftp::{self, Address, Error, Limits, Parked, RemoteFile, Security, Session, Stop};
+use crate::ftp::{self, Address, Error, Limits, Parked, RemoteFile, Session, Stop};
 use crate::transfer::doubt::Doubt;
 use crate::transfer::news::{Line, News, Voice};
 use crate::transfer::request::Access;
@@ -30,8 +30,6 @@ pub(super) struct Errand<'c> {
     pub(super) patience: Duration,
     pub(super) remote: &'c RemoteFile,
     pub(super) size: u64,
-    /// How the first connection is secured: so are the others.
-    pub(super) is_secure: bool,
     /// So many connections at most, with the one that comes to the help of a silent one.
     pub(super) most: usize,
     /// Ends all of them.
@@ -56,6 +54,8 @@ struct Roll {
     next: Id,
     /// Who is on the way to help a silent one.
     rescuer: Option<Id>,
+    /// So many may be there at once.
+    most: usize,
     /// How many in a row have come for nothing.
     failures: u32,
     /// The server has refused one more when there were so many.
@@ -92,6 +92,7 @@ impl<'c, 'f> Crew<'c, 'f> {
             members: BTreeMap::new(),
             next: 0,
             rescuer: None,
+            most: errand.most,
             failures: 0,
             allowed: None,
             goes_alone: false,
@@ -159,7 +160,11 @@ impl<'c, 'f> Crew<'c, 'f> {
             Err(Setback::Trouble(trouble)) => {
                 if is_objection(&trouble) {
                     roll.growth.limit(others);
+                    roll.most = others;
                     roll.allowed = Some(others).filter(|_| says_too_many(&trouble));
+                    if roll.members.is_empty() {
+                        roll.failures = MOST_FAILURES; // To press on would only keep others out.
+                    }
                     self.tell(Voice::Story, "The server allows no more connections than these");
                 } else if has_brought {
                     roll.failures = 0;
@@ -211,9 +216,11 @@ impl<'c, 'f> Crew<'c, 'f> {
             for _ in 0..missing {
                 self.call(scope, roll);
             }
-        } else if is_silent && roll.members.len() >= self.errand.most {
-            // There may be no more of them: one has to make room.
-            self.board().dismiss_silent(now);
+        } else if is_silent && roll.members.len() >= roll.most {
+            // There may be no more of them: one has to make room, unless it is the only one.
+            if roll.members.len() > 1 {
+                self.board().dismiss_silent(now);
+            }
         } else if is_silent && roll.rescuer.is_none() {
             let text = "Nothing comes any more. Another connection is opened beside this one";
             self.tell(Voice::Story, text);
@@ -309,11 +316,7 @@ impl Errand<'_> {
         limits: &Limits,
         log: &'l dyn Fn(ftp::Line),
     ) -> Result<Session<'l>, Error> {
-        let mut server = self.access.server();
-        if self.is_secure && server.security == Security::Auto {
-            server.security = Security::Explicit;
-        }
-        let mut session = Session::connect(server, limits, log)?;
+        let mut session = self.access.connect(limits, log)?;
         session.sign_in(&self.access.login())?;
         Ok(session)
     }

@@ -7,6 +7,7 @@
 mod board;
 mod crew;
 mod growth;
+mod joints;
 mod lookout;
 mod worker;
 
@@ -62,7 +63,6 @@ impl Job<'_> {
             patience: self.request.patience,
             remote,
             size,
-            is_secure: session.is_secure(),
             most,
             stop: self.handle.stop.clone(),
         };

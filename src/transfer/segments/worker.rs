@@ -140,6 +140,9 @@ impl Worker<'_, '_, '_> {
             let part = session.retrieve_part(remote, task.from, task.to)?;
             (part.data, part.ends_by_itself.then_some(task.to))
         };
+        if end.is_some() {
+            self.crew.board().bound(self.id);
+        }
         let mut stream = Stream { data, at: task.from, end };
         if task.is_in_void {
             let size = usize::try_from(OVERLAP).unwrap_or(usize::MAX).min(block.len());

@@ -1,0 +1,179 @@
+//! A visit to a server: what somebody looks at there, asked for in one conversation.
+
+use std::ops::ControlFlow;
+
+use super::failure::Failure;
+use super::request::Access;
+use crate::ftp::listing::{Entry, ListingEnd};
+use crate::ftp::{self, Limits, RemotePath, Session};
+
+/// A visit to a server. Its conversation is kept from one question to the next, and begun anew when
+/// the server has grown tired of waiting.
+pub struct Visit<'a> {
+    access: Access<'a>,
+    limits: &'a Limits,
+    log: &'a dyn Fn(ftp::Line),
+    session: Option<Session<'a>>,
+    /// What was learnt about the server led the last question astray: it deserves another try.
+    was_misled: bool,
+}
+
+/// The beginning of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Peek {
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// Whether that is all of it.
+    pub is_whole: bool,
+}
+
+impl std::fmt::Debug for Visit<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Visit").field("session", &self.session).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Visit<'a> {
+    /// Asks nothing yet. Of the address in `access` only the server and the login count; `log` hears
+    /// every line of the conversation.
+    #[must_use]
+    pub fn new(access: Access<'a>, limits: &'a Limits, log: &'a dyn Fn(ftp::Line)) -> Self {
+        Self { access, limits, log, session: None, was_misled: false }
+    }
+
+    /// Connects and signs in, if that has not been done. Whether the conversation is secret.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Server`] and [`Failure::Stopped`].
+    pub fn arrive(&mut self) -> Result<bool, Failure> {
+        let arrived = self.session().map(|session| session.is_secure());
+        arrived.map_err(|error| self.failure(error))
+    }
+
+    /// Whether there is a conversation that a question would go on with.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        self.session.is_some()
+    }
+
+    /// Lists the folder at `path`. Blocks until the server called the listing complete.
+    ///
+    /// `handed` gets each entry as soon as it has arrived, and may break off. See [`Session::list`]
+    /// for what the end says about the times of the entries.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Server`] and [`Failure::Stopped`]. What was handed on until then is not all.
+    pub fn list(
+        &mut self,
+        path: &RemotePath,
+        handed: &mut dyn FnMut(Entry) -> ControlFlow<()>,
+    ) -> Result<ListingEnd, Failure> {
+        let mut is_begun = false;
+        let mut noticed = |entry| {
+            is_begun = true;
+            handed(entry)
+        };
+        let is_old = self.is_there();
+        let mut ended = self.ask(|session| session.list(path, &mut noticed));
+        if (is_old || self.was_misled)
+            && !self.is_there()
+            && !is_begun
+            && !self.limits.stop.is_given()
+        {
+            ended = self.ask(|session| session.list(path, &mut *handed));
+        }
+        ended.map_err(|error| self.failure(error))
+    }
+
+    /// Fetches the first `most` bytes of the file at `path`, or all if it is shorter.
+    ///
+    /// Servers have many answers to a data connection that is closed early, and some have none
+    /// (Pure-FTPd says `150`): the conversation ends with it.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Server`] and [`Failure::Stopped`].
+    pub fn peek(&mut self, path: &RemotePath, most: usize) -> Result<Peek, Failure> {
+        let is_old = self.is_there();
+        let mut peeked = self.ask(|session| beginning(session, path, most));
+        if (is_old || self.was_misled)
+            && !self.is_there()
+            && peeked.is_err()
+            && !self.limits.stop.is_given()
+        {
+            peeked = self.ask(|session| beginning(session, path, most));
+        }
+        if peeked.as_ref().is_ok_and(|peek| !peek.is_whole) {
+            self.leave();
+        }
+        peeked.map_err(|error| self.failure(error))
+    }
+
+    /// Says goodbye. The next question begins a new conversation.
+    pub fn leave(&mut self) {
+        if let Some(session) = self.session.take() {
+            session.quit();
+        }
+    }
+
+    /// Asks, and lets go of a conversation that is of no more use.
+    fn ask<R>(
+        &mut self,
+        question: impl FnOnce(&mut Session<'a>) -> Result<R, ftp::Error>,
+    ) -> Result<R, ftp::Error> {
+        let way = self.access.usual_way();
+        let answer = self.session().and_then(question);
+        if answer.is_ok() {
+            self.access.learn_data_came(way.is_active);
+        }
+        self.was_misled = answer.as_ref().is_err_and(|error| self.access.learn_no_data(error));
+        if let Err(error) = &answer
+            && !matches!(error, ftp::Error::Refused { reply, .. } if reply.code != 421)
+        {
+            self.session = None;
+        }
+        answer
+    }
+
+    fn session(&mut self) -> Result<&mut Session<'a>, ftp::Error> {
+        let session = match self.session.take() {
+            Some(session) => session,
+            None => {
+                let mut session = self.access.connect(self.limits, self.log)?;
+                session.sign_in(&self.access.login())?;
+                session
+            }
+        };
+        Ok(self.session.insert(session))
+    }
+
+    fn failure(&self, error: ftp::Error) -> Failure {
+        Failure::of_server(self.access, error, None)
+    }
+}
+
+fn beginning(
+    session: &mut Session<'_>,
+    path: &RemotePath,
+    most: usize,
+) -> Result<Peek, ftp::Error> {
+    let file = session.locate(path)?;
+    let mut data = session.retrieve(&file, 0)?;
+    let mut bytes = Vec::new();
+    let mut block = vec![0; 16 * 1024];
+    while bytes.len() <= most {
+        match data.poll(&mut block)? {
+            Some(0) => {
+                drop(data);
+                session.finish()?;
+                return Ok(Peek { bytes, is_whole: true });
+            }
+            Some(count) => bytes.extend(block.iter().take(count)),
+            None => {}
+        }
+    }
+    bytes.truncate(most);
+    Ok(Peek { bytes, is_whole: false })
+}
