@@ -99,8 +99,10 @@ fn look(part: &Path, destination: &Path, source: &str) -> Result<Found, Error> {
     if record.source != source {
         return Ok(Found::Foreign("comes from another address"));
     }
-    let latest = SystemTime::UNIX_EPOCH + Duration::from_millis(record.written) + LEAD;
-    let is_touched = there.modified().is_ok_and(|modified| modified > latest);
+    let since = Duration::from_millis(record.written).saturating_add(LEAD);
+    let latest = SystemTime::UNIX_EPOCH.checked_add(since);
+    let is_touched =
+        there.modified().is_ok_and(|modified| latest.is_some_and(|latest| modified > latest));
     let end = record.ranges.last().map_or(0, |range| range.1);
     if there.len() < end || (is_touched && record.written > 0) {
         return Ok(Found::Spoilt("was changed by another program"));

@@ -166,17 +166,4 @@ mod tests {
         let escaped = local_name(&[0xE9; 200]);
         assert!(escaped.len() <= MAX_NAME && !escaped.contains("%~"), "{escaped}");
     }
-
-    proptest::proptest! {
-        #[test]
-        fn whatever_the_server_calls_it_the_local_name_is_one_safe_part_of_a_path(
-            name in proptest::collection::vec(proptest::num::u8::ANY, 0..600),
-        ) {
-            let local = local_name(&name);
-            proptest::prop_assert!(!local.is_empty() && local.len() <= MAX_NAME);
-            proptest::prop_assert!(!local.chars().any(is_forbidden));
-            proptest::prop_assert!(local != "." && local != "..");
-            proptest::prop_assert!(!local.ends_with(['.', ' ']));
-        }
-    }
 }

@@ -1,8 +1,11 @@
 //! What was learnt about a server, so that the next conversation with it begins where this one ends.
 
-use serde::{Deserialize, Serialize};
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::certificate::Fingerprint;
+use super::encoding::Encoding;
 
 /// What was learnt about one server. Everything is optional, and nothing here is a promise: a server
 /// may be another one tomorrow.
@@ -13,7 +16,7 @@ pub struct Known {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub has_tls: bool,
     /// The certificate that the person trusts here, and no other.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "or_none")]
     pub pin: Option<Fingerprint>,
     /// Commands that travelled together made it stumble: it is spoken to step by step.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -24,10 +27,15 @@ pub struct Known {
     /// Data came only in active mode (`PORT`, RFC 959).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub wants_active: bool,
-    /// The encoding of its names where they are not UTF-8, by its WHATWG label (`windows-1252`).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub encoding: Option<String>,
+    /// The encoding of its names where they are not UTF-8: guessed, or chosen by the person.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "or_none")]
+    pub encoding: Option<Encoding>,
     /// How many connections it allows, as it has shown by refusing more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub most_connections: Option<u32>,
+}
+
+/// A slip of the pen in one value is no reason to forget all the others.
+fn or_none<'de, T: FromStr, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    Ok(String::deserialize(deserializer)?.parse().ok())
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, percent_encode};
 
 use super::address::AddressError;
+use super::encoding::Encoding;
 
 /// A path on a server, in bytes.
 ///
@@ -63,20 +64,28 @@ impl RemotePath {
         if is_folder {
             segments.pop();
         }
-        let mut is_absolute = false;
-        if let Some(first) = segments.first_mut() {
-            if first.is_empty() {
-                is_absolute = true;
-                segments.remove(0);
-            } else if first.first() == Some(&b'/') {
-                is_absolute = true;
-                first.remove(0);
-                if first.is_empty() {
-                    segments.remove(0);
-                }
+        let is_absolute = segments.first().is_some_and(|f| matches!(f.first(), None | Some(b'/')));
+        // However many slashes there are, there is one root.
+        while is_absolute && let Some(first) = segments.first_mut() {
+            first.drain(..first.iter().take_while(|&&byte| byte == b'/').count());
+            if !first.is_empty() {
+                break;
             }
+            segments.remove(0);
         }
         Ok(Self { is_absolute, is_folder: is_folder || segments.is_empty(), segments })
+    }
+
+    /// The same path as a server knows it whose names are in `encoding`. `None` if there is none: the
+    /// path is ASCII, is not UTF-8, or cannot be written so.
+    #[must_use]
+    pub fn in_encoding(&self, encoding: Encoding) -> Option<Self> {
+        if self.segments.iter().all(|segment| segment.is_ascii()) {
+            return None;
+        }
+        let encoded = |segment: &Vec<u8>| encoding.encode(std::str::from_utf8(segment).ok()?);
+        let segments = self.segments.iter().map(encoded).collect::<Option<_>>()?;
+        Some(Self { segments, ..self.clone() })
     }
 
     /// The whole path as one command argument. Empty: the folder that the login opens.
@@ -214,6 +223,9 @@ mod tests {
             ("%2Fpub/file.bin", b"/pub/file.bin"),
             ("%2F/pub/file.bin", b"/pub/file.bin"),
             ("/pub/file.bin", b"/pub/file.bin"),
+            ("/%2F%2F/pub/x", b"/pub/x"),
+            ("%2F//pub//file.bin", b"/pub//file.bin"),
+            ("//", b"/"),
             ("a/../../b", b"a/../../b"),
             ("a\\b", b"a\\b"),
             ("what?is#this", b"what?is#this"),
@@ -267,6 +279,17 @@ mod tests {
         }
         assert_eq!(steps, ["/%2Fpub/a/", "/%2Fpub/", "/%2F"]);
         assert_eq!(link("").parent(), None);
+    }
+
+    #[test]
+    fn a_typed_path_can_be_written_in_the_encoding_of_the_server() {
+        let cyrillic: Encoding = "windows-1251".parse().unwrap();
+        let path = RemotePath::from_typed("/pub/Отчёт/").unwrap().in_encoding(cyrillic).unwrap();
+        assert_eq!(path.to_wire(), b"pub/\xce\xf2\xf7\xb8\xf2");
+        assert!(path.is_folder());
+        for text in ["pub/plain", "caf%E9", "%E6%97%A5"] {
+            assert_eq!(link(text).in_encoding(cyrillic), None, "{text}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::commons::Commons;
 use crate::disk::Checksum;
-use crate::ftp::{self, Address, Limits, Scheme, Security, Server, Session, Trust, Way};
+use crate::ftp::{Address, Scheme, Security, Server, Trust, Way};
 
 /// One file to be brought ashore: from where, to where, and how patiently.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,7 +76,7 @@ pub struct Access<'a> {
 impl<'a> Access<'a> {
     /// The server to connect to. An address that says how it is to be secured has the last word; a
     /// guest, who has nothing to hide, needs nothing.
-    fn server(self) -> Server<'a> {
+    pub(super) fn server(self) -> Server<'a> {
         let Address { scheme, host, port, .. } = self.address;
         let security = match (scheme, self.security) {
             (Scheme::Ftpes, _) => Security::Explicit,
@@ -91,26 +91,6 @@ impl<'a> Access<'a> {
         }
         let (way, proxy) = (self.usual_way(), self.proxy());
         Server { host, port: *port, security, trust, way, proxy, known }
-    }
-
-    /// Connects, and remembers what the server shows of itself: that it speaks TLS and, if it is to
-    /// be known by it from now on, its certificate.
-    pub(super) fn connect<'s>(
-        self,
-        limits: &Limits,
-        log: &'s dyn Fn(ftp::Line),
-    ) -> Result<Session<'s>, ftp::Error> {
-        let session = Session::connect(self.server(), limits, log)?;
-        if session.is_secure() {
-            let pin = self.trust.pin.filter(|_| self.trust.is_lasting);
-            let Address { host, port, .. } = self.address;
-            // What cannot be written down holds until the program ends.
-            drop(self.commons.servers.learn(host, *port, |known| {
-                known.has_tls = true;
-                known.pin = pin.or(known.pin);
-            }));
-        }
-        Ok(session)
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::disk;
-use crate::ftp::{Host, Known};
+use crate::ftp::{Encoding, Host, Known};
 
 /// What was learnt about each server. Clones share it.
 ///
@@ -49,6 +49,24 @@ impl Servers {
     /// If it cannot be written down; it holds until the program ends all the same.
     pub fn learn(&self, host: &Host, port: u16, lesson: impl Fn(&mut Known)) -> io::Result<()> {
         self.change(&name(host, port), |known| lesson(known))
+    }
+
+    /// The encoding of a server's names where they are not UTF-8. If it is not known yet, it is guessed
+    /// from `names` and remembered, so that a file is called the same at the next run. To change it,
+    /// [`learn`](Self::learn) another.
+    pub fn encoding<'n>(
+        &self,
+        host: &Host,
+        port: u16,
+        names: impl Iterator<Item = &'n [u8]> + Clone,
+    ) -> Option<Encoding> {
+        if let Some(encoding) = self.known(host, port).encoding {
+            return Some(encoding);
+        }
+        let guess = Encoding::guess(names, host)?;
+        // What cannot be written down is known until the program ends.
+        self.learn(host, port, |known| known.encoding = Some(guess)).ok();
+        Some(guess)
     }
 
     /// Forgets all about one server, named as [`Servers::all`] does.
@@ -131,6 +149,31 @@ mod tests {
         other.learn(&host, 21, |known| known.is_step_by_step = true).unwrap();
         let both = Servers::open(file).known(&host, 21);
         assert!(both.has_tls && both.is_step_by_step, "{both:?}");
+    }
+
+    #[test]
+    fn one_value_that_makes_no_sense_takes_no_other_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("servers.toml");
+        let text = "[\"h:21\"]\nhas_tls = true\nencoding = \"klingon\"\npin = \"AB:C\"\n";
+        std::fs::write(&file, text).unwrap();
+        let known = Servers::open(file).known(&"h".parse().unwrap(), 21);
+        assert_eq!(known, Known { has_tls: true, ..Known::default() });
+    }
+
+    #[test]
+    fn the_first_guess_stays_until_the_person_says_otherwise() {
+        let servers = Servers::default();
+        let host: Host = "h".parse().unwrap();
+        let label = |names: &[&[u8]]| {
+            servers.encoding(&host, 21, names.iter().copied()).map(|found| found.to_string())
+        };
+        assert_eq!(label(&[b"plain"]), None);
+        assert_eq!(label(&[b"caf\xe9"]).as_deref(), Some("windows-1252"));
+        let cyrillic = [&b"\xce\xf2\xf7\xb8\xf2 \xe7\xe0 \xe3\xee\xe4"[..]];
+        assert_eq!(label(&cyrillic).as_deref(), Some("windows-1252"));
+        servers.learn(&host, 21, |known| known.encoding = "koi8-r".parse().ok()).unwrap();
+        assert_eq!(label(&cyrillic).as_deref(), Some("KOI8-R"));
     }
 
     #[test]

@@ -14,8 +14,6 @@ pub struct Visit<'a> {
     limits: &'a Limits,
     log: &'a dyn Fn(ftp::Line),
     session: Option<Session<'a>>,
-    /// What was learnt about the server led the last question astray: it deserves another try.
-    was_misled: bool,
 }
 
 /// The beginning of a file.
@@ -38,7 +36,7 @@ impl<'a> Visit<'a> {
     /// every line of the conversation.
     #[must_use]
     pub fn new(access: Access<'a>, limits: &'a Limits, log: &'a dyn Fn(ftp::Line)) -> Self {
-        Self { access, limits, log, session: None, was_misled: false }
+        Self { access, limits, log, session: None }
     }
 
     /// Connects and signs in, if that has not been done. Whether the conversation is secret.
@@ -75,12 +73,11 @@ impl<'a> Visit<'a> {
             is_begun = true;
             handed(entry)
         };
-        let is_old = self.is_there();
+        let was_there = self.is_there();
         let mut ended = self.ask(|session| session.list(path, &mut noticed));
-        if (is_old || self.was_misled)
-            && !self.is_there()
+        if let Err(error) = &ended
             && !is_begun
-            && !self.limits.stop.is_given()
+            && self.is_worth_another(was_there, error)
         {
             ended = self.ask(|session| session.list(path, &mut *handed));
         }
@@ -96,12 +93,10 @@ impl<'a> Visit<'a> {
     ///
     /// [`Failure::Server`] and [`Failure::Stopped`].
     pub fn peek(&mut self, path: &RemotePath, most: usize) -> Result<Peek, Failure> {
-        let is_old = self.is_there();
+        let was_there = self.is_there();
         let mut peeked = self.ask(|session| beginning(session, path, most));
-        if (is_old || self.was_misled)
-            && !self.is_there()
-            && peeked.is_err()
-            && !self.limits.stop.is_given()
+        if let Err(error) = &peeked
+            && self.is_worth_another(was_there, error)
         {
             peeked = self.ask(|session| beginning(session, path, most));
         }
@@ -125,16 +120,19 @@ impl<'a> Visit<'a> {
     ) -> Result<R, ftp::Error> {
         let way = self.access.usual_way();
         let answer = self.session().and_then(question);
-        if answer.is_ok() {
-            self.access.learn_data_came(way.is_active);
-        }
-        self.was_misled = answer.as_ref().is_err_and(|error| self.access.learn_no_data(error));
-        if let Err(error) = &answer
-            && !matches!(error, ftp::Error::Refused { reply, .. } if reply.code != 421)
-        {
-            self.session = None;
+        match &answer {
+            Ok(_) => self.access.learn_data_came(way.is_active),
+            Err(ftp::Error::Refused { reply, .. }) if reply.code != 421 => {}
+            Err(_) => self.session = None,
         }
         answer
+    }
+
+    /// Whether the same question is worth asking again at once: the server was tired of an old
+    /// conversation, or what was learnt about it has led astray.
+    fn is_worth_another(&self, was_there: bool, error: &ftp::Error) -> bool {
+        let is_tired = was_there && !self.is_there();
+        (self.access.learn_no_data(error) || is_tired) && !self.limits.stop.is_given()
     }
 
     fn session(&mut self) -> Result<&mut Session<'a>, ftp::Error> {

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::request::Access;
-use crate::ftp::{self, Login, Proxy, Way};
+use crate::ftp::{self, Limits, Login, Proxy, Session, Way};
 
 impl<'a> Access<'a> {
     /// Who we are to the server: as the address says it, and for the rest as `.netrc` does.
@@ -25,6 +25,24 @@ impl<'a> Access<'a> {
             known.wants_active && self.proxy().is_none()
         };
         Way { is_active: self.way.is_active || knows_better(), ..self.way }
+    }
+
+    /// Connects, and remembers what the server shows of itself: that it speaks TLS and, if it is to
+    /// be known by it from now on, its certificate.
+    pub(super) fn connect<'s>(
+        self,
+        limits: &Limits,
+        log: &'s dyn Fn(ftp::Line),
+    ) -> Result<Session<'s>, ftp::Error> {
+        let session = Session::connect(self.server(), limits, log)?;
+        if session.is_secure() {
+            let pin = self.trust.pin.filter(|_| self.trust.is_lasting);
+            self.learn(|known| {
+                known.has_tls = true;
+                known.pin = pin.or(known.pin);
+            });
+        }
+        Ok(session)
     }
 
     /// Remembers that data came: if in active mode after passive mode had led nowhere, that is how to

@@ -96,7 +96,7 @@ pub(super) fn clock(word: &[u8]) -> Option<Clock> {
 
 /// The hour of a day that is counted in two halves.
 fn with_half(hour: i8, half: &[u8]) -> Option<i8> {
-    let half = half.to_ascii_lowercase();
+    let half = half_of_day(half);
     match half.as_slice() {
         b"" => Some(hour),
         b"a" | b"am" if hour == 12 => Some(0),
@@ -106,10 +106,16 @@ fn with_half(hour: i8, half: &[u8]) -> Option<i8> {
     }
 }
 
+/// `PM`, `p.m.` and the like, in small letters without dots.
+fn half_of_day(word: &[u8]) -> Vec<u8> {
+    let letters = word.iter().filter(|&&byte| byte != b'.').take(3);
+    letters.map(u8::to_ascii_lowercase).collect()
+}
+
 /// The time of day at word `at`, which may have its `AM` in a word of its own, and the word after it.
 pub(super) fn clock_at(line: &Line<'_>, at: usize) -> Option<(Clock, usize)> {
     let time = clock(line.word(at))?;
-    let half = line.word(at + 1).to_ascii_lowercase();
+    let half = half_of_day(line.word(at + 1));
     if time.hour <= 12 && matches!(half.as_slice(), b"am" | b"pm") {
         let hour = with_half(time.hour, &half)?;
         return Some((Clock { hour, ..time }, at + 2));
@@ -128,12 +134,16 @@ pub(super) fn year(word: &[u8]) -> Option<i16> {
     }
 }
 
-/// Two digits mean the years from 1970 to 2069.
+/// Two digits mean the years from 1970 to 2069. Three are what OS/2 makes of the years since 2000: 103
+/// for 2003.
 pub(super) fn full_year(word: &[u8]) -> Option<i16> {
     match (word.len(), small(word, 2)) {
         (2, Some(short @ 70..)) => Some(1900 + i16::from(short)),
         (2, Some(short)) => Some(2000 + i16::from(short)),
-        _ => year(word),
+        _ => match small(word, 3) {
+            Some(since_1900 @ 100..) if word.len() == 3 => Some(1900 + i16::from(since_1900)),
+            _ => year(word),
+        },
     }
 }
 
@@ -167,6 +177,15 @@ pub(super) fn date(word: &[u8]) -> Option<Day> {
     let is_day_first = middle <= 12 && (mark == b'.' || day > 12);
     let (month, day) = if is_day_first { (middle, day) } else { (day, middle) };
     Day::new(Some(full_year(third)?), month, day)
+}
+
+/// `2011-01-30T11:42:13`, and the zone that may follow: what stands behind the seconds.
+pub(super) fn iso(word: &[u8]) -> Option<(Day, Clock, &[u8])> {
+    let (day, time) = word.split_at_checked(10)?;
+    let time = time.strip_prefix(b"T")?;
+    let end = time.iter().position(|byte| matches!(byte, b'Z' | b'+' | b'-')).unwrap_or(time.len());
+    let (time, zone) = time.split_at_checked(end)?;
+    Some((date(day)?, clock(time)?, zone))
 }
 
 /// `92/11/10`, `2004/06/23`: the year comes first, whatever the numbers.

@@ -2,7 +2,7 @@
 
 use jiff::civil::DateTime;
 
-use super::date::{clock_at, date};
+use super::date::{clock_at, date, iso};
 use super::line::{Line, number, size};
 use super::stamp::stamp;
 use super::{Entry, Kind, Modified, Precision};
@@ -13,15 +13,17 @@ const IIS_COLUMN: usize = 39;
 
 /// Reads a line of IIS: `04-27-00  12:09PM       <DIR>          name`, `2002-09-02  18:48  9,730 name`.
 pub(super) fn iis(line: &Line<'_>, now: DateTime) -> Option<Entry> {
-    let day = date(line.word(0))?;
-    let (clock, at) = clock_at(line, 1)?;
+    let (day, (clock, at)) = match iso(line.word(0)) {
+        Some((day, clock, _zone)) => (day, (clock, 1)),
+        None => (date(line.word(0))?, clock_at(line, 1)?),
+    };
     let bytes = size(line.word(at));
     let kind = match line.word(at).to_ascii_uppercase().as_slice() {
         b"<DIR>" => Kind::Dir,
         b"<JUNCTION>" | b"<SYMLINKD>" | b"<SYMLINK>" => Kind::Link,
         _ => bytes.map(|_| Kind::File)?,
     };
-    let column = IIS_COLUMN + (line.end(0) - 8).min(2);
+    let column = IIS_COLUMN + line.end(0).saturating_sub(8).min(2);
     // A name that begins with a space is only told from mere distance where the columns are kept.
     let is_in_columns = line
         .bytes()
@@ -66,7 +68,8 @@ pub(super) fn size_first(line: &Line<'_>, now: DateTime) -> Option<Entry> {
     let name = line.rest_at_word(next);
     let without_mark = name.strip_suffix(b"<DIR>").map(<[u8]>::trim_ascii_end);
     let bare = without_mark.or_else(|| name.strip_suffix(b"/"));
-    let is_dir = bare.is_some() || at.is_some_and(|at| line.word(at - 1) == b"DIR");
+    let is_dir =
+        bare.is_some() || at.is_some_and(|at| (1..at).any(|index| line.word(index) == b"DIR"));
     let mut entry = Entry::new(bare.unwrap_or(name), if is_dir { Kind::Dir } else { Kind::File });
     entry.size = Some(bytes).filter(|_| !is_dir);
     entry.modified = modified;

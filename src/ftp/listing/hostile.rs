@@ -2,77 +2,8 @@
 
 use std::time::Duration;
 
-use proptest::prelude::*;
-
 use super::tests::{now, read_as};
 use super::{Form, Parser};
-
-/// Pieces of which listings are made, so that chance comes far into each dialect.
-fn pieces() -> impl Strategy<Value = Vec<u8>> {
-    let known: Vec<&[u8]> = vec![
-        b"-rw-r--r-- ",
-        b"d",
-        b"1 ",
-        b"root ",
-        b"531 ",
-        b"Jan ",
-        b"29 ",
-        b"03:26 ",
-        b"2001 ",
-        b"name",
-        b"\r\n",
-        b"\n",
-        b" ",
-        b"\t",
-        b"  ",
-        b"04-27-00 ",
-        b"12:09PM ",
-        b"<DIR> ",
-        b";1 ",
-        b"2/8 ",
-        b"7-JAN-2000 ",
-        b"*FILE ",
-        b"PO ",
-        b"+",
-        b"type=",
-        b"OS.unix=slink:",
-        b";",
-        b"size=",
-        b"3\xe6\x9c\x88 ",
-        b"2\xe6\x97\xa5 ",
-        b"99999999999999999999",
-        b"-> ",
-        b"[R----F--] ",
-        b"0.0 ",
-        b"32-01-01 ",
-        b"^",
-        b".DIR",
-    ];
-    let piece = prop_oneof![
-        4 => proptest::sample::select(known).prop_map(<[u8]>::to_vec),
-        1 => proptest::collection::vec(any::<u8>(), 0..8),
-    ];
-    proptest::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
-}
-
-proptest! {
-    #[test]
-    fn however_it_is_cut_the_listing_is_the_same(bytes in pieces(), form in 0..3_usize) {
-        let form = [Form::List, Form::Mlsd, Form::Mvs][form];
-        let whole = read_as(form, &bytes);
-        let mut entries = Vec::new();
-        let mut parser = Parser::new(form, now());
-        for byte in &bytes {
-            parser.feed(&[*byte], &mut |entry| entries.push(entry));
-        }
-        parser.end(&mut |entry| entries.push(entry));
-        prop_assert_eq!(&whole, &entries);
-        for entry in whole {
-            prop_assert!(!matches!(entry.name.as_slice(), b"" | b"." | b".."));
-            prop_assert!(!entry.name.contains(&b'\n'));
-        }
-    }
-}
 
 #[test]
 fn an_endless_line_costs_no_memory_and_loses_no_other() {

@@ -119,7 +119,14 @@ fn grouped(word: &[u8]) -> Option<u64> {
 
 /// A decimal with a unit of 1024, as `ls -h` prints it.
 fn with_unit(word: &[u8]) -> Option<u64> {
-    let (unit, digits) = word.split_last()?;
+    let (unit, digits) = match word {
+        // `KB` says no more than `K`.
+        [digits @ .., unit @ (b'k' | b'K' | b'm' | b'M' | b'g' | b'G'), b'b' | b'B'] => {
+            (unit, digits)
+        }
+        [digits @ .., unit] => (unit, digits),
+        [] => return None,
+    };
     let power = match unit.to_ascii_lowercase() {
         b'b' => 0,
         b'k' => 1,
@@ -153,6 +160,7 @@ mod tests {
             ("0,", None),
             ("33.5k", Some(34_304)),
             ("2G", Some(2_147_483_648)),
+            ("1.5KB", Some(1536)),
             ("99999999999T", None),
             ("-1", None),
             ("k", None),

@@ -10,9 +10,14 @@ const LONGEST: usize = 24;
 
 /// Which month a word names, 1 to 12; a dot or a comma after it does not matter.
 pub(super) fn month(word: &[u8]) -> Option<i8> {
-    let word = word.strip_suffix(b",").or_else(|| word.strip_suffix(b".")).unwrap_or(word);
+    let word = word.strip_suffix(b",").unwrap_or(word);
+    let word = word.strip_suffix(b".").unwrap_or(word);
     let letters = word.iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |at| at + 1);
     let (word, digits) = word.split_at_checked(letters)?;
+    if matches!(word, b"Th" | b"th" | b"Thg" | b"thg") {
+        // Vietnamese months have no names.
+        return small(digits, 2).filter(|month| (1..=12).contains(month));
+    }
     let month = of_letters_alone(word)?;
     // `Sep09`: some servers count as well, from 0 or from 1, and some with one digit.
     let fits = |count: i8| match digits.len() {
@@ -44,6 +49,7 @@ fn of_letters_alone(word: &[u8]) -> Option<i8> {
 }
 
 fn of_letters(letters: impl Iterator<Item = char>) -> Option<i8> {
+    let letters = letters.filter(|&letter| letter != '.');
     let folded: String = letters.flat_map(char::to_lowercase).map(without_accent).collect();
     if folded.is_ascii() {
         return latin(folded.as_bytes());
@@ -60,63 +66,70 @@ fn latin(word: &[u8]) -> Option<i8> {
         b"jan" | b"january" | b"januar" | b"janv" | b"janvier" | b"jaen" | b"ene" | b"enero"
         | b"gen" | b"gennaio" | b"janeiro" | b"januari" | b"sty" | b"styczen" | b"led"
         | b"ledna" | b"ian" | b"oca" | b"tammi" | b"tam" | b"sau" | b"jaan" | b"xan" | b"sij"
-        | b"urt" => 1,
+        | b"urt" | b"jaenner" | b"janner" | b"stycznia" | b"saus" => 1,
         b"feb" | b"fbro" | b"february" | b"februar" | b"febr" | b"fev" | b"fevr" | b"fevrier"
         | b"febrero" | b"febbraio" | b"fevereiro" | b"februari" | b"lut" | b"luty" | b"uno"
-        | b"unora" | b"sub" | b"helmi" | b"hel" | b"vas" | b"veebr" | b"peb" | b"velj" | b"ots" => {
-            2
-        }
+        | b"unora" | b"sub" | b"helmi" | b"hel" | b"vas" | b"veebr" | b"peb" | b"velj" | b"ots"
+        | b"lutego" => 2,
         b"mar" | b"mzo" | b"mrs" | b"march" | b"mrz" | b"marz" | b"maerz" | b"mars" | b"marzo"
         | b"marco" | b"marc" | b"mrt" | b"maart" | b"mart" | b"marzec" | b"bre" | b"brezna"
-        | b"maalis" | b"maa" | b"kov" | b"marts" | b"ozu" => 3,
+        | b"maalis" | b"maa" | b"kov" | b"marts" | b"ozu" | b"marca" | b"mac" => 3,
         b"apr" | b"ab" | b"april" | b"avr" | b"avril" | b"abr" | b"abril" | b"aprile" | b"kwi"
         | b"kwiecien" | b"dub" | b"dubna" | b"nis" | b"huhti" | b"huh" | b"bal" | b"aprill"
-        | b"api" => 4,
+        | b"api" | b"kwietnia" => 4,
         b"may" | b"mai" | b"mayo" | b"mag" | b"maggio" | b"maio" | b"mei" | b"maj" | b"kve"
-        | b"kvetna" | b"touko" | b"tou" | b"geg" | b"maig" | b"svi" => 5,
+        | b"kvetna" | b"touko" | b"tou" | b"geg" | b"maig" | b"svi" | b"maja" | b"maijs" => 5,
         b"jun" | b"june" | b"juni" | b"juin" | b"junio" | b"giu" | b"giugno" | b"junho"
         | b"cze" | b"czerwiec" | b"cen" | b"cvn" | b"cervna" | b"iun" | b"haz" | b"kesa"
-        | b"kes" | b"bir" | b"juuni" | b"juny" | b"xun" | b"eka" => 6,
+        | b"kes" | b"bir" | b"juuni" | b"juny" | b"xun" | b"eka" | b"czerwca" | b"birz" => 6,
         b"jul" | b"july" | b"juli" | b"juil" | b"juillet" | b"jui" | b"julio" | b"lug"
         | b"luglio" | b"julho" | b"lip" | b"lipiec" | b"cec" | b"cvc" | b"cervence" | b"iul"
-        | b"tem" | b"heina" | b"hei" | b"lie" | b"juuli" | b"juliol" | b"xul" | b"uzt" => 7,
+        | b"tem" | b"heina" | b"hei" | b"lie" | b"juuli" | b"juliol" | b"xul" | b"uzt"
+        | b"lipca" | b"liep" => 7,
         b"aug" | b"agto" | b"august" | b"aou" | b"aout" | b"ago" | b"agosto" | b"augustus"
         | b"augusti" | b"sie" | b"sierpien" | b"srp" | b"srpna" | b"agu" | b"agt" | b"ags"
-        | b"elo" | b"avg" | b"rgp" | b"rugp" | b"ag" | b"kol" | b"abu" => 8,
+        | b"elo" | b"avg" | b"rgp" | b"rugp" | b"ag" | b"kol" | b"abu" | b"sierpnia" | b"ogos" => 8,
         b"sep" | b"sbre" | b"september" | b"sept" | b"septembre" | b"septiembre" | b"set"
         | b"settembre" | b"setembro" | b"wrz" | b"wrzesien" | b"zar" | b"zari" | b"szept"
-        | b"eyl" | b"syys" | b"syy" | b"rgs" | b"rugs" | b"ruj" | b"ira" => 9,
+        | b"eyl" | b"syys" | b"syy" | b"rgs" | b"rugs" | b"ruj" | b"ira" | b"wrzesnia" => 9,
         b"oct" | b"obre" | b"october" | b"okt" | b"oktober" | b"octobre" | b"octubre" | b"ott"
         | b"ottobre" | b"out" | b"outubro" | b"paz" | b"pazdziernik" | b"rij" | b"rijna"
-        | b"eki" | b"loka" | b"lok" | b"spa" | b"urr" => 10,
+        | b"eki" | b"loka" | b"lok" | b"spa" | b"spal" | b"urr" | b"pazdziernika" => 10,
         b"nov" | b"nbre" | b"november" | b"novembre" | b"noviembre" | b"novembro" | b"lis"
-        | b"listopad" | b"listopadu" | b"noi" | b"kas" | b"marras" | b"lap" | b"stu" | b"aza" => 11,
+        | b"listopad" | b"listopadu" | b"noi" | b"kas" | b"marras" | b"lap" | b"stu" | b"aza"
+        | b"listopada" | b"lapkr" => 11,
         b"dec" | b"dbre" | b"december" | b"dez" | b"dezember" | b"decembre" | b"dic"
         | b"diciembre" | b"dicembre" | b"dezembro" | b"des" | b"desember" | b"gru"
         | b"grudzien" | b"pro" | b"prosince" | b"ara" | b"joulu" | b"jou" | b"grd" | b"dets"
-        | b"abe" => 12,
+        | b"abe" | b"grudnia" | b"gruod" | b"dis" => 12,
         _ => return None,
     };
     Some(month)
 }
 
-/// Cyrillic and Greek names: their first three letters tell them apart, but for June and July.
+/// Cyrillic, Greek, Hebrew, Arabic and Thai names: their first three letters tell them apart, but for June and July.
 fn by_three_letters(beginning: &str, whole: &str) -> Option<i8> {
     let month = match beginning {
-        "янв" | "січ" | "сту" | "яну" | "јан" | "ιαν" => 1,
-        "фев" | "лют" | "φεβ" => 2,
-        "мар" | "бер" | "сак" | "μαρ" => 3,
-        "апр" | "кві" | "кра" | "απρ" => 4,
-        "май" | "мая" | "тра" | "мај" | "μαι" => 5,
-        "июн" | "чер" | "чэр" | "юни" | "јун" => 6,
-        "июл" | "лип" | "ліп" | "юли" | "јул" => 7,
+        "янв" | "січ" | "сту" | "яну" | "јан" | "ιαν" | "ינו" | "ينا" | "มค" => {
+            1
+        }
+        "фев" | "феб" | "лют" | "φεβ" | "פבר" | "فبر" | "กพ" => 2,
+        "мар" | "бер" | "сак" | "μαρ" | "מרץ" | "مار" | "มีค" => 3,
+        "апр" | "кві" | "кра" | "απρ" | "אפר" | "أبر" | "เมย" => 4,
+        "май" | "мая" | "тра" | "мај" | "μαι" | "מאי" | "ماي" | "พค" => 5,
+        "июн" | "чер" | "чэр" | "юни" | "јун" | "יונ" | "يون" | "มิย" => {
+            6
+        }
+        "июл" | "лип" | "ліп" | "юли" | "јул" | "יול" | "يول" | "กค" => 7,
         "ιου" if whole.starts_with("ιουν") => 6,
         "ιου" => 7,
-        "авг" | "сер" | "жні" | "αυγ" => 8,
-        "сен" | "вер" | "сеп" | "σεπ" => 9,
-        "окт" | "жов" | "кас" | "οκτ" => 10,
-        "ноя" | "лис" | "ліс" | "ное" | "нов" | "νοε" => 11,
-        "дек" | "гру" | "сне" | "дец" | "δεκ" => 12,
+        "авг" | "сер" | "жні" | "αυγ" | "אוג" | "أغس" | "สค" => 8,
+        "сен" | "вер" | "сеп" | "σεπ" | "ספט" | "سبت" | "กย" => 9,
+        "окт" | "жов" | "кас" | "οκτ" | "אוק" | "أكت" | "ตค" => 10,
+        "ноя" | "лис" | "ліс" | "ное" | "нов" | "νοε" | "נוב" | "نوف" | "พย" => {
+            11
+        }
+        "дек" | "гру" | "сне" | "дец" | "δεκ" | "דצמ" | "ديس" | "ธค" => 12,
         _ => return None,
     };
     Some(month)
@@ -235,9 +248,9 @@ mod tests {
     #[test]
     fn months_are_known_in_many_languages() {
         for (names, expected) in [
-            ("Jan JANUARY janv. Jän sty led янв. Января ιαν", 1),
+            ("Jan JANUARY janv. Jänner stycznia Th1 thg01 Jan., Jän sty led янв. Января ιαν", 1),
             ("Mär Mrz März mars mrt márc bře мар. Μάρ Mar03 mar02 mar3", 3),
-            ("mai Mag maj mei máj май мая μαΐ kvě", 5),
+            ("mai Mag maj mei máj май мая μαΐ kvě พ.ค. מאי ماي", 5),
             ("juin giu jún cze июн. ιουν", 6),
             ("juil. lug júl lip июл. ιουλ", 7),
             ("août ago sie srp Ağu авг", 8),

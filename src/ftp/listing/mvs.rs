@@ -33,9 +33,11 @@ const ON_VOLUME: [&[&str]; 4] = [
 /// it is partitioned (`PO`). What stands there says nothing about bytes.
 pub(super) fn data_set(line: &Line<'_>, now: DateTime) -> Option<Entry> {
     let organization = line.len().checked_sub(2).map(|index| line.word(index))?;
-    let is_used = line.word(2) == b"**NONE**";
-    let day = year_first(line.word(2)).filter(|_| line.word(2).len() == 10);
-    let is_volume = line.word(0).len() <= 6 && (is_used || day.is_some());
+    // A volume that is not at hand has no unit.
+    let referred = if line.word(1).contains(&b'/') { line.word(1) } else { line.word(2) };
+    let is_never = referred == b"**NONE**";
+    let day = year_first(referred).filter(|_| referred.len() == 10);
+    let is_volume = line.word(0).len() <= 6 && (is_never || day.is_some());
     if !is_volume || !(6..=10).contains(&line.len()) || !is_organization(organization) {
         return None;
     }

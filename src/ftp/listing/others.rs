@@ -76,16 +76,19 @@ pub(super) fn z_vm(line: &Line<'_>, now: DateTime) -> Option<Entry> {
     Some(entry)
 }
 
-/// HP NonStop (Tandem): `FILE3  101  16354 14-Mar-14 15:09:12 244, 10 "extra3"`.
+/// HP NonStop (Tandem): `FILE3  101  16354 14-Mar-14 15:09:12 244, 10 "extra3"`. A file that is open
+/// has an `O` before or behind its code.
 pub(super) fn non_stop(line: &Line<'_>, now: DateTime) -> Option<Entry> {
-    let code = line.word(1);
-    let has_letter = line.word(3).iter().any(u8::is_ascii_alphabetic);
+    let is_open = line.word(1) == b"O" || line.word(2) == b"O";
+    let code = line.word(1 + usize::from(line.word(1) == b"O"));
+    let at = 3 + usize::from(is_open);
+    let has_letter = line.word(at).iter().any(u8::is_ascii_alphabetic);
     if !code.first().is_some_and(u8::is_ascii_digit) || !has_letter {
         return None;
     }
     let mut entry = Entry::new(line.word(0), Kind::File);
-    entry.size = Some(number(line.word(2))?);
-    entry.modified = date(line.word(3))?.at(Some(clock(line.word(4))?), now);
+    entry.size = Some(number(line.word(at - 1))?);
+    entry.modified = date(line.word(at))?.at(Some(clock(line.word(at + 1))?), now);
     Some(entry)
 }
 

@@ -3,7 +3,7 @@
 use jiff::civil::DateTime;
 
 use super::Modified;
-use super::date::{Clock, Day, clock, clock_at, date, year};
+use super::date::{Clock, Day, clock, clock_at, date, iso, year};
 use super::line::{Line, number, small};
 use super::months::month;
 
@@ -14,6 +14,8 @@ pub(super) struct Stamp {
     pub(super) modified: Option<Modified>,
     /// The word after it.
     pub(super) next: usize,
+    /// It may be narrower than its column: what follows begins at that word, and not one space after.
+    pub(super) is_padded: bool,
 }
 
 /// Reads the date that begins with the word `at`.
@@ -27,11 +29,19 @@ pub(super) fn stamp(line: &Line<'_>, at: usize, now: DateTime) -> Option<Stamp> 
 
 /// `Oct 8 09:47`, `Oct 8 2002`, `8. Okt 2002`, `Oct 08, 2002 09:47`, `Oct 8 09:47:12 2002`.
 fn named(line: &Line<'_>, at: usize, now: DateTime) -> Option<Stamp> {
+    let at = at + usize::from(is_weekday(line.word(at)));
     let (month, day) = match month(line.word(at)) {
         Some(month) => (month, day_number(line.word(at + 1))?),
         None => (month(line.word(at + 1))?, day_number(line.word(at))?),
     };
     with_rest(line, at + 2, month, day, now)
+}
+
+/// `Sun Jan 30 11:42:13 2011`, as `ctime` writes it.
+fn is_weekday(word: &[u8]) -> bool {
+    const DAYS: [&[u8]; 7] = [b"mon", b"tue", b"wed", b"thu", b"fri", b"sat", b"sun"];
+    let word = word.strip_suffix(b",").unwrap_or(word);
+    DAYS.iter().any(|day| day.eq_ignore_ascii_case(word))
 }
 
 /// `2005 3 13`: no time follows.
@@ -51,7 +61,11 @@ pub(super) fn unknown(line: &Line<'_>, at: usize) -> Option<Stamp> {
     let rest = line.word(at + 2);
     let is_time = rest.contains(&b':') && rest.iter().all(|b| b.is_ascii_digit() || *b == b':');
     let is_date = (is_word(first) && is_day(second)) || (is_day(first) && is_word(second));
-    (is_date && (is_time || year(rest).is_some())).then_some(Stamp { modified: None, next: at + 3 })
+    (is_date && (is_time || year(rest).is_some())).then_some(Stamp {
+        modified: None,
+        next: at + 3,
+        is_padded: false,
+    })
 }
 
 /// `3 29 03:26`, `09-26 13:45`, `09-26 2000`: the month first if it can be one.
@@ -77,8 +91,9 @@ fn with_rest(line: &Line<'_>, at: usize, month: i8, day: i8, now: DateTime) -> O
         || clock(&word.iter().map(|&b| if b == b'.' { b':' } else { b }).collect::<Vec<_>>());
     let (year, clock, next) = match (year(word), clock(word).or_else(loose)) {
         (Some(year), _) => match clock(line.word(at + 1)) {
-            Some(clock) => (Some(year), Some(clock), at + 2),
-            None => (Some(year), None, at + 1),
+            // The last word is the name, even if it looks like a time.
+            Some(clock) if line.len() > at + 2 => (Some(year), Some(clock), at + 2),
+            _ => (Some(year), None, at + 1),
         },
         // Only with seconds does `ls` add the year; a name may begin with one.
         (None, Some(clock)) if clock.has_seconds() => match year(line.word(at + 1)) {
@@ -92,14 +107,22 @@ fn with_rest(line: &Line<'_>, at: usize, month: i8, day: i8, now: DateTime) -> O
 }
 
 fn made(day: Day, clock: Option<Clock>, now: DateTime, next: usize) -> Stamp {
-    Stamp { modified: day.at(clock, now), next }
+    Stamp { modified: day.at(clock, now), next, is_padded: false }
 }
 
 /// `2003-03-29 12:30:15.000 +0200`, `29.03.2003`, and all else that [`date`] knows.
 fn whole(line: &Line<'_>, at: usize, now: DateTime) -> Option<Stamp> {
+    if let Some((day, clock, zone_of)) = iso(line.word(at)) {
+        let mut stamp = made(day, Some(clock), now, at + 1);
+        if let Some(zone) = zone(zone_of) {
+            stamp.modified = stamp.modified.and_then(|modified| modified.in_zone(zone));
+        }
+        return Some(stamp);
+    }
     let day = date(line.word(at))?;
     let Some((clock, next)) = clock_at(line, at + 1) else {
-        return Some(made(day, None, now, at + 1));
+        // `ls` fills up what is shorter than a date with a time.
+        return Some(Stamp { is_padded: true, ..made(day, None, now, at + 1) });
     };
     let mut stamp = made(day, Some(clock), now, next);
     if let Some(zone) = zone(line.word(next)).filter(|_| clock.has_seconds()) {
@@ -109,10 +132,14 @@ fn whole(line: &Line<'_>, at: usize, now: DateTime) -> Option<Stamp> {
     Some(stamp)
 }
 
-/// `+0200`, in seconds.
+/// `+0200`, `+02:00` or `Z`, in seconds.
 fn zone(word: &[u8]) -> Option<i32> {
     let (sign, digits) = word.split_first()?;
-    let number = i32::try_from(number(digits).filter(|_| digits.len() == 4)?).ok()?;
+    if word == b"Z" {
+        return Some(0);
+    }
+    let digits: Vec<u8> = digits.iter().copied().filter(|&byte| byte != b':').take(5).collect();
+    let number = i32::try_from(number(&digits).filter(|_| digits.len() == 4)?).ok()?;
     let seconds = number / 100 * 3600 + number % 100 * 60;
     match sign {
         b'+' => Some(seconds),
@@ -123,8 +150,13 @@ fn zone(word: &[u8]) -> Option<i32> {
 
 /// The number of a day, with the mark that some countries put behind it.
 fn day_number(word: &[u8]) -> Option<i8> {
-    let word = word.strip_suffix(b",").or_else(|| word.strip_suffix(b".")).unwrap_or(word);
-    small(word, 2)
+    small(bare(word), 2)
+}
+
+/// A word without the dot and the comma behind it.
+fn bare(word: &[u8]) -> &[u8] {
+    let word = word.strip_suffix(b",").unwrap_or(word);
+    word.strip_suffix(b".").unwrap_or(word)
 }
 
 /// What a number counts in East Asia.
@@ -160,6 +192,9 @@ const MARKS: [(&[u8], Unit); 21] = [
     (b"\xbf\xf9", Unit::Month),
     (b"\xc0\xcf", Unit::Day),
 ];
+
+/// The longest mark, in bytes.
+const LONGEST_MARK: usize = 3;
 
 /// A date whose numbers say what they count: `2005年 1月 6日`, `3月 2 15:13`, `6月 3日 2003年`.
 #[derive(Debug, Clone, Copy, Default)]
@@ -207,10 +242,24 @@ impl Marked {
     fn with(mut self, word: &[u8]) -> Option<Self> {
         let mut rest = word;
         while let Some(first) = rest.first() {
-            if let (Some(number), Some((unit, after))) = (self.open.take(), mark(rest)) {
+            let without_mark = self.open.take();
+            if let (Some(number), Some((unit, after))) = (without_mark, mark(rest)) {
                 self.set(unit, number)?;
                 rest = after;
+            } else if let (Some(number), None) = (without_mark, self.month)
+                && !first.is_ascii()
+                && rest.len() <= LONGEST_MARK
+            {
+                // In an encoding that is not known here: the month comes before the day everywhere.
+                self.set(Unit::Month, number)?;
+                rest = &[];
             } else if first.is_ascii_digit() {
+                // `2003 3月 20`: the year goes without its mark.
+                if let Some(year) = without_mark
+                    && self.year.is_none()
+                {
+                    self.set(Unit::Year, year)?;
+                }
                 let end = rest.iter().position(|byte| !byte.is_ascii_digit());
                 let (digits, after) = rest.split_at_checked(end.unwrap_or(rest.len()))?;
                 // After month and day come the time or a year without a mark, and not this.

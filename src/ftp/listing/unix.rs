@@ -12,8 +12,8 @@ use super::{Entry, Kind};
 /// them in any number of words or none. The size is the number before the first date; the name
 /// begins exactly one space after it.
 pub(super) fn entry(line: &Line<'_>, now: DateTime) -> Option<Entry> {
-    // `ls -is` puts two numbers before everything else.
-    let first = (0..3).find(|&index| number(line.word(index)).is_none())?;
+    // `ls -is` puts two numbers before everything else, `ls -sh` one with a unit.
+    let first = (0..3).find(|&index| size(line.word(index)).is_none())?;
     let (kind, facts) = permissions(line, first)?;
     let is_netware = line.word(facts - 1).ends_with(b"]");
     let sized = |at: usize| size(line.word(at - 1)).is_some();
@@ -29,7 +29,7 @@ pub(super) fn entry(line: &Line<'_>, now: DateTime) -> Option<Entry> {
     let Some((at, stamp)) = found else {
         return dateless(line, facts, kind);
     };
-    let name = match is_netware {
+    let name = match is_netware || stamp.is_padded {
         true => line.rest_at_word(stamp.next),
         false => line.after_one_space(stamp.next - 1),
     };
@@ -41,8 +41,10 @@ pub(super) fn entry(line: &Line<'_>, now: DateTime) -> Option<Entry> {
 
 /// The size at the end of a long group's name, where no space was left between them.
 fn glued(word: &[u8]) -> Option<u64> {
-    let start = word.iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |at| at + 1);
-    number(word.get(start..)?)
+    let last = word.iter().rposition(|byte| !byte.is_ascii_digit())?;
+    // `-1` is no size.
+    let is_apart = word.get(last) != Some(&b'-');
+    number(word.get(last + 1..)?).filter(|_| is_apart)
 }
 
 /// The kind, and where the words after the permissions begin.

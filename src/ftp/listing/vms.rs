@@ -45,7 +45,9 @@ pub(super) fn continued(name: &[u8], line: &Line<'_>, now: DateTime) -> Option<E
 fn with_facts(name: &[u8], line: &Line<'_>, at: usize, now: DateTime) -> Option<Entry> {
     let mut entry = entry(name);
     // `%RMS-E-PRV, insufficient privilege or object protection violation`: it is there all the same.
-    if line.word(at).starts_with(b"%") || line.has_at(at, &["insufficient", "privilege"]) {
+    let is_closed =
+        line.has_at(at, &["insufficient", "privilege"]) || line.has_at(at, &["no", "privilege"]);
+    if line.word(at).starts_with(b"%") || is_closed {
         return Some(entry);
     }
     // The owner may stand before everything else.
@@ -80,14 +82,17 @@ fn entry(name: &[u8]) -> Entry {
     }
 }
 
-/// `a^.b` stands for `a.b`, which is also what the server takes.
+/// `a^.b` stands for `a.b`, which is also what the server takes; `^_` for a space.
 fn unescaped(name: &[u8]) -> Vec<u8> {
-    let mut is_escaped = false;
-    let is_kept = |byte: &u8| {
-        is_escaped = *byte == b'^' && !is_escaped;
-        !is_escaped
-    };
-    name.iter().copied().filter(is_kept).collect()
+    let mut bytes = name.iter().copied();
+    let mut plain = Vec::with_capacity(name.len());
+    while let Some(byte) = bytes.next() {
+        plain.extend(match byte {
+            b'^' => bytes.next().map(|escaped| if escaped == b'_' { b' ' } else { escaped }),
+            byte => Some(byte),
+        });
+    }
+    plain
 }
 
 /// The name before `;1`. `None` if there is no version.

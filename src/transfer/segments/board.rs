@@ -15,7 +15,7 @@ const LEAST: u64 = 4 * OVERLAP;
 
 /// How long a share must still last before half of it is given away, in times of what the last
 /// request took.
-const WORTHWHILE: f64 = 3.0;
+const WORTHWHILE: f64 = 2.0;
 
 /// A connection that is silent for as long, at least and at most, has stalled.
 const SHORTEST_STALL: Duration = Duration::from_millis(1500);

@@ -12,7 +12,7 @@ const GAIN: f64 = 1.15;
 const FULL_SHARE: f64 = 0.75;
 
 /// The shortest and the longest time over which speed is measured before and after.
-const SHORTEST: Duration = Duration::from_millis(300);
+const SHORTEST: Duration = Duration::from_millis(250);
 const LONGEST: Duration = Duration::from_secs(2);
 
 /// What would end sooner than this by itself is left alone.
@@ -95,7 +95,7 @@ impl Growth {
             *mark = Mark { since: now, received, is_up_to_speed: true };
             return Advice::Stay;
         }
-        if !mark.is_up_to_speed || took < setup.mul_f64(1.5).clamp(SHORTEST, LONGEST) {
+        if !mark.is_up_to_speed || took < setup.mul_f64(1.25).clamp(SHORTEST, LONGEST) {
             return Advice::Stay;
         }
         let speed = lossy(received.saturating_sub(mark.received)) / took.as_secs_f64();

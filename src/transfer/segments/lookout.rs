@@ -20,8 +20,8 @@ const LEAST_BY_ITSELF: u64 = 4 * 1024 * 1024;
 
 /// When the speed of one connection is first looked at, and when it is judged by: the first moments
 /// say nothing.
-const WARM_UP: Duration = Duration::from_millis(250);
-const TRIAL: Duration = Duration::from_millis(500);
+const WARM_UP: Duration = Duration::from_millis(200);
+const TRIAL: Duration = Duration::from_millis(400);
 
 /// What one connection brings within this time is left to it, in seconds.
 const SHORT: f64 = 2.0;

@@ -9,6 +9,8 @@ mod crew;
 mod growth;
 mod joints;
 mod lookout;
+#[cfg(test)]
+mod tests;
 mod worker;
 
 use std::cell::RefCell;

@@ -41,8 +41,12 @@ const WAITING: usize = 32;
 pub struct Place {
     /// Server and login; the path is where the visit begins.
     pub address: Address,
+    /// Whether and how the conversation is secured, where the address leaves that open.
+    pub security: Security,
     /// Whose certificates are believed.
     pub trust: Trust,
+    /// Who makes the data connections.
+    pub way: Way,
 }
 
 /// Something to be found out or fetched. The number is handed back with what was found.
@@ -208,10 +212,9 @@ struct Desk {
 
 impl Desk {
     fn run(self, inbox: &Receiver<Errand>, left: &AtomicUsize) {
-        let Place { address, trust } = &*self.place;
-        let commons = &self.commons;
-        let way = Way::default();
-        let access = Access { address, security: Security::Auto, trust, way, commons };
+        let Place { address, security, trust, way } = &*self.place;
+        let (security, way) = (*security, *way);
+        let access = Access { address, security, trust, way, commons: &self.commons };
         let log = |line: ftp::Line| {
             let _told_or_not = self.tell(Sight::Line(line.into()));
         };

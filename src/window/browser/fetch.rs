@@ -80,7 +80,9 @@ impl Browser {
     fn request(&self, path: RemotePath, file: PathBuf) -> Request {
         let address = Address { path, ..self.place.address.clone() };
         let mut request = Request::new(address, Destination::File(file));
+        request.security = self.place.security;
         request.trust = self.place.trust.clone();
+        request.way = self.place.way;
         request.if_exists = IfExists::Rename;
         request.waits_for_room = true;
         request

@@ -37,7 +37,7 @@ use shore::Shore;
 use spot::Spot;
 pub use trail::Turn;
 
-use crate::ftp::{Address, RemotePath, Trust};
+use crate::ftp::{Address, Fingerprint, RemotePath, Security, Trust, Way};
 use crate::transfer::Request;
 
 /// The most entries that are kept of folders that were left.
@@ -56,6 +56,8 @@ pub enum Want {
     ChooseFolder,
     /// Ask in a dialog where this one file goes, and by which name.
     ChooseFile(String),
+    /// Believe this certificate of the server from now on.
+    Trust(Fingerprint),
     /// Say this to the person.
     Say(String),
 }
@@ -105,7 +107,12 @@ impl Browser {
         let mut browser = Self {
             user: crate::words::shown(&user),
             password: String::new(),
-            place: Arc::new(Place { address, trust: Trust::default() }),
+            place: Arc::new(Place {
+                address,
+                security: Security::Auto,
+                trust: Trust::default(),
+                way: Way::default(),
+            }),
             spot: Spot::new(path, Spot::SORTING),
             back: Vec::new(),
             ahead: Vec::new(),

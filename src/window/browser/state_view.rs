@@ -93,6 +93,7 @@ fn button(ui: &mut Ui, words: &str, target: &str, acts: &mut Vec<Act>, act: Act)
 struct Told {
     what: String,
     advice: &'static str,
+    step: NextStep,
     wants_login: bool,
     is_missing: bool,
     is_by_link: bool,
@@ -112,8 +113,9 @@ impl Told {
             true => "Look into the folder above, or check the path.",
             false => failure.advice(),
         };
-        let wants_login = failure.next_step() == NextStep::SignIn;
-        Self { what, advice, wants_login, is_missing, is_by_link }
+        let step = failure.next_step();
+        let wants_login = step == NextStep::SignIn;
+        Self { step, what, advice, wants_login, is_missing, is_by_link }
     }
 }
 
@@ -156,6 +158,9 @@ fn steps(ui: &mut Ui, browser: &Browser, told: &Told, acts: &mut Vec<Act>) {
     }
     if told.is_missing && browser.can_go_up() {
         step(ui, "Up", "to the folder above", Act::Up);
+    }
+    if matches!(told.step, NextStep::GoUnprotected | NextStep::TryActive | NextStep::TryPassive) {
+        step(ui, told.step.words(), host, Act::TryAnotherWay(told.step));
     }
     if !told.wants_login {
         step(ui, "Try again", host, Act::Refresh);

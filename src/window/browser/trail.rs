@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::errands::{Kind, Place};
 use super::spot::{Spot, Weighing};
-use super::{Browser, MOST_KEPT};
-use crate::ftp::{Fingerprint, Login, RemotePath, Secret};
-use crate::transfer::Failure;
+use super::{Browser, MOST_KEPT, Want};
+use crate::ftp::{Fingerprint, Login, RemotePath, Secret, Security};
+use crate::transfer::{Failure, NextStep};
 
 /// Which way through the folders that were visited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -95,17 +95,29 @@ impl Browser {
         let password = std::mem::take(&mut self.password);
         let user = Some(user).filter(|user| !user.is_empty());
         let password = (!password.is_empty()).then(|| Secret::new(password));
-        let Place { mut address, trust } = Place::clone(&self.place);
-        address.login = Login { user, password, account: None };
-        self.place = Arc::new(Place { address, trust });
-        self.list();
+        self.change(|place| place.address.login = Login { user, password, account: None });
     }
 
-    /// Believes a certificate, from now on or for this visit, and tries again.
-    pub fn trust(&mut self, fingerprint: Fingerprint, is_lasting: bool) {
-        let Place { address, mut trust } = Place::clone(&self.place);
-        (trust.pin, trust.is_lasting) = (Some(fingerprint), is_lasting);
-        self.place = Arc::new(Place { address, trust });
+    /// Believes a certificate, from now on or just now, and tries again.
+    pub fn trust(&mut self, pin: Fingerprint, is_lasting: bool) {
+        if is_lasting {
+            self.wants.push(Want::Trust(pin));
+        }
+        self.change(|place| place.trust.pin = (!is_lasting).then_some(pin));
+    }
+
+    /// Does what a failure proposes, if that is another way to the server, and tries again.
+    pub fn try_another_way(&mut self, step: NextStep) {
+        self.change(|place| match step {
+            NextStep::GoUnprotected => place.security = Security::Off,
+            NextStep::TryActive => place.way.is_active = true,
+            NextStep::TryPassive => place.way.is_active = false,
+            _ => {}
+        });
+    }
+
+    fn change(&mut self, change: impl FnOnce(&mut Place)) {
+        change(Arc::make_mut(&mut self.place));
         self.list();
     }
 

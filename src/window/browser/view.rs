@@ -8,6 +8,7 @@ use super::folder::{Column, ItemId, Sorting};
 use super::trail::Turn;
 use super::{Browser, Want, bar_view, below_view, keys, peek_view, table_view};
 use crate::ftp::{Fingerprint, RemotePath};
+use crate::transfer::NextStep;
 use crate::window::look::{self, space};
 
 /// Below this width a look into a file takes the place of the table.
@@ -38,6 +39,7 @@ pub(super) enum Act {
     Filter(String),
     SignIn,
     Trust(Fingerprint, bool),
+    TryAnotherWay(NextStep),
     ChooseFolder,
     TypeFolder,
     Copy(String),
@@ -129,7 +131,8 @@ impl Browser {
                 self.spot.is_moved = true;
             }
             Act::SignIn => self.sign_in(),
-            Act::Trust(fingerprint, is_lasting) => self.trust(fingerprint, is_lasting),
+            Act::Trust(pin, is_lasting) => self.trust(pin, is_lasting),
+            Act::TryAnotherWay(step) => self.try_another_way(step),
             Act::ChooseFolder => self.wants.push(Want::ChooseFolder),
             Act::TypeFolder => self.type_folder(),
             Act::Leave | Act::Copy(_) => {}

@@ -89,6 +89,10 @@ impl Screen {
                 Want::ChooseFile(name) => {
                     wishes.push(Wish::Choose { folder: browser.folder().to_owned(), name });
                 }
+                Want::Trust(pin) => {
+                    let Address { host, port, .. } = browser.address().clone();
+                    wishes.push(Wish::Trust { host, port, pin, orders: Vec::new() });
+                }
                 Want::Say(sentence) => self.notices.say(sentence),
                 want @ (Want::Send(..) | Want::Stop(_)) => errands.push(want),
             }

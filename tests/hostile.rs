@@ -1,0 +1,238 @@
+//! Servers that mean harm: every one of them is done with in time, with a sentence, in little memory,
+//! and nothing is written where it should not be.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on stops")]
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// No run may take longer, in seconds, on a machine that has more to do.
+const LIMIT: u64 = 60;
+
+/// The most memory that a run may take beyond that of a harmless one, in bytes.
+const MOST_MEMORY: u64 = 64 * 1024 * 1024;
+
+/// What the server does when its moment comes.
+#[derive(Clone)]
+enum Evil {
+    /// Says this.
+    Say(Vec<u8>),
+    /// Says this for ever.
+    Flood(Vec<u8>),
+    /// Says this, then a letter every half second for ever.
+    Drip(Vec<u8>),
+    /// Sends this as the data.
+    Data(Vec<u8>),
+    /// Sends this as the data, then that for ever.
+    DataFlood(Vec<u8>, Vec<u8>),
+}
+
+/// Starts a server that is harmless but for one command: `""` is the greeting. Gives its link.
+fn server(at: &'static str, evil: Evil) -> String {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let link = format!("ftp://{}/", listener.local_addr().unwrap());
+    // It lives as long as the test's process: clients come and go.
+    thread::spawn(move || {
+        for guest in listener.incoming().map_while(Result::ok) {
+            let evil = evil.clone();
+            thread::spawn(move || talk(&guest, at, &evil).ok());
+        }
+    });
+    link
+}
+
+fn talk(guest: &TcpStream, at: &str, evil: &Evil) -> std::io::Result<()> {
+    let mut control = guest.try_clone()?;
+    let mut data = None;
+    let greeting = std::iter::once(Ok(String::new()));
+    for line in greeting.chain(BufReader::new(guest).lines()) {
+        let line = line?;
+        let verb = line.split(' ').next().unwrap_or_default();
+        if verb == at && !matches!(evil, Evil::Data(_) | Evil::DataFlood(..)) {
+            act(&mut control, evil)?;
+            continue;
+        }
+        let answer = match verb {
+            "" => "220 ready",
+            "USER" => "331 password",
+            "PASS" => "230 in",
+            "PWD" => "257 \"/\"",
+            "TYPE" | "CWD" => "200 ok",
+            "EPSV" => {
+                let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+                let port = listener.local_addr()?.port();
+                data = Some(listener);
+                control.write_all(format!("229 here (|||{port}|)\r\n").as_bytes())?;
+                continue;
+            }
+            "LIST" | "RETR" => {
+                let Some(listener) = data.take() else { return Ok(()) };
+                control.write_all(b"150 here it comes\r\n")?;
+                let mut data = listener.accept()?.0;
+                match evil {
+                    _ if verb == at => act(&mut data, evil)?,
+                    _ if verb == "LIST" => {
+                        data.write_all(b"-rw-r--r-- 1 a b 5 Jan 29 2001 x\r\n")?
+                    }
+                    _ => data.write_all(b"hello")?,
+                }
+                "226 done"
+            }
+            "QUIT" => return Ok(()),
+            _ => "502 what?",
+        };
+        control.write_all(format!("{answer}\r\n").as_bytes())?;
+    }
+    Ok(())
+}
+
+fn act(to: &mut TcpStream, evil: &Evil) -> std::io::Result<()> {
+    match evil {
+        Evil::Say(text) | Evil::Data(text) => to.write_all(text),
+        Evil::Flood(text) => flood(to, text),
+        Evil::DataFlood(first, rest) => {
+            to.write_all(first)?;
+            flood(to, rest)
+        }
+        Evil::Drip(text) => {
+            to.write_all(text)?;
+            loop {
+                to.write_all(b"x")?;
+                thread::sleep(Duration::from_millis(500));
+            }
+        }
+    }
+}
+
+fn flood(to: &mut TcpStream, text: &[u8]) -> std::io::Result<()> {
+    let block = text.repeat(64 * 1024 / text.len() + 1);
+    loop {
+        to.write_all(&block)?;
+    }
+}
+
+/// How a run of the program ended.
+struct Run {
+    code: Option<i32>,
+    said: String,
+    /// Its most memory in bytes, where the system tells.
+    memory: u64,
+}
+
+/// Runs `ashore` with at most two seconds of patience, in `folder`.
+fn run(folder: &Path, args: &[&str]) -> Run {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_ashore"))
+        .args(args)
+        .args(["--timeout", "2", "--tls", "off"])
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // What it says is read to the end, so that it never waits for us.
+    let mut stdout = child.stdout.take().unwrap();
+    let mut stderr = child.stderr.take().unwrap();
+    let out = thread::spawn(move || is_harmless(&mut stdout));
+    let err = thread::spawn(move || {
+        let mut said = Vec::new();
+        stderr.read_to_end(&mut said).unwrap();
+        String::from_utf8(said).unwrap()
+    });
+    let since = Instant::now();
+    let mut memory = 0;
+    let code = loop {
+        memory = memory.max(memory_of(child.id()));
+        if let Some(status) = child.try_wait().unwrap() {
+            break status.code();
+        }
+        if since.elapsed() > Duration::from_secs(LIMIT) {
+            child.kill().unwrap();
+            panic!("{args:?} did not end");
+        }
+        thread::sleep(Duration::from_millis(5));
+    };
+    assert!(out.join().unwrap(), "{args:?} said something that moves the cursor");
+    let said = err.join().unwrap();
+    assert!(is_harmless(&mut said.as_bytes()), "{args:?} said {said:?}");
+    Run { code, said, memory }
+}
+
+/// Whether a terminal can show it as it is. Reads to the end, and keeps none of it.
+fn is_harmless(text: &mut dyn Read) -> bool {
+    let mut block = [0; 64 * 1024];
+    let mut is_harmless = true;
+    while let Ok(count @ 1..) = text.read(&mut block) {
+        let bytes = block.get(..count).unwrap_or_default();
+        is_harmless &= !bytes.iter().any(|&byte| byte.is_ascii_control() && byte != b'\n');
+        is_harmless &= !bytes.windows(3).any(|three| three == "\u{202e}".as_bytes());
+    }
+    is_harmless
+}
+
+/// The most memory that a process has had so far. 0 where the system does not tell.
+fn memory_of(process: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok())
+        .map_or(0, |kib: u64| kib * 1024)
+}
+
+/// How a file or a folder is asked for.
+const FILE: &[&str] = &["get", "--retries", "0"];
+const FOLDER: &[&str] = &["get", "-r", "--retries", "0"];
+const LS: &[&str] = &["ls"];
+const JSON: &[&str] = &["ls", "--json"];
+
+/// Runs each of `ways` against `evil`, and holds it to its end: its exit code, a sentence, little
+/// memory, and nothing under a final name.
+fn each_ends(what: &str, at: &'static str, evil: &Evil, ways: &[&[&str]], code: i32) {
+    let folder = tempfile::tempdir().unwrap();
+    let calm = run(folder.path(), &["ls", &server("never", evil.clone())]);
+    assert_eq!(calm.code, Some(0), "{}", calm.said);
+    for way in ways {
+        let folder = tempfile::tempdir().unwrap();
+        let link = server(at, evil.clone());
+        let link = if *way == FILE { format!("{link}x") } else { link };
+        let run = run(folder.path(), &[way, &[link.as_str()][..]].concat());
+        assert_eq!(run.code, Some(code), "{what}, {way:?}: {}", run.said);
+        let last = run.said.lines().last().unwrap_or_default();
+        assert!(code == 0 || last.starts_with("ashore: "), "{what}, {way:?}: {}", run.said);
+        let more = run.memory.saturating_sub(calm.memory);
+        assert!(more < MOST_MEMORY, "{what}, {way:?}: {} MiB more", more >> 20);
+        assert!(code == 0 || !folder.path().join("x").exists(), "{what}, {way:?}");
+    }
+}
+
+#[test]
+fn words_without_end_are_listened_to_for_a_while() {
+    let flood = |text: &str| Evil::Flood(text.as_bytes().to_vec());
+    each_ends("a greeting of many lines", "", &flood("220-x\r\n"), &[FILE, LS, JSON, FOLDER], 1);
+    each_ends("a line", "PASS", &flood("x"), &[FILE, LS], 1);
+    each_ends("a line of NUL", "USER", &flood("\0"), &[FILE, LS], 1);
+    each_ends("a reply of many lines", "PASS", &flood("230-x\r\n"), &[FILE, FOLDER], 1);
+    each_ends("features", "FEAT", &flood("211-x\r\n X\r\n"), &[FILE, LS], 1);
+    each_ends("replies that it begins", "RETR", &flood("150 wait\r\n"), &[FILE], 1);
+    each_ends("the same for a listing", "LIST", &flood("150 wait\r\n"), &[LS, FOLDER], 1);
+}
+
+#[test]
+fn a_byte_now_and_then_is_no_answer() {
+    for at in ["", "PASS", "EPSV"] {
+        each_ends("drops", at, &Evil::Drip(b"220-".to_vec()), &[FILE, LS], 1);
+    }
+}
+
+#[test]
+fn answers_that_are_none_end_it() {
+    let say = |text: &[u8]| Evil::Say(text.to_vec());
+    each_ends("another host", "EPSV", &say(b"227 (10,1,2,3,0,1)\r\n"), &[FILE, LS], 1);
+    each_ends("NUL and escapes", "PASS", &say(b"\x1b[2J\0\r\n"), &[FILE, LS, JSON], 1);
+    each_ends("a refusal with escapes", "USER", &say(b"530 \x1b[2J\x07\0no\r\n"), &[FILE, LS], 4);
+    each_ends("an answer to come", "USER", &say(b"331 go\r\n230 in\r\n"), &[FILE], 1);
+}
