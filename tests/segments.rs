@@ -77,15 +77,18 @@ fn a_server_that_does_not_tell_size_or_does_not_offer_rest_gets_no_second_connec
 }
 
 #[test]
-fn a_server_that_takes_two_guests_is_not_pressed_and_that_is_remembered() {
-    let quay = Quay::open(Manners { most_guests: 2, ..Manners::for_segments(LENGTH, PACE) });
-    let folder = tempfile::tempdir().unwrap();
-    let handle = Handle::default();
-    let request = over(4, &quay, folder.path());
-    let outcome = transfer::download(&request, &handle, &|_| ());
-    is_right(&arrived(outcome), folder.path());
-    let known = handle.commons().servers.known(&request.address.host, request.address.port);
-    assert_eq!(known.most_connections, Some(2));
+fn a_server_that_takes_few_guests_is_not_pressed_and_that_is_remembered() {
+    for most_guests in [1, 2] {
+        let manners = Manners { most_guests, ..Manners::for_segments(LENGTH, PACE) };
+        let quay = Quay::open(manners);
+        let folder = tempfile::tempdir().unwrap();
+        let handle = Handle::default();
+        let request = over(4, &quay, folder.path());
+        let outcome = transfer::download(&request, &handle, &|_| ());
+        is_right(&arrived(outcome), folder.path());
+        let known = handle.commons().servers.known(&request.address.host, request.address.port);
+        assert_eq!(known.most_connections.map(u64::from), Some(most_guests));
+    }
 }
 
 #[test]

@@ -49,7 +49,8 @@ pub(crate) fn several_connections_are_as_secret_as_one(harbour: &Harbour) {
     let link = format!("ftpes://{}/big.bin", harbour.ipv4);
     let sent = arrives(harbour, &link, |request| request.segments = Some(4));
     let times = |line: &str| sent.iter().filter(|sent| *sent == line).count();
-    assert!(times("PROT P") > 1 && times("PROT P") == times("AUTH TLS"), "{sent:?}");
+    // Who was no longer needed may have left before the line was secret, and before it signed in.
+    assert!(times("PROT P") > 1 && times("USER anonymous") <= times("AUTH TLS"), "{sent:?}");
 }
 
 pub(crate) fn files_follow_one_another_in_secret(harbour: &Harbour) {

@@ -187,13 +187,13 @@ impl<'c, 'f> Crew<'c, 'f> {
     /// Sees to it that there are as many connections as are of use, until the file is whole or nobody
     /// is left.
     pub(super) fn tend<'s>(&'s self, scope: &'s Scope<'s, '_>) {
+        let _ending = Ending(self);
         loop {
             let mut roll = self.roll();
             let is_hopeless =
                 roll.goes_alone || roll.failures >= MOST_FAILURES || self.errand.stop.is_given();
             roll.is_over |= self.board().is_whole() || (roll.members.is_empty() && is_hopeless);
             if roll.is_over {
-                roll.members.values().for_each(Stop::give);
                 return;
             }
             self.reckon(&mut roll);
@@ -306,6 +306,17 @@ impl<'c, 'f> Crew<'c, 'f> {
             wanted: roll.growth.wanted(),
             goes_alone: roll.goes_alone,
         }
+    }
+}
+
+/// When nobody tends the crew any more, whatever the reason, all go home.
+struct Ending<'e, 'c, 'f>(&'e Crew<'c, 'f>);
+
+impl Drop for Ending<'_, '_, '_> {
+    fn drop(&mut self) {
+        let mut roll = self.0.roll();
+        roll.is_over = true;
+        roll.members.values().for_each(Stop::give);
     }
 }
 
