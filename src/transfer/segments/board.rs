@@ -168,8 +168,15 @@ impl<'a> Board<'a> {
     pub(super) fn claim(&mut self, me: Id, stop: &Stop, now: Instant) -> Option<Task> {
         let size = self.size;
         let length = |&(from, to): &(u64, u64)| to.min(size).saturating_sub(from);
-        let free = self.free_gaps().into_iter().max_by_key(length);
-        let (at, end) = self.silent_share(now).or(free).or_else(|| self.half(now))?;
+        let free = self.free_gaps().into_iter();
+        let beginning = self.file.length();
+        let (at, end) = if beginning < OVERLAP {
+            // Without its beginning nobody can tell whether a server listens to REST.
+            self.silent_share(now).into_iter().chain(free).find(|gap| gap.0 == beginning)?
+        } else {
+            let longest = free.max_by_key(length);
+            self.silent_share(now).or(longest).or_else(|| self.half(now))?
+        };
         let (left, _) = self.file.around(at);
         let is_short = left > 0 && left < at && at - left < OVERLAP;
         if is_short {

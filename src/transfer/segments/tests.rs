@@ -20,11 +20,15 @@ fn bytes(from: u64, to: u64) -> Vec<u8> {
 
 /// A file of which the first megabyte is here, and a connection that brings the rest.
 fn with_board(story: impl FnOnce(&mut Board<'_>, Instant)) {
+    with_beginning(1_000_000, story);
+}
+
+fn with_beginning(length: u64, story: impl FnOnce(&mut Board<'_>, Instant)) {
     let folder = tempfile::tempdir().unwrap();
     let destination = folder.path().join("file");
     let (mut file, _) = Partial::claim(&destination, "ftp://example.org/file", true).unwrap();
     file.begin(Some(SIZE), None).unwrap();
-    file.put(0, &bytes(0, 1_000_000)).unwrap();
+    file.put(0, &bytes(0, length)).unwrap();
     let mut board = Board::new(&mut file, SIZE);
     let now = Instant::now();
     board.settle(FIRST, &Stop::default(), now);
@@ -89,5 +93,14 @@ fn what_comes_again_and_is_not_equal_brings_nothing() {
         let next = board.deliver(SECOND, task.from, &bytes(0, 200_000), later);
         assert!(matches!(next, Err(Setback::Differs)), "{next:?}");
         assert_eq!(board.received(), 1_000_000);
+    });
+}
+
+#[test]
+fn before_the_beginning_is_here_nobody_begins_elsewhere() {
+    with_beginning(1000, |board, now| {
+        assert_eq!(board.claim(SECOND, &Stop::default(), now), None);
+        board.deliver(FIRST, 1000, &bytes(1000, 1000 + OVERLAP), now).unwrap();
+        assert!(board.claim(SECOND, &Stop::default(), now).is_some());
     });
 }
