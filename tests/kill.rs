@@ -81,7 +81,7 @@ fn killed_while_several_connections_bring_it_the_file_is_right_and_little_is_los
         let file = folder.path().join("file.bin");
         let mut runs = 0;
         while !file.exists() {
-            let segments = ["1", "2", "4", "auto"][dice.usize(..4)];
+            let segments = dice.choice(["1", "2", "4", "auto"]).unwrap();
             let mut child = ashore(&quay, folder.path(), &["--segments", segments]);
             let life = LONGEST_LIFE.mul_f64(dice.f64());
             kills += u64::from(kill_after(&mut child, life, || quay.sent()).is_some());

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use crate::disk::{self, Partial};
+use crate::disk::Partial;
 use crate::ftp::Stop;
 use crate::transfer::doubt::Doubt;
 use crate::transfer::meter::lossy;
@@ -13,7 +13,7 @@ use crate::transfer::trouble::Trouble;
 /// The least that is worth a request of its own, in bytes.
 const LEAST: u64 = 4 * OVERLAP;
 
-/// How long a share must still last before half of it is given away, in times of what the last
+/// How long a share must still last before a part of it is given away, in times of what the last
 /// request took.
 const WORTHWHILE: f64 = 2.0;
 
@@ -42,6 +42,13 @@ pub(super) struct Share {
     /// The server stops by itself soon after its end.
     pub(super) is_bounded: bool,
     stop: Stop,
+}
+
+impl Share {
+    /// Bytes per second since it was taken.
+    fn speed(&self, now: Instant) -> f64 {
+        lossy(self.brought) / now.duration_since(self.taken).as_secs_f64().max(0.001)
+    }
 }
 
 /// What a connection is to ask for.
@@ -94,6 +101,13 @@ pub(super) fn up_to(bytes: &[u8], count: u64) -> &[u8] {
     bytes.get(..usize::try_from(count).unwrap_or(usize::MAX)).unwrap_or(bytes)
 }
 
+/// `of_all` of `bytes`, to a thousandth.
+fn portion(bytes: u64, of_all: f64) -> u64 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 1000")]
+    let thousandths = (of_all.clamp(0.0, 1.0) * 1000.0) as u64;
+    bytes / 1000 * thousandths
+}
+
 /// The file, and who is at work on it.
 #[derive(Debug)]
 pub(super) struct Board<'a> {
@@ -104,6 +118,8 @@ pub(super) struct Board<'a> {
     pub(super) is_end_proven: bool,
     /// Those who have brought anything new.
     bringers: BTreeSet<Id>,
+    /// How many bytes a second each has brought of its last share.
+    speeds: BTreeMap<Id, f64>,
     /// What the last request took until its first byte.
     pub(super) setup: Duration,
     /// Bytes that contradicted others were thrown out.
@@ -118,6 +134,7 @@ impl<'a> Board<'a> {
             shares: BTreeMap::new(),
             is_end_proven: false,
             bringers: BTreeSet::new(),
+            speeds: BTreeMap::new(),
             setup: Duration::ZERO,
             has_differed: false,
         }
@@ -175,7 +192,7 @@ impl<'a> Board<'a> {
             self.silent_share(now).into_iter().chain(free).find(|gap| gap.0 == beginning)?
         } else {
             let longest = free.max_by_key(length);
-            self.silent_share(now).or(longest).or_else(|| self.half(now))?
+            self.silent_share(now).or(longest).or_else(|| self.part_of_longest(me, now))?
         };
         let (left, _) = self.file.around(at);
         let is_short = left > 0 && left < at && at - left < OVERLAP;
@@ -247,19 +264,26 @@ impl<'a> Board<'a> {
         }
     }
 
-    /// Takes half of the longest share away from whoever has it.
-    fn half(&mut self, now: Instant) -> Option<(u64, u64)> {
+    /// Takes so much of the longest share away from whoever has it that both are done at the same
+    /// time: half, unless one of them has been faster.
+    fn part_of_longest(&mut self, me: Id, now: Instant) -> Option<(u64, u64)> {
         let (size, setup) = (self.size, self.setup.as_secs_f64());
         let left = |share: &Share| share.end.min(size).saturating_sub(share.at);
         let longest = self.shares.values_mut().max_by_key(|share| left(share))?;
         let left = left(longest);
-        let took = now.duration_since(longest.taken).as_secs_f64();
-        let is_worthwhile = longest.brought == 0
-            || lossy(left) * took >= lossy(longest.brought) * WORTHWHILE * setup;
+        let theirs = longest.speed(now);
+        let is_worthwhile = longest.brought == 0 || lossy(left) >= theirs * WORTHWHILE * setup;
         if left < 2 * LEAST || !is_worthwhile {
             return None;
         }
-        let middle = longest.at + left / 2;
+        let mut theirs_of_all = 0.5;
+        if let Some(&mine) = self.speeds.get(&me)
+            && theirs > 0.0
+        {
+            theirs_of_all = theirs / (theirs + mine);
+        }
+        let kept = portion(left, theirs_of_all).clamp(LEAST, left - LEAST);
+        let middle = longest.at + kept;
         let end = std::mem::replace(&mut longest.end, middle);
         Some((middle, end))
     }
@@ -289,7 +313,11 @@ impl<'a> Board<'a> {
 
     /// A connection gives its share back, whole or not. Tells how many bytes it has brought of it.
     pub(super) fn release(&mut self, me: Id) -> u64 {
-        self.shares.remove(&me).map_or(0, |share| share.brought)
+        let Some(share) = self.shares.remove(&me) else { return 0 };
+        if share.brought > 0 {
+            self.speeds.insert(me, share.speed(share.heard));
+        }
+        share.brought
     }
 
     /// The share of another connection is over: it is to end.
@@ -297,14 +325,6 @@ impl<'a> Board<'a> {
         if let Some(share) = self.shares.remove(&other) {
             share.stop.give();
         }
-    }
-
-    /// Whether `bytes` are the file's beginning: then whoever sends them has not listened to `REST`, or
-    /// nobody can tell.
-    pub(super) fn is_head(&self, bytes: &[u8]) -> Result<bool, disk::Error> {
-        let mut head = vec![0; bytes.len()];
-        self.file.read_at(0, &mut head)?;
-        Ok(head == bytes)
     }
 
     /// Takes in what a connection has brought: `bytes` of the file from `at` on. What is here already

@@ -47,6 +47,8 @@ pub(super) struct Growth {
     /// `None`: nobody is on trial.
     before: Option<(usize, f64)>,
     mark: Option<Mark>,
+    /// Since when newcomers are awaited, and how many bytes were here then.
+    waiting: Option<(Instant, u64)>,
     is_settled: bool,
 }
 
@@ -54,7 +56,7 @@ impl Growth {
     /// From `wanted` connections at once to at most `most`.
     pub(super) fn new(wanted: usize, most: usize) -> Self {
         let wanted = wanted.clamp(1, most.max(1));
-        Self { most, wanted, before: None, mark: None, is_settled: wanted >= most }
+        Self { most, wanted, before: None, mark: None, waiting: None, is_settled: wanted >= most }
     }
 
     /// One more than the one that has brought `speed` bytes per second.
@@ -84,9 +86,20 @@ impl Growth {
         left: u64,
         setup: Duration,
     ) -> Advice {
-        if self.is_settled || busy < self.wanted {
-            self.mark = None;
+        if self.is_settled {
             return Advice::Stay;
+        }
+        if busy < self.wanted {
+            self.mark = None;
+            self.waiting.get_or_insert((now, received));
+            return Advice::Stay;
+        }
+        if let Some((since, had)) = self.waiting.take()
+            && let Some((_, before)) = &mut self.before
+        {
+            // The others have got up to their speed while the newcomers were awaited.
+            let took = now.duration_since(since).max(SHORTEST).as_secs_f64();
+            *before = before.max(lossy(received.saturating_sub(had)) / took);
         }
         let is_up_to_speed = self.before.is_none();
         let mark = self.mark.get_or_insert(Mark { since: now, received, is_up_to_speed });

@@ -6,6 +6,14 @@ use crate::transfer::meter::lossy;
 use crate::transfer::resume::OVERLAP;
 
 impl Board<'_> {
+    /// Whether `bytes` are the file's beginning: then whoever sends them has not listened to `REST`, or
+    /// nobody can tell.
+    pub(super) fn is_head(&self, bytes: &[u8]) -> Result<bool, disk::Error> {
+        let mut head = vec![0; bytes.len()];
+        self.file.read_at(0, &mut head)?;
+        Ok(head == bytes)
+    }
+
     /// A share has reached its end, and its connection brings what stands behind: `bytes` from `at` on.
     /// Tells how many of them were looked at; `None`: enough of them were.
     pub(super) fn meet<'b>(
