@@ -18,6 +18,10 @@ const LONGEST: Duration = Duration::from_secs(2);
 /// What would end sooner than this by itself is left alone.
 const WORTHWHILE: f64 = 1.5;
 
+/// How long nobody more is tried after those that have brought nothing, the first time; twice as long
+/// every time after. A line that loses packets looks fast at first.
+const REST: Duration = Duration::from_secs(5);
+
 /// What to do about the number of connections.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Advice {
@@ -49,6 +53,9 @@ pub(super) struct Growth {
     mark: Option<Mark>,
     /// Since when newcomers are awaited, and how many bytes were here then.
     waiting: Option<(Instant, u64)>,
+    /// Until when nobody more is tried, and how long the next such rest will be.
+    rests_until: Option<Instant>,
+    rest: Duration,
     is_settled: bool,
 }
 
@@ -56,7 +63,16 @@ impl Growth {
     /// From `wanted` connections at once to at most `most`.
     pub(super) fn new(wanted: usize, most: usize) -> Self {
         let wanted = wanted.clamp(1, most.max(1));
-        Self { most, wanted, before: None, mark: None, waiting: None, is_settled: wanted >= most }
+        Self {
+            most,
+            wanted,
+            before: None,
+            mark: None,
+            waiting: None,
+            rests_until: None,
+            rest: REST,
+            is_settled: wanted >= most,
+        }
     }
 
     /// One more than the one that has brought `speed` bytes per second.
@@ -86,9 +102,10 @@ impl Growth {
         left: u64,
         setup: Duration,
     ) -> Advice {
-        if self.is_settled {
+        if self.is_settled || self.rests_until.is_some_and(|until| now < until) {
             return Advice::Stay;
         }
+        self.rests_until = None;
         if busy < self.wanted {
             self.mark = None;
             self.waiting.get_or_insert((now, received));
@@ -116,8 +133,10 @@ impl Growth {
         let mut step = 1;
         if let Some((count, before)) = self.before.replace((self.wanted, speed)) {
             if speed < before * GAIN {
-                self.is_settled = true;
                 self.wanted = count;
+                self.before = None;
+                self.rests_until = Some(now + self.rest);
+                self.rest *= 2;
                 return Advice::Drop;
             }
             let (came, share) = (self.wanted - count, before / many(count));
@@ -150,7 +169,7 @@ mod tests {
         let start = Instant::now();
         let mut growth = Growth::new(1, most);
         let mut received = 0;
-        for tick in 0..2000 {
+        for tick in 0..250 {
             let now = start + Duration::from_millis(20) * tick;
             received += speed(growth.wanted()) / 50;
             growth.look(now, growth.wanted(), received, 1 << 40, SETUP);
@@ -167,6 +186,22 @@ mod tests {
         assert_eq!(settled(4, |count| LINE.min(SLOW * 2 * count as u64)), 4);
         assert_eq!(settled(8, |count| LINE.min(SLOW * 2 * count as u64)), 4);
         assert_eq!(settled(8, |_| LINE), 1);
+    }
+
+    #[test]
+    fn after_a_rest_one_more_is_tried_again() {
+        let start = Instant::now();
+        let mut growth = Growth::on_trial(1_000_000.0, 4);
+        let mut looks = |seconds: f64, received| {
+            let busy = growth.wanted();
+            growth.look(start + Duration::from_secs_f64(seconds), busy, received, 1 << 40, SETUP)
+        };
+        looks(0.0, 0);
+        looks(0.2, 200_000);
+        assert_eq!(looks(1.2, 1_200_000), Advice::Drop);
+        assert_eq!(looks(6.0, 2_000_000), Advice::Stay, "it rests");
+        looks(6.3, 2_100_000);
+        assert_eq!(looks(7.3, 2_600_000), Advice::Add);
     }
 
     #[test]
