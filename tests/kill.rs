@@ -65,6 +65,35 @@ fn killed_at_two_hundred_random_instants_the_file_is_right_and_a_second_at_most_
     assert!(again <= MOST_AGAIN, "{again} bytes are more than a second's");
 }
 
+#[test]
+fn killed_while_several_connections_bring_it_the_file_is_right_and_little_is_lost() {
+    /// How often it is killed at least, and what each connection brings in a second.
+    const KILLS: u64 = 30;
+    const SLOW: u64 = 512 * 1024;
+    /// What a kill may cost: a second's bytes of four connections, and what each compares at the two
+    /// ends of its share, or throws away because it is too little to be compared.
+    const COST: u64 = 4 * (SLOW + 4 * 64 * 1024);
+    let mut dice = fastrand::Rng::new();
+    let mut kills = 0;
+    while kills < KILLS {
+        let quay = Quay::open(Manners::for_segments(LENGTH, SLOW));
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file.bin");
+        let mut runs = 0;
+        while !file.exists() {
+            let segments = dice.choice(["1", "2", "4", "auto"]).unwrap();
+            let mut child = ashore(&quay, folder.path(), &["--segments", segments]);
+            let life = LONGEST_LIFE.mul_f64(dice.f64());
+            kills += u64::from(kill_after(&mut child, life, || quay.sent()).is_some());
+            runs += 1;
+            is_true(folder.path());
+        }
+        assert_eq!(support::sha256(&file), sha256_of_cargo(LENGTH), "a wrong file has its name");
+        let again = quay.sent() - LENGTH;
+        assert!(again <= runs * COST, "{again} bytes were fetched again in {runs} runs");
+    }
+}
+
 /// One file after the other, each killed until it is whole.
 #[derive(Default)]
 struct Lane {
@@ -93,7 +122,7 @@ impl Lane {
             let before = quay.books.asked.lock().unwrap().len();
             let sent_before = quay.sent();
             let life = LONGEST_LIFE.mul_f64(dice.f64());
-            let mut child = ashore(&quay, folder.path());
+            let mut child = ashore(&quay, folder.path(), &[]);
             let was_killed = kill_after(&mut child, life, || quay.sent()).map(|sent| {
                 kills.fetch_add(1, Ordering::Relaxed);
                 sent - sent_before
@@ -127,14 +156,17 @@ impl Lane {
 fn is_true(folder: &Path) {
     let Ok(record) = fs::read(folder.join("file.bin.part.ashore")) else { return };
     let record: serde_json::Value = serde_json::from_slice(&record).expect("half a record");
-    let known = record.pointer("/ranges/0/1").and_then(serde_json::Value::as_u64).unwrap_or(0);
+    let ranges = record.get("ranges").and_then(serde_json::Value::as_array).expect("no ranges");
+    let known = ranges.last().and_then(|range| range.get(1)?.as_u64()).unwrap_or(0);
     let length = fs::metadata(folder.join("file.bin.part")).unwrap().len();
     assert!(known <= length, "{known} bytes are promised, {length} are there");
 }
 
-fn ashore(quay: &Quay, folder: &Path) -> Child {
+fn ashore(quay: &Quay, folder: &Path, more: &[&str]) -> Child {
     Command::new(env!("CARGO_BIN_EXE_ashore"))
-        .args(["get", "-q", "--timeout", "20", "-d"])
+        .args(["get", "-q", "--timeout", "20", "--no-verify"])
+        .args(more)
+        .arg("-d")
         .arg(folder)
         .arg(quay.link("file.bin"))
         .stdin(Stdio::null())

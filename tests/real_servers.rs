@@ -11,6 +11,8 @@
 
 #[path = "real_servers/harbours.rs"]
 mod harbours;
+#[path = "real_servers/many.rs"]
+mod many;
 #[path = "real_servers/promises.rs"]
 mod promises;
 #[path = "real_servers/secrets.rs"]
@@ -34,7 +36,7 @@ macro_rules! tests {
 
 /// The tests of one server: what every server's guests are promised, and some more.
 macro_rules! at {
-    ($harbour:ident: $($more:ident)* $(; in secret: $($secret:ident)*)?) => {
+    ($harbour:ident: $($more:ident)* $(; over many: $($many:ident)*)? $(; in secret: $($secret:ident)*)?) => {
         mod $harbour {
             tests! { $harbour, promises:
                 a_file_arrives_byte_for_byte
@@ -48,6 +50,7 @@ macro_rules! at {
                 what_was_stopped_goes_on_where_it_was
                 $($more)*
             }
+            tests! { $harbour, many: a_large_file_comes_over_four_connections $($($many)*)? }
             $(tests! { $harbour, secrets: $($secret)* })?
         }
     };
@@ -61,9 +64,11 @@ at! { vsftpd:
     a_full_server_is_said_to_be_full
     a_false_address_in_pasv_does_not_lead_astray
     to_ask_in_vain_for_a_checksum_spoils_nothing
+    ; over many: a_server_for_two_guests_sends_over_two_connections
     ; in secret:
     a_password_is_sent_only_after_the_line_is_secret
     a_large_file_arrives_in_secret_by_ipv4_and_ipv6
+    several_connections_are_as_secret_as_one
     files_follow_one_another_in_secret
     a_stranger_gets_no_password
     the_old_way_is_secret_from_the_first_byte
@@ -77,9 +82,11 @@ at! { proftpd:
     a_full_server_is_said_to_be_full
     a_false_address_in_pasv_does_not_lead_astray
     its_own_checksum_proves_the_file
+    ; over many: a_server_for_two_guests_sends_over_two_connections
     ; in secret:
     a_password_is_sent_only_after_the_line_is_secret
     a_large_file_arrives_in_secret_by_ipv4_and_ipv6
+    several_connections_are_as_secret_as_one
     files_follow_one_another_in_secret
     a_stranger_gets_no_password
     the_old_way_is_secret_from_the_first_byte
@@ -93,9 +100,11 @@ at! { pure_ftpd:
     a_full_server_is_said_to_be_full
     a_false_address_in_pasv_does_not_lead_astray
     to_ask_in_vain_for_a_checksum_spoils_nothing
+    ; over many: a_server_for_two_guests_sends_over_two_connections
     ; in secret:
     a_password_is_sent_only_after_the_line_is_secret
     a_large_file_arrives_in_secret_by_ipv4_and_ipv6
+    several_connections_are_as_secret_as_one
     files_follow_one_another_in_secret
     a_stranger_gets_no_password
 }
@@ -107,9 +116,11 @@ at! { pyftpdlib:
     a_full_server_is_said_to_be_full
     a_false_address_in_pasv_does_not_lead_astray
     to_ask_in_vain_for_a_checksum_spoils_nothing
+    ; over many: a_server_for_two_guests_sends_over_two_connections
     ; in secret:
     a_password_is_sent_only_after_the_line_is_secret
     a_large_file_arrives_in_secret_by_ipv4_and_ipv6
+    several_connections_are_as_secret_as_one
     files_follow_one_another_in_secret
     a_stranger_gets_no_password
     the_old_way_is_secret_from_the_first_byte

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use sha2::digest::DynDigest;
 
-use super::recorder::BLOCK;
+use super::hashing::BLOCK;
 use crate::words;
 
 /// How a checksum is computed. Those that prove most come first.

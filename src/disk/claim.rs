@@ -103,7 +103,8 @@ fn look(part: &Path, destination: &Path, source: &str) -> Result<Found, Error> {
     let latest = SystemTime::UNIX_EPOCH.checked_add(since);
     let is_touched =
         there.modified().is_ok_and(|modified| latest.is_some_and(|latest| modified > latest));
-    if there.len() < record.length() || (is_touched && record.written > 0) {
+    let end = record.ranges.last().map_or(0, |range| range.1);
+    if there.len() < end || (is_touched && record.written > 0) {
         return Ok(Found::Spoilt("was changed by another program"));
     }
     Ok(Found::Ours(file, Box::new(record)))

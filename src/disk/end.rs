@@ -9,6 +9,7 @@ use super::claim::RECORD_ENDING;
 use super::error::Error;
 use super::partial::Partial;
 use super::place::{self, folder_of, rename_to_free_name, sync_folder, with_ending};
+use super::ranges::Ranges;
 use super::record::Record;
 
 /// The highest number that a file that was set aside is looked for under.
@@ -27,12 +28,12 @@ impl Partial {
         if !is_ours {
             // Somebody else's file stands there now. The next one of ours goes beside it.
             self.part = place::free_name(&self.part);
-        } else if self.length > 0 {
+        } else if self.received() > 0 {
             let aside = place::free_name(&with_ending(&self.destination, ".old.part"));
             rename_to_free_name(&self.part, &aside)
                 .map_err(|error| Error::new(&self.part, "renamed", error))?;
             let name = aside.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            self.keep_longest(name, self.length);
+            self.keep_longest(name, self.received());
         } else {
             fs::remove_file(&self.part).ok();
         }
@@ -42,7 +43,7 @@ impl Partial {
         anew.disproven_before = self.record.disproven.take();
         anew.set_aside = std::mem::take(&mut self.record.set_aside);
         self.record = anew;
-        self.length = 0;
+        self.ranges = Ranges::default();
         Ok(())
     }
 
@@ -68,7 +69,7 @@ impl Partial {
             return Err(wrong("written")(error));
         }
         if !self.is_in_its_place()
-            || file.metadata().map_err(wrong("examined"))?.len() < self.length
+            || file.metadata().map_err(wrong("examined"))?.len() < self.length()
         {
             let source = io::Error::other("another program has removed or replaced its .part file");
             return Err(Error::Io {
@@ -77,7 +78,7 @@ impl Partial {
                 source,
             });
         }
-        file.set_len(self.length).map_err(wrong("written"))?;
+        file.set_len(self.length()).map_err(wrong("written"))?;
         if let Some(modified) = modified {
             // Some network disks keep their own times; the bytes are right all the same.
             file.set_modified(modified).ok();

@@ -1,18 +1,19 @@
 //! The `.part` file: claimed, made, grown, synced, and given its name without replacing anything.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
-
-use sha2::{Digest, Sha256};
 
 use super::checksum::{Algorithm, Checksum};
 use super::claim::{self, Claim};
 use super::error::Error;
+use super::hashing::{Block, Hash, hash_so_far};
 use super::place::{self, folder_of, with_ending};
+use super::positioned::{Reader, read_exact_at, write_all_at};
+use super::ranges::Ranges;
 use super::record::{self, Record};
-use super::recorder::{BLOCK, Block, Recorder, Urgency, state_from_text};
+use super::recorder::{Recorder, Urgency};
 use super::space;
 
 /// How often it is written down how far the file is. A killed program fetches at most a second's
@@ -36,7 +37,7 @@ pub struct Partial {
     pub(super) record_path: PathBuf,
     pub(super) record: Record,
     hashes: bool,
-    pub(super) length: u64,
+    pub(super) ranges: Ranges,
     /// Opened and locked. `None` before the server has agreed to send.
     pub(super) file: Option<File>,
     pub(super) work: Option<Work>,
@@ -72,7 +73,7 @@ impl Partial {
             destination: destination.to_owned(),
             record_path: with_ending(&part, claim::RECORD_ENDING),
             part,
-            length: record.length(),
+            ranges: Ranges::new(&record.ranges),
             record,
             hashes,
             file,
@@ -85,7 +86,7 @@ impl Partial {
     /// Bytes that are there for certain, from the start.
     #[must_use]
     pub fn length(&self) -> u64 {
-        self.length
+        self.ranges.length()
     }
 
     /// The `.part` file, whether it is there yet or not.
@@ -108,7 +109,7 @@ impl Partial {
     /// The size that the server mentioned when it began to send from the start: now, or in an attempt
     /// whose bytes are still here.
     pub fn announced(&mut self, now: Option<u64>) -> Option<u64> {
-        self.record.announced = now.or(self.record.announced.filter(|_| self.length > 0));
+        self.record.announced = now.or(self.record.announced.filter(|_| self.length() > 0));
         self.record.announced
     }
 
@@ -117,7 +118,7 @@ impl Partial {
     pub fn missing_room(&self, size: u64) -> u64 {
         let folder = place::nearest_folder(folder_of(&self.part)).ok();
         let free = folder.and_then(|folder| space::available(folder).ok());
-        let needed = size.saturating_sub(self.length);
+        let needed = size.saturating_sub(self.received());
         free.map_or(0, |free| needed.saturating_sub(free))
     }
 
@@ -127,7 +128,7 @@ impl Partial {
     ///
     /// Any [`Error`] of making a file.
     pub fn begin(&mut self, size: Option<u64>, modified: Option<SystemTime>) -> Result<(), Error> {
-        let is_continued = self.length > 0;
+        let is_continued = self.received() > 0;
         self.record.size = size.or(self.record.size.filter(|_| is_continued));
         let known = self.record.modified.filter(|_| is_continued);
         self.record.modified = modified.and_then(record::seconds).or(known);
@@ -136,20 +137,20 @@ impl Partial {
             None => self.create()?,
         };
         let wrong = |error| Error::new(&self.part, "written", error);
-        if file.metadata().map_err(wrong)?.len() != self.length {
-            file.set_len(self.length).map_err(wrong)?;
+        if file.metadata().map_err(wrong)?.len() != self.ranges.end() {
+            file.set_len(self.ranges.end()).map_err(wrong)?;
         }
-        let state = match self.hashes && self.work.is_none() {
-            true => Some(self.hash_so_far(&file).map_err(wrong)?),
-            false => None,
-        };
-        (&file).seek(SeekFrom::Start(self.length)).map_err(wrong)?;
         let is_new = self.work.is_none();
         if is_new {
+            let hash = self.hashes.then(|| {
+                let known = self.record.hashed.as_ref().and_then(Hash::from_record);
+                hash_so_far(&file, self.length(), known)
+            });
+            let hash = hash.transpose().map_err(wrong)?;
             let twin = file.try_clone().map_err(wrong)?;
-            let recorder = Recorder::start(twin, self.record_path.clone(), state).map_err(wrong)?;
+            let recorder = Recorder::start(twin, self.record_path.clone(), hash).map_err(wrong)?;
             let (block, written_down) = (None, Instant::now());
-            self.work = Some(Work { recorder, block, reserved: self.length, written_down });
+            self.work = Some(Work { recorder, block, reserved: self.length(), written_down });
         }
         self.file = Some(file);
         if !is_new {
@@ -178,30 +179,6 @@ impl Partial {
         }
     }
 
-    /// The hash of the bytes that are there: from the record, or by reading them.
-    fn hash_so_far(&self, file: &File) -> io::Result<Sha256> {
-        if self.length == 0 {
-            return Ok(Sha256::new());
-        }
-        if let Some(hash) = self.record.sha256_state.as_deref().and_then(state_from_text)
-            && self.record.length() == self.length
-        {
-            return Ok(hash);
-        }
-        let mut hash = Sha256::new();
-        let mut reader = file;
-        reader.seek(SeekFrom::Start(0))?;
-        let mut bytes = reader.take(self.length);
-        let mut block = vec![0; BLOCK];
-        loop {
-            match bytes.read(&mut block)? {
-                0 => break,
-                count => hash.update(block.get(..count).unwrap_or_default()),
-            }
-        }
-        Ok(hash)
-    }
-
     /// Reads the bytes from `offset` on into `block`, for comparing.
     ///
     /// # Errors
@@ -209,16 +186,15 @@ impl Partial {
     /// [`Error::Io`], also if there are not as many bytes.
     pub fn read_at(&self, offset: u64, block: &mut [u8]) -> Result<(), Error> {
         let wrong = |error| Error::new(&self.part, "read", error);
-        let Some(mut file) = self.file.as_ref() else {
+        let Some(file) = &self.file else {
             return Err(wrong(io::ErrorKind::NotFound.into()));
         };
-        file.seek(SeekFrom::Start(offset)).map_err(wrong)?;
-        file.read_exact(block).map_err(wrong)?;
-        file.seek(SeekFrom::Start(self.length)).map(drop).map_err(wrong)
+        read_exact_at(file, block, offset).map_err(wrong)
     }
 
     /// Adds bytes at the end: `fill` is given a block to fill and tells how many bytes it put there.
-    /// Tells the same number; 0 is the end of the data.
+    /// Tells the same number; 0 is the end of the data. Only where all that is here is the beginning:
+    /// in between, [`Partial::put`] knows its way.
     ///
     /// # Errors
     ///
@@ -227,7 +203,8 @@ impl Partial {
         &mut self,
         fill: impl FnOnce(&mut [u8]) -> Result<usize, E>,
     ) -> Result<usize, E> {
-        let (Some(file), Some(work)) = (&mut self.file, &mut self.work) else {
+        let length = self.length();
+        let Some(work) = &mut self.work else {
             return Err(Error::new(&self.part, "written", io::ErrorKind::NotFound.into()).into());
         };
         let mut block = work.block.take().unwrap_or_else(|| work.recorder.block());
@@ -236,36 +213,64 @@ impl Partial {
             work.block = Some(block);
             return filled;
         };
-        let added = u64::try_from(count).unwrap_or(0);
-        let size = self.record.size.unwrap_or(0);
-        if self.length + added > work.reserved && self.length < size {
-            let room = RESERVE.min(size - self.length);
-            space::reserve(file, self.length, room);
-            work.reserved = self.length + room;
+        self.reserve(length, u64::try_from(count).unwrap_or(0));
+        let written = self.write(length, block.get(..count).unwrap_or_default());
+        if let Some(work) = &mut self.work {
+            work.block = match written {
+                Ok(()) => work.recorder.take_in(block, length, count),
+                Err(_) => Some(block),
+            };
         }
-        if let Err(error) = file.write_all(block.get(..count).unwrap_or_default()) {
-            work.block = Some(block);
+        written?;
+        self.after_writing()?;
+        filled
+    }
+
+    /// Keeps room for what comes next, where the size is known.
+    fn reserve(&mut self, at: u64, count: u64) {
+        let (Some(file), Some(work)) = (&self.file, &mut self.work) else { return };
+        let size = self.record.size.unwrap_or(0);
+        if at + count > work.reserved && at < size {
+            let room = RESERVE.min(size - at);
+            space::reserve(file, at, room);
+            work.reserved = at + room;
+        }
+    }
+
+    /// Writes `bytes` in a gap, from byte `at` on.
+    pub(super) fn write(&mut self, at: u64, bytes: &[u8]) -> Result<(), Error> {
+        let written = match &self.file {
+            Some(file) => write_all_at(file, bytes, at),
+            None => Err(io::ErrorKind::NotFound.into()),
+        };
+        if let Err(error) = written {
             // Half a block may have found room: back to what the record can speak for.
-            file.set_len(self.length).ok();
-            file.seek(SeekFrom::Start(self.length)).ok();
+            if let Some(file) = &self.file {
+                file.set_len(self.ranges.end()).ok();
+            }
             let mut error = Error::new(&self.part, "written", error);
             if let Error::Full { needed, .. } = &mut error {
                 self.make_room_for_record();
-                *needed = self.record.size.map(|size| size.saturating_sub(self.length));
+                *needed = self.record.size.map(|size| size.saturating_sub(self.received()));
             }
-            return Err(error.into());
+            return Err(error);
         }
-        self.length += added;
-        work.block = work.recorder.take_in(block, count);
+        self.ranges.grow(at, u64::try_from(bytes.len()).unwrap_or(0));
+        Ok(())
+    }
+
+    /// Does the disk still take what is written? And it may be time to write down how much there is.
+    pub(super) fn after_writing(&mut self) -> Result<(), Error> {
+        let Some(work) = &mut self.work else { return Ok(()) };
         if let Some(error) = work.recorder.take_error() {
             // What was taken for written is not on the disk: back to what the record speaks for.
-            self.length = self.record.length();
-            return Err(Error::new(&self.part, "written", error).into());
+            self.ranges = Ranges::new(&self.record.ranges);
+            return Err(Error::new(&self.part, "written", error));
         }
         if work.written_down.elapsed() >= WRITE_DOWN {
             self.write_down(Urgency::Passing);
         }
-        filled
+        Ok(())
     }
 
     /// The disk is full, and may be so to the last byte. Gives back the end of the `.part`, which is
@@ -273,23 +278,25 @@ impl Partial {
     /// is here would be lost.
     fn make_room_for_record(&mut self) {
         let Some(file) = &self.file else { return };
-        self.length = self.length.saturating_sub(ROOM_FOR_RECORD);
-        if file.set_len(self.length).is_err() || self.length == 0 {
+        self.ranges.give_back(ROOM_FOR_RECORD);
+        if file.set_len(self.ranges.end()).is_err() || self.received() == 0 {
             return;
         }
         self.work = None; // Waits for the records on their way. The last one is written here.
-        self.record.ranges = vec![(0, self.length)];
-        self.record.sha256_state = None;
+        self.record.ranges = self.ranges.all().to_vec();
+        self.record.hashed = None;
         if file.sync_data().is_ok() {
             self.record.written = record::now();
             self.record.write(&self.record_path).ok();
         }
     }
 
-    /// Writes down how many bytes there are, as soon as they are synced.
-    fn write_down(&mut self, urgency: Urgency) {
+    /// Writes down which bytes there are, as soon as they are synced.
+    pub(super) fn write_down(&mut self, urgency: Urgency) {
         if let Some(work) = &mut self.work {
-            work.recorder.write_down(&self.record, self.length, urgency);
+            let mut record = self.record.clone();
+            record.ranges = self.ranges.all().to_vec();
+            work.recorder.write_down(record, urgency);
             work.written_down = Instant::now();
         }
     }
@@ -297,7 +304,7 @@ impl Partial {
     /// SHA-256 of all bytes, if it was asked for.
     #[must_use]
     pub fn sha256(&self) -> Option<[u8; 32]> {
-        self.work.as_ref()?.recorder.digest()
+        self.work.as_ref()?.recorder.digest(self.length())
     }
 
     /// The checksum of all bytes. They are read once more, unless it is the SHA-256 that was computed
@@ -315,13 +322,10 @@ impl Partial {
             return Ok(Some(Checksum::sha256(value)));
         }
         let wrong = |error| Error::new(&self.part, "read", error);
-        let Some(mut file) = self.file.as_ref() else {
+        let Some(file) = &self.file else {
             return Err(wrong(io::ErrorKind::NotFound.into()));
         };
-        file.seek(SeekFrom::Start(0)).map_err(wrong)?;
-        let checksum = algorithm.compute(file.take(self.length), stop).map_err(wrong)?;
-        file.seek(SeekFrom::Start(self.length)).map_err(wrong)?;
-        Ok(checksum)
+        algorithm.compute(Reader::new(file, self.length()), stop).map_err(wrong)
     }
 
     /// Whether an earlier run found that a checksum contradicts the bytes.
@@ -370,7 +374,7 @@ impl Partial {
         if let Some(file) = self.file.take()
             && was_at_work
         {
-            file.set_len(self.length).ok(); // Gives back the room that was reserved.
+            file.set_len(self.ranges.end()).ok(); // Gives back the room that was reserved.
         }
     }
 }
@@ -382,7 +386,7 @@ impl Drop for Partial {
         }
         let is_new = self.work.is_some() && self.is_in_its_place();
         self.let_go();
-        if self.length == 0 && is_new {
+        if self.received() == 0 && is_new {
             fs::remove_file(&self.part).ok();
             fs::remove_file(&self.record_path).ok();
         }

@@ -16,6 +16,9 @@ const VERSION: u32 = 1;
 /// The longest record that is read, in bytes. Real ones are under 2 KiB.
 const MAX_RECORD: u64 = 64 * 1024;
 
+/// No file has as many bytes.
+const LONGEST_FILE: u64 = i64::MAX.unsigned_abs();
+
 /// What is remembered about a `.part` file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Record {
@@ -30,10 +33,12 @@ pub(super) struct Record {
     pub(super) announced: Option<u64>,
     /// The time of its last change, in seconds since 1970.
     pub(super) modified: Option<u64>,
-    /// The bytes that are in the `.part` for certain: `[from, to)` in bytes, in order.
+    /// The bytes that are in the `.part` for certain: `[from, to)` in bytes, in order. Two that touch
+    /// were not yet shown to belong together.
     pub(super) ranges: Vec<(u64, u64)>,
-    /// The state of SHA-256 after the first range, in hexadecimal.
-    pub(super) sha256_state: Option<String>,
+    /// How far SHA-256 was computed. Never farther than the first range.
+    #[serde(default)]
+    pub(super) hashed: Option<Hashed>,
     /// When the `.part` was last written to, in milliseconds since 1970.
     pub(super) written: u64,
     /// Older `.part` files that are kept until this one is complete.
@@ -44,6 +49,15 @@ pub(super) struct Record {
     /// The same of the `.part` that was set aside last.
     #[serde(default)]
     pub(super) disproven_before: Option<String>,
+}
+
+/// SHA-256 of a file's beginning, to be continued.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Hashed {
+    /// How many bytes it has taken in.
+    pub(super) bytes: u64,
+    /// Its state after them, in hexadecimal.
+    pub(super) state: String,
 }
 
 /// Why a record cannot be used.
@@ -68,17 +82,12 @@ impl Record {
             announced: None,
             modified: None,
             ranges: Vec::new(),
-            sha256_state: None,
+            hashed: None,
             written: 0,
             set_aside: Vec::new(),
             disproven: None,
             disproven_before: None,
         }
-    }
-
-    /// The bytes from the start that are there without a gap.
-    pub(super) fn length(&self) -> u64 {
-        self.ranges.first().filter(|range| range.0 == 0).map_or(0, |range| range.1)
     }
 
     pub(super) fn read(path: &Path) -> Result<Self, Unusable> {
@@ -99,8 +108,8 @@ impl Record {
             return Err(Unusable::Newer);
         }
         let record: Self = serde_json::from_slice(&text).map_err(|_| Unusable::Garbage)?;
-        let is_sound =
-            record.ranges.iter().all(|&(from, to)| from <= to && to <= i64::MAX.unsigned_abs());
+        let ends = record.ranges.iter().flat_map(|&(from, to)| [from, to]);
+        let is_sound = ends.is_sorted() && record.ranges.iter().all(|range| range.1 < LONGEST_FILE);
         if is_sound { Ok(record) } else { Err(Unusable::Garbage) }
     }
 
@@ -158,6 +167,24 @@ mod tests {
         for length in 0..text.len() {
             fs::write(&path, &text[..length]).unwrap();
             assert!(matches!(Record::read(&path), Err(Unusable::Garbage)), "at {length}");
+        }
+    }
+
+    #[test]
+    fn ranges_that_overlap_or_come_in_disorder_are_no_record_of_ours() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("record");
+        for (ranges, is_sound) in [
+            (vec![(0, 4), (4, 6), (9, 12)], true),
+            (vec![(0, 4), (3, 6)], false),
+            (vec![(4, 6), (0, 4)], false),
+            (vec![(4, 3)], false),
+            (vec![(0, u64::MAX)], false),
+        ] {
+            let mut record = Record::new("ftp://example.org/a");
+            record.ranges = ranges;
+            record.note(&path).unwrap();
+            assert_eq!(Record::read(&path).is_ok(), is_sound, "{:?}", record.ranges);
         }
     }
 

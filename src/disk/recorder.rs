@@ -8,34 +8,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
-use sha2::digest::common::hazmat::{SerializableState, SerializedState};
-use sha2::{Digest, Sha256};
-
+use super::hashing::{BLOCK, Block, Hash, Hashing, Order};
 use super::record::{self, Record};
-
-/// The size of one block, in bytes. Measured: larger reads need fewer system calls up to here.
-pub(super) const BLOCK: usize = 1024 * 1024;
+use crossbeam_channel::{Receiver, Sender, bounded};
 
 /// How many blocks may be on their way to the hash. More would only hide a slow processor.
 const BLOCKS: usize = 4;
 
-/// One block of a file: a buffer of [`BLOCK`] bytes, filled from its start.
-pub(super) type Block = Vec<u8>;
-
 /// How many bytes may wait in memory for the disk before it is asked to take them. With the next
 /// bytes still arriving that costs no time; all at once at the end it would.
 const SYNC_STEP: u64 = 32 * 1024 * 1024;
-
-/// What the hash is told.
-enum Order {
-    /// Take these bytes in. The length of what is filled comes with it.
-    Hash(Block, usize),
-    /// All bytes before this are written: have them synced, and written down.
-    WriteDown(Box<Record>, u64, Urgency),
-    /// What is the hash of all that came?
-    Finish(Sender<Option<[u8; 32]>>),
-}
 
 /// Whether a record may be left out if the disk is still busy with the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +35,7 @@ pub(super) struct Recorder {
     syncs: Option<Sender<Option<Box<Record>>>>,
     blocks: Receiver<Block>,
     threads: Vec<JoinHandle<()>>,
-    hashes: bool,
+    hash: Option<Arc<Hashing>>,
     unsynced: u64,
     trouble: Arc<Trouble>,
 }
@@ -70,21 +52,27 @@ struct Trouble {
 
 impl Recorder {
     /// Starts the threads. `file` is the `.part`, to be synced; `path` is where its record goes;
-    /// `state` is the hash so far, or `None` to compute none.
-    pub(super) fn start(file: File, path: PathBuf, state: Option<Sha256>) -> io::Result<Self> {
+    /// `hash` is the hash so far, or `None` to compute none.
+    pub(super) fn start(file: File, path: PathBuf, hash: Option<Hash>) -> io::Result<Self> {
         let (orders, inbox) = bounded(2 * BLOCKS);
         let (give_back, blocks) = bounded(BLOCKS);
         let (syncs, syncs_inbox) = bounded::<Option<Box<Record>>>(1);
-        let hashes = state.is_some();
-        for _ in 0..(if hashes { BLOCKS } else { 1 }) {
+        for _ in 0..(if hash.is_some() { BLOCKS } else { 1 }) {
             give_back.send(vec![0; BLOCK]).map_err(io::Error::other)?;
         }
-        let records = syncs.clone();
         let trouble = Arc::new(Trouble::default());
         let told = Arc::clone(&trouble);
-        let hash = thread::Builder::new()
-            .name("ashore sha256".to_owned())
-            .spawn(move || hash(&inbox, &give_back, &records, state))?;
+        let mut threads = Vec::new();
+        let hash = hash.map(|hash| Arc::new(Hashing::new(hash)));
+        if let Some(hash) = &hash {
+            let (hash, twin, told) = (Arc::clone(hash), file.try_clone()?, Arc::clone(&trouble));
+            let work = move || {
+                // What cannot be read back is not on the disk.
+                hash.work(&inbox, &give_back, &twin, &|| told.is_ending.load(Ordering::Relaxed))
+                    .unwrap_or_else(|error| told.note(error));
+            };
+            threads.push(thread::Builder::new().name("ashore sha256".to_owned()).spawn(work)?);
+        }
         let sync = thread::Builder::new().name("ashore sync".to_owned()).spawn(move || {
             while let Ok(record) = syncs_inbox.recv() {
                 if record.is_none() && told.is_ending.load(Ordering::Relaxed) {
@@ -105,8 +93,9 @@ impl Recorder {
                 }
             }
         })?;
+        threads.push(sync);
         let (orders, syncs) = (Some(orders), Some(syncs));
-        Ok(Self { orders, syncs, blocks, threads: vec![hash, sync], hashes, unsynced: 0, trouble })
+        Ok(Self { orders, syncs, blocks, threads, hash, unsynced: 0, trouble })
     }
 
     /// An empty block to read into. Waits if the hash is behind.
@@ -115,31 +104,57 @@ impl Recorder {
         self.blocks.recv().unwrap_or_else(|_| vec![0; BLOCK])
     }
 
-    /// Takes in the first `length` bytes of `block`, which are written. `Some(block)` if nobody needs
-    /// it any more.
-    pub(super) fn take_in(&mut self, block: Block, length: usize) -> Option<Block> {
-        self.unsynced += u64::try_from(length).unwrap_or(0);
+    /// Takes in the first `length` bytes of `block`, which are written from byte `at` on, after all
+    /// that came before. `Some(block)` if nobody needs it any more.
+    pub(super) fn take_in(&mut self, block: Block, at: u64, length: usize) -> Option<Block> {
+        self.bring_to_disk(u64::try_from(length).unwrap_or(0));
+        match (&self.hash, &self.orders) {
+            (Some(_), Some(orders)) => {
+                orders.send(Order::Hash(block, at, length)).ok();
+                None
+            }
+            _ => Some(block),
+        }
+    }
+
+    /// So many bytes more were written; all of the file's are there up to `length`.
+    pub(super) fn take_note(&mut self, count: u64, length: u64) {
+        self.bring_to_disk(count);
+        if let (Some(hash), Some(orders)) = (&self.hash, &self.orders)
+            && hash.bytes() < length
+        {
+            orders.try_send(Order::CatchUp(length)).ok(); // If it is busy, a later order says more.
+        }
+    }
+
+    fn bring_to_disk(&mut self, count: u64) {
+        self.unsynced += count;
         if self.unsynced >= SYNC_STEP
             && self.syncs.as_ref().is_some_and(|syncs| syncs.try_send(None).is_ok())
         {
             self.unsynced = 0;
         }
-        if !self.hashes {
-            return Some(block);
+    }
+
+    /// Has what `record` says written down, as soon as the bytes that it speaks of are synced.
+    pub(super) fn write_down(&self, mut record: Record, urgency: Urgency) {
+        let Some(syncs) = &self.syncs else { return };
+        if urgency == Urgency::Passing && syncs.is_full() {
+            return;
         }
-        self.order(Order::Hash(block, length));
-        None
+        record.hashed = self.hash.as_ref().map(|hash| hash.state());
+        let record = Some(Box::new(record));
+        match urgency {
+            Urgency::Passing => drop(syncs.try_send(record)),
+            Urgency::Lasting => drop(syncs.send(record)),
+        }
     }
 
-    /// Writes down that all bytes before `length` are there.
-    pub(super) fn write_down(&self, record: &Record, length: u64, urgency: Urgency) {
-        self.order(Order::WriteDown(Box::new(record.clone()), length, urgency));
-    }
-
-    /// SHA-256 of all that came, if it was asked for. Waits until everything is taken in.
-    pub(super) fn digest(&self) -> Option<[u8; 32]> {
+    /// SHA-256 of all `length` bytes, if it was asked for. Waits until they are all taken in.
+    pub(super) fn digest(&self, length: u64) -> Option<[u8; 32]> {
         let (answer, digest) = bounded(1);
-        self.order(Order::Finish(answer));
+        self.hash.as_ref()?;
+        self.orders.as_ref()?.send(Order::Finish(length, answer)).ok()?;
         digest.recv().ok().flatten()
     }
 
@@ -162,12 +177,6 @@ impl Recorder {
             thread.join().ok();
         }
     }
-
-    fn order(&self, order: Order) {
-        if let Some(orders) = &self.orders {
-            orders.send(order).ok();
-        }
-    }
 }
 
 impl Drop for Recorder {
@@ -185,71 +194,5 @@ impl Trouble {
 
     fn take(&self) -> Option<io::Error> {
         self.error.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-}
-
-/// The work of the first thread.
-fn hash(
-    orders: &Receiver<Order>,
-    give_back: &Sender<Block>,
-    records: &Sender<Option<Box<Record>>>,
-    mut state: Option<Sha256>,
-) {
-    while let Ok(order) = orders.recv() {
-        match order {
-            Order::Hash(block, length) => {
-                if let (Some(state), Some(bytes)) = (&mut state, block.get(..length)) {
-                    state.update(bytes);
-                }
-                give_back.send(block).ok();
-            }
-            Order::WriteDown(mut record, length, urgency) => {
-                record.ranges = vec![(0, length)];
-                record.sha256_state = state.as_ref().map(state_to_text);
-                match urgency {
-                    Urgency::Passing => drop(records.try_send(Some(record))),
-                    Urgency::Lasting => drop(records.send(Some(record))),
-                }
-            }
-            Order::Finish(answer) => {
-                answer.send(state.as_ref().map(|state| state.clone().finalize().into())).ok();
-            }
-        }
-    }
-}
-
-fn state_to_text(hash: &Sha256) -> String {
-    hash.serialize().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// A hash to be continued. `None` if the text is not the state of one.
-pub(super) fn state_from_text(text: &str) -> Option<Sha256> {
-    let mut state = SerializedState::<Sha256>::default();
-    if !text.is_ascii() || text.len() != 2 * state.len() {
-        return None;
-    }
-    for (n, byte) in state.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(text.get(2 * n..2 * n + 2)?, 16).ok()?;
-    }
-    Sha256::deserialize(&state).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_hash_continued_from_its_record_is_the_hash_of_the_whole() {
-        let bytes: Vec<u8> = (0..100_000_u32).map(|n| n.to_le_bytes()[1]).collect();
-        for cut in [0, 1, 63, 64, 65, 70_001] {
-            let (head, tail) = bytes.split_at(cut);
-            let mut hash = Sha256::new();
-            hash.update(head);
-            let mut hash = state_from_text(&state_to_text(&hash)).unwrap();
-            hash.update(tail);
-            assert_eq!(hash.finalize(), Sha256::digest(&bytes), "cut at {cut}");
-        }
-        assert!(state_from_text("no state").is_none());
-        assert!(state_from_text(&"zz".repeat(200)).is_none());
     }
 }

@@ -14,18 +14,27 @@ pub(super) const TICK: Duration = Duration::from_millis(50);
 
 /// A sign that many threads can see: once given, every wait of the conversation ends.
 #[derive(Debug, Clone, Default)]
-pub struct Stop(Arc<AtomicBool>);
+pub struct Stop {
+    sign: Arc<AtomicBool>,
+    above: Option<Arc<Stop>>,
+}
 
 impl Stop {
+    /// A sign for a part of the work: given with this one, or alone.
+    #[must_use]
+    pub fn branch(&self) -> Self {
+        Self { sign: Arc::default(), above: Some(Arc::new(self.clone())) }
+    }
+
     /// Gives the sign. It cannot be taken back.
     pub fn give(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.sign.store(true, Ordering::Relaxed);
     }
 
     /// Whether the sign was given.
     #[must_use]
     pub fn is_given(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.sign.load(Ordering::Relaxed) || self.above.as_ref().is_some_and(|it| it.is_given())
     }
 }
 

@@ -157,6 +157,10 @@ pub struct Get {
     #[arg(long, value_name = "RATE", value_parser = rate)]
     pub(super) limit_rate: Option<u64>,
 
+    /// Over how many connections a large file comes, 1 to 32; auto: as many as are of use, at most 4
+    #[arg(long, value_name = "N|auto", default_value = "auto", value_parser = connections)]
+    pub(super) segments: Choice,
+
     #[command(flatten)]
     pub(super) connection: Connection,
 

@@ -51,6 +51,7 @@ pub(super) fn requests(flags: &Get, commons: &Commons) -> Result<Vec<Request>, R
         security: tls.into(),
         trust: trust.clone(),
         way: flags.connection.way(),
+        segments: flags.segments.and_then(|count| usize::try_from(count).ok()),
         ..Request::new(asked_for(flags, address), destination())
     };
     let requests: Vec<Request> = addresses.into_iter().map(request).collect();

@@ -94,7 +94,7 @@ impl Job<'_> {
     /// Are the bytes that are here still those of the file on the server? And is there room?
     fn compare_facts(&self, remote: &RemoteFile, file: &mut Partial) -> Result<(), Trouble> {
         let Facts { size, modified } = remote.facts;
-        if file.length() > 0 && !file.is_of(size, modified) {
+        if file.received() > 0 && !file.is_of(size, modified) {
             self.tell(
                 Voice::Warning,
                 "The file on the server has changed since the first part of it was fetched. Beginning anew".to_owned(),
@@ -108,7 +108,7 @@ impl Job<'_> {
         match size.map_or(0, |size| file.missing_room(size)) {
             0 => Ok(()),
             _ => {
-                let needed = size.map(|size| size.saturating_sub(file.length()));
+                let needed = size.map(|size| size.saturating_sub(file.received()));
                 let free = disk::available(disk::folder_of(file.path())).ok();
                 Err(disk::Error::Full { path: file.path().to_owned(), needed, free }.into())
             }

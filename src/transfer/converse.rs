@@ -62,6 +62,26 @@ impl Job<'_> {
         Ok(session)
     }
 
+    /// Whether the trouble is that commands travelled together. Then the next attempt is made at
+    /// once, without.
+    pub(super) fn steps_back(&self, trouble: &Trouble) -> bool {
+        let Trouble::Server(Error::Stumbled { source }) = trouble else { return false };
+        if self.is_step_by_step.replace(true) {
+            return false;
+        }
+        // A blocked way is no fault of the server's, and another way may be open.
+        let is_blocked = matches!(**source, Error::NoDataConnection { .. });
+        self.has_stumbled.set(!is_blocked);
+        self.story(match is_blocked {
+            true => {
+                "The file channel could not be reached at once. Trying the other ways, step by step"
+                    .to_owned()
+            }
+            false => format!("The server got out of step: {source}. Speaking to it step by step"),
+        });
+        true
+    }
+
     /// Lets the conversation rest for the next file; if nobody counts conversations, ends it.
     pub(super) fn leave(&self, session: Session<'_>) {
         match self.handle.lane() {

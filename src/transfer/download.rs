@@ -14,6 +14,7 @@ use super::news::{Line, News, Outcome, Phase, Summary, Verdict, Voice};
 use super::request::{Access, Request};
 use super::resume::{self, Joint};
 use super::retry::Retry;
+use super::segments::{Begun, Call, Lookout};
 use super::trouble::Trouble;
 use crate::disk::{self, Partial};
 use crate::ftp::{self, Data, Errand, Facts, Limits, RemoteFile, Session};
@@ -48,7 +49,7 @@ pub fn download(request: &Request, handle: &Handle, report: &dyn Fn(News)) -> Ou
     let mut retry = Retry::new(request.retries);
     let mut unconfirmed = None;
     loop {
-        let before = file.length();
+        let before = file.received();
         let attempt = job.attempt_by_known_way(&mut file, &mut retry);
         if attempt.is_ok() && unconfirmed == Some(file.length()) {
             job.story("That it is whole was confirmed on second asking".to_owned());
@@ -64,8 +65,8 @@ pub fn download(request: &Request, handle: &Handle, report: &dyn Fn(News)) -> Ou
         if job.steps_back(&trouble) {
             continue;
         }
-        let progressed = file.length() > before;
-        let pause = retry.after(&trouble, progressed, Instant::now());
+        let brought = file.received().saturating_sub(before);
+        let pause = retry.after(&trouble, brought, Instant::now());
         let failure = job.failure(trouble, &file);
         match pause {
             Some(pause) => job.pause(&failure, pause, &file)?,
@@ -90,11 +91,15 @@ pub(super) struct Job<'a> {
     /// The server is spoken to step by step.
     pub(super) is_step_by_step: Cell<bool>,
     /// That is because it stumbled.
-    has_stumbled: Cell<bool>,
+    pub(super) has_stumbled: Cell<bool>,
     /// A checksum has disagreed.
     pub(super) is_doubted: Cell<bool>,
     /// How often the file on the server was found to be another one.
     pub(super) changes: Cell<u32>,
+    /// Over how many connections the last attempt came.
+    pub(super) crew: Cell<usize>,
+    /// What several connections brought did not fit together: one is to bring it all.
+    pub(super) goes_alone: Cell<bool>,
 }
 
 /// The evidence that a file is whole.
@@ -117,6 +122,8 @@ impl<'a> Job<'a> {
             has_stumbled: Cell::new(false),
             is_doubted: Cell::new(false),
             changes: Cell::new(0),
+            crew: Cell::new(1),
+            goes_alone: Cell::new(false),
         }
     }
 
@@ -152,7 +159,7 @@ impl<'a> Job<'a> {
 
     /// One conversation with the server, from its beginning to its last word about the file.
     fn talk(&self, file: &mut Partial, retry: &mut Retry) -> Result<Proof, Trouble> {
-        let limits = Limits { patience: self.request.patience, stop: self.handle.stop.clone() };
+        let limits = Limits { patience: self.request.patience, stop: self.handle.stop.branch() };
         let log = |line: ftp::Line| (self.report)(News::Line(line.into()));
         let lists = self.lists(file);
         let errand = Errand { path: &self.request.address.path, beside: &lists };
@@ -174,10 +181,18 @@ impl<'a> Job<'a> {
         let received = match resume::join(&mut data, file, offset) {
             Ok(joint) => {
                 self.tell_joint(&joint, file);
-                self.receive(&mut data, file, expected)
+                let continues = joint != Joint::FromStart || file.length() < 2 * resume::OVERLAP;
+                let lookout = self.lookout(&session, &remote, file, continues);
+                self.receive(&mut data, file, expected, lookout)
             }
             Err(trouble) => Err(trouble),
         };
+        if let Ok(Some(call)) = received {
+            let (remote, limits, log) = (&remote, &limits, &log);
+            let begun = Begun { session, data, remote, limits, log };
+            let session = self.together(begun, file, call)?;
+            return self.conclude(session, remote, expected, file);
+        }
         let is_end_doubtful = data.is_end_doubtful && Some(file.length()) != expected;
         drop(data); // Some servers send their last word only once we have closed our end.
 
@@ -207,44 +222,39 @@ impl<'a> Job<'a> {
         if is_end_doubtful {
             return Err(ftp::Error::Cut(std::io::ErrorKind::UnexpectedEof.into()).into());
         }
-        let facts = self.judge(&mut session, &remote, expected, file.length())?;
-        let verdict = self.verify(&mut session, &remote, file)?;
+        self.conclude(session, &remote, expected, file)
+    }
+
+    /// The server has called it complete. Is it, and is it right?
+    fn conclude(
+        &self,
+        mut session: Session<'_>,
+        remote: &RemoteFile,
+        expected: Option<u64>,
+        file: &mut Partial,
+    ) -> Result<Proof, Trouble> {
+        let facts = self.judge(&mut session, remote, expected, file.length())?;
+        let verdict = self.verify(&mut session, remote, file)?;
         self.leave(session);
         Ok(Proof { facts, verdict })
     }
 
-    /// Whether the trouble is that commands travelled together. Then the next attempt is made at
-    /// once, without.
-    fn steps_back(&self, trouble: &Trouble) -> bool {
-        let Trouble::Server(ftp::Error::Stumbled { source }) = trouble else { return false };
-        if self.is_step_by_step.replace(true) {
-            return false;
-        }
-        // A blocked way is no fault of the server's, and another way may be open.
-        let is_blocked = matches!(**source, ftp::Error::NoDataConnection { .. });
-        self.has_stumbled.set(!is_blocked);
-        self.story(match is_blocked {
-            true => {
-                "The file channel could not be reached at once. Trying the other ways, step by step"
-                    .to_owned()
-            }
-            false => format!("The server got out of step: {source}. Speaking to it step by step"),
-        });
-        true
-    }
-
-    /// Reads the data to its end.
+    /// Reads the data to its end; or until help is called for.
     fn receive(
         &self,
         data: &mut Data,
         file: &mut Partial,
         expected: Option<u64>,
-    ) -> Result<(), Trouble> {
+        mut lookout: Lookout,
+    ) -> Result<Option<Call>, Trouble> {
         let most = expected.map(|size| size + (size / 4).max(16 * 1024 * 1024));
-        let mut meter = Meter::new(file.length(), expected, Instant::now());
+        let mut meter = Meter::new(file.received(), expected, Instant::now());
         (self.report)(News::Progress(meter.progress(Instant::now())));
         let mut is_open = true;
         while is_open {
+            if let Some(call) = lookout.look(file.received(), Instant::now()) {
+                return Ok(Some(call));
+            }
             let count = file.append(|block| -> Result<usize, Trouble> {
                 let portion = self.handle.commons.throttle.portion(block.len());
                 let count = data.poll(block.get_mut(..portion).unwrap_or_default())?;
@@ -252,7 +262,7 @@ impl<'a> Job<'a> {
                 Ok(count.unwrap_or(0))
             })?;
             self.handle.came(count)?;
-            if let Some(progress) = meter.reach(file.length(), Instant::now()) {
+            if let Some(progress) = meter.reach(file.received(), Instant::now()) {
                 (self.report)(News::Progress(progress));
             }
             if let (Some(announced), Some(most)) = (expected, most)
@@ -263,7 +273,7 @@ impl<'a> Job<'a> {
             }
         }
         (self.report)(News::Progress(meter.progress(Instant::now())));
-        Ok(())
+        Ok(None)
     }
 
     /// The server has called it complete. Do the numbers agree? (product contract §2)
@@ -335,8 +345,8 @@ impl<'a> Job<'a> {
     }
 
     fn failure(&self, trouble: Trouble, file: &Partial) -> Failure {
-        let kept = (file.length() > 0 && file.is_in_its_place())
-            .then(|| Kept { path: file.path().to_owned(), length: file.length() });
+        let kept = (file.received() > 0 && file.is_in_its_place())
+            .then(|| Kept { path: file.path().to_owned(), length: file.received() });
         match trouble {
             Trouble::Disk(error) => Failure::Disk { error, kept },
             Trouble::Doubt(doubt) | Trouble::DoubtAgain(doubt) => Failure::Doubtful { doubt, kept },

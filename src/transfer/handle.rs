@@ -47,6 +47,12 @@ impl Handle {
         self.lane.as_ref()
     }
 
+    /// What it shares with all other downloads.
+    #[must_use]
+    pub fn commons(&self) -> &Commons {
+        &self.commons
+    }
+
     pub(super) fn leave_lane(&self) {
         if let Some(lane) = &self.lane {
             lane.leave();

@@ -195,6 +195,24 @@ impl Lane {
         lane.try_take().then_some(lane)
     }
 
+    /// One for another connection that brings the same file, if the server has fewer than `most`
+    /// connections from us. Whether it makes that faster is not asked here.
+    pub(super) fn another_within(&self, most: usize) -> Option<Self> {
+        let mut berths = lock(&self.pier.berths);
+        if usize::try_from(berths.taken).is_ok_and(|taken| taken >= most) {
+            return None;
+        }
+        berths.taken += 1;
+        drop(berths);
+        Some(Self {
+            pier: Arc::clone(&self.pier),
+            kind: Arc::clone(&self.kind),
+            servers: self.servers.clone(),
+            is_taken: AtomicBool::new(true),
+            is_connected: AtomicBool::new(false),
+        })
+    }
+
     /// Gives the right back, if it is held.
     pub(super) fn leave(&self) {
         if self.is_taken.swap(false, Ordering::AcqRel) {

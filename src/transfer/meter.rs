@@ -70,7 +70,7 @@ fn per_second(bytes: u64, time: Duration) -> f64 {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a speed needs no 53 bits")]
-fn lossy(bytes: u64) -> f64 {
+pub(super) fn lossy(bytes: u64) -> f64 {
     bytes as f64
 }
 

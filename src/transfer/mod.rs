@@ -30,6 +30,7 @@ mod request;
 mod resume;
 mod retry;
 mod sameness;
+mod segments;
 mod selection;
 mod sentence;
 mod servers;

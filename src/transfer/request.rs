@@ -37,6 +37,9 @@ pub struct Request {
     /// Of a folder: which of its files.
     #[serde(default)]
     pub selection: Selection,
+    /// Over how many connections a large file comes. `None`: over as many as are of use, at most 4.
+    #[serde(default)]
+    pub segments: Option<usize>,
 }
 
 impl Request {
@@ -55,6 +58,7 @@ impl Request {
             checks: Checks::default(),
             waits_for_room: false,
             selection: Selection::default(),
+            segments: None,
         }
     }
 }

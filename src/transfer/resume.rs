@@ -6,7 +6,7 @@ use crate::disk::Partial;
 use crate::ftp::Data;
 
 /// How many bytes are fetched twice to prove that two pieces belong together.
-const OVERLAP: u64 = BLOCK as u64;
+pub(super) const OVERLAP: u64 = BLOCK as u64;
 
 /// The same, as the length of a buffer.
 const BLOCK: usize = 64 * 1024;
@@ -20,15 +20,21 @@ const MOST_STEPS: u64 = 256;
 /// A piece that is equal to the file's beginning proves nothing: a server that ignores `REST` sends
 /// just that. Disk images are full of such pieces, so an earlier one is looked for.
 pub(super) fn offset(file: &Partial) -> u64 {
+    proof_before(file, 0, file.length()).unwrap_or(0)
+}
+
+/// From where on the bytes `left..at`, which are here, prove by coming again that what comes after
+/// them belongs there. `None` if nothing does.
+pub(super) fn proof_before(file: &Partial, left: u64, at: u64) -> Option<u64> {
+    if left == 0 && at < 2 * OVERLAP {
+        return Some(0);
+    }
     let mut head = vec![0; BLOCK];
     let mut piece = vec![0; BLOCK];
-    if file.length() < 2 * OVERLAP || file.read_at(0, &mut head).is_err() {
-        return 0;
-    }
+    file.read_at(0, &mut head).ok()?;
     (1..=MOST_STEPS)
-        .map_while(|step| file.length().checked_sub(step * OVERLAP).filter(|&at| at >= OVERLAP))
-        .find(|&at| file.read_at(at, &mut piece).is_ok() && piece != head)
-        .unwrap_or(0)
+        .map_while(|step| at.checked_sub(step * OVERLAP).filter(|&from| from >= left.max(OVERLAP)))
+        .find(|&from| file.read_at(from, &mut piece).is_ok() && piece != head)
 }
 
 /// What came of a joint.

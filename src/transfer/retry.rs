@@ -22,6 +22,12 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// The pause after an attempt that brought bytes: only enough not to run wild.
 const PAUSE_AFTER_PROGRESS: Duration = Duration::from_millis(200);
 
+/// The same after one that brought [`MUCH`]: the time that it took was pause enough.
+const PAUSE_AFTER_MUCH: Duration = Duration::from_millis(20);
+
+/// What takes its time on most lines, in bytes.
+const MUCH: u64 = 4 * 1024 * 1024;
+
 /// How long a network that has gone is waited for before that uses up tries.
 const OUTAGE: Duration = Duration::from_secs(120);
 
@@ -68,13 +74,14 @@ impl Retry {
 
     /// How long to wait before the next attempt; `None` if there is to be none.
     ///
-    /// `progressed`: the attempt that ended in `trouble` brought new bytes.
+    /// `brought`: how many new bytes the attempt that ended in `trouble` brought.
     pub(super) fn after(
         &mut self,
         trouble: &Trouble,
-        progressed: bool,
+        brought: u64,
         now: Instant,
     ) -> Option<Duration> {
+        let progressed = brought > 0;
         if progressed {
             self.idle = 0;
         }
@@ -102,7 +109,8 @@ impl Retry {
             return Some(jitter(FIRST_PAUSE * 4));
         }
         if progressed {
-            return Some(PAUSE_AFTER_PROGRESS);
+            let is_much = brought >= MUCH;
+            return Some(if is_much { PAUSE_AFTER_MUCH } else { PAUSE_AFTER_PROGRESS });
         }
         if self.idle >= self.budget {
             return None;
@@ -197,11 +205,11 @@ mod tests {
         let now = Instant::now();
         let mut retry = Retry::new(2);
         for _ in 0..1000 {
-            assert!(retry.after(&Trouble::Server(Error::HungUp), true, now).is_some());
+            assert!(retry.after(&Trouble::Server(Error::HungUp), 1, now).is_some());
         }
-        assert!(retry.after(&Trouble::Server(Error::HungUp), false, now).is_some());
-        assert!(retry.after(&Trouble::Server(Error::HungUp), false, now).is_some());
-        assert_eq!(retry.after(&Trouble::Server(Error::HungUp), false, now), None);
+        assert!(retry.after(&Trouble::Server(Error::HungUp), 0, now).is_some());
+        assert!(retry.after(&Trouble::Server(Error::HungUp), 0, now).is_some());
+        assert_eq!(retry.after(&Trouble::Server(Error::HungUp), 0, now), None);
     }
 
     #[test]
@@ -213,7 +221,7 @@ mod tests {
             refused(500, "What?"),
             Trouble::Server(Error::Garbled { said: "SSH-2.0".to_owned() }),
         ] {
-            assert_eq!(Retry::new(5).after(&trouble, false, now), None, "{trouble:?}");
+            assert_eq!(Retry::new(5).after(&trouble, 0, now), None, "{trouble:?}");
         }
     }
 
@@ -222,8 +230,8 @@ mod tests {
         let now = Instant::now();
         let full =
             refused(530, "Sorry, the maximum number of allowed clients (2) are already connected.");
-        assert!(Retry::new(5).after(&full, false, now).unwrap() >= FIRST_PAUSE_WHEN_FULL / 2);
-        assert!(Retry::new(5).after(&refused(425, "no data"), false, now).unwrap() <= FIRST_PAUSE);
+        assert!(Retry::new(5).after(&full, 0, now).unwrap() >= FIRST_PAUSE_WHEN_FULL / 2);
+        assert!(Retry::new(5).after(&refused(425, "no data"), 0, now).unwrap() <= FIRST_PAUSE);
     }
 
     #[test]
@@ -231,7 +239,7 @@ mod tests {
         let now = Instant::now();
         let mut retry = Retry::new(40);
         let pauses: Vec<_> = (0..40)
-            .map(|_| retry.after(&Trouble::Server(Error::HungUp), false, now).unwrap())
+            .map(|_| retry.after(&Trouble::Server(Error::HungUp), 0, now).unwrap())
             .collect();
         assert!(pauses[5] > pauses[0]);
         assert!(pauses.iter().all(|&pause| pause <= LONGEST_PAUSE));
@@ -248,10 +256,10 @@ mod tests {
             })
         };
         let mut retry = Retry::new(0);
-        assert_eq!(retry.after(&gone(), false, now), None);
+        assert_eq!(retry.after(&gone(), 0, now), None);
         retry.met();
-        assert!(retry.after(&gone(), false, now).is_some());
-        assert!(retry.after(&gone(), false, now + Duration::from_secs(119)).is_some());
-        assert_eq!(retry.after(&gone(), false, now + Duration::from_secs(121)), None);
+        assert!(retry.after(&gone(), 0, now).is_some());
+        assert!(retry.after(&gone(), 0, now + Duration::from_secs(119)).is_some());
+        assert_eq!(retry.after(&gone(), 0, now + Duration::from_secs(121)), None);
     }
 }

@@ -45,6 +45,14 @@ pub(crate) fn a_large_file_arrives_in_secret_by_ipv4_and_ipv6(harbour: &Harbour)
     }
 }
 
+pub(crate) fn several_connections_are_as_secret_as_one(harbour: &Harbour) {
+    let link = format!("ftpes://{}/big.bin", harbour.ipv4);
+    let sent = arrives(harbour, &link, |request| request.segments = Some(4));
+    let times = |line: &str| sent.iter().filter(|sent| *sent == line).count();
+    // Who was no longer needed may have left before the line was secret, and before it signed in.
+    assert!(times("PROT P") > 1 && times("USER anonymous") <= times("AUTH TLS"), "{sent:?}");
+}
+
 pub(crate) fn files_follow_one_another_in_secret(harbour: &Harbour) {
     for name in ["mid.bin", "empty.bin", "lines.txt"] {
         arrives(harbour, &format!("ftpes://{}/{name}", harbour.ipv4), |_| ());

@@ -54,6 +54,25 @@ pub(crate) fn sha256_of_cargo(length: u64) -> [u8; 32] {
 /// reset: before which byte of the file. `None`: not at all.
 pub(crate) type Cut = Arc<dyn Fn(usize, u64) -> Option<u64> + Send + Sync>;
 
+/// What is wrong with one data connection.
+#[derive(Clone, Copy)]
+pub(crate) enum Quirk {
+    /// Nothing.
+    None,
+    /// It begins at the start of the file, wherever it should.
+    FromStart,
+    /// From this byte of the file on it says nothing any more, and stays open.
+    Silent(u64),
+    /// From this byte of the file on it sends others.
+    Wrong(u64),
+    /// It ends before this byte of the file, and is called complete.
+    Ends(u64),
+}
+
+/// What is wrong with the data connection that was asked for as the `.0`th since the start, from byte
+/// `.1` on.
+pub(crate) type Quirks = Arc<dyn Fn(usize, u64) -> Quirk + Send + Sync>;
+
 /// How a [`Quay`] treats its guests.
 pub(crate) struct Manners {
     /// The length of each file, in bytes.
@@ -64,17 +83,39 @@ pub(crate) struct Manners {
     pub(crate) tells_size: bool,
     /// Where it cuts.
     pub(crate) cut: Cut,
+    /// Whether it says that it can send a file from its middle.
+    pub(crate) offers_rest: bool,
+    /// How many guests it takes at once.
+    pub(crate) most_guests: u64,
+    /// What is wrong with its data connections.
+    pub(crate) quirks: Quirks,
+    /// After so many questions about it, the file has another time.
+    pub(crate) changes_after: usize,
 }
 
 impl Manners {
     /// A good server with files of `length` bytes.
     pub(crate) fn good(length: u64) -> Self {
-        Self { length, pace: None, tells_size: true, cut: Arc::new(|_, _| None) }
+        Self {
+            length,
+            pace: None,
+            tells_size: true,
+            cut: Arc::new(|_, _| None),
+            offers_rest: false,
+            most_guests: u64::MAX,
+            quirks: Arc::new(|_, _| Quirk::None),
+            changes_after: usize::MAX,
+        }
     }
 
     /// The same at `pace` bytes per second.
     pub(crate) fn paced(length: u64, pace: u64) -> Self {
         Self { pace: Some(pace), ..Self::good(length) }
+    }
+
+    /// The same, and it says that it can send a file from its middle.
+    pub(crate) fn for_segments(length: u64, pace: u64) -> Self {
+        Self { offers_rest: true, ..Self::paced(length, pace) }
     }
 }
 
@@ -88,6 +129,9 @@ pub(crate) struct Books {
     /// Data connections that are open now, and the most that ever were.
     pub(crate) busy: AtomicU64,
     pub(crate) most_busy: AtomicU64,
+    guests: AtomicU64,
+    /// How often the time of a file was asked for.
+    times_told: AtomicU64,
     is_closed: AtomicBool,
 }
 
@@ -125,7 +169,14 @@ impl Quay {
                     continue;
                 };
                 let (manners, books) = (Arc::clone(&manners), Arc::clone(&guest_books));
-                thread::spawn(move || talk(&guest, &manners, &books).ok());
+                thread::spawn(move || {
+                    if books.guests.fetch_add(1, Ordering::Relaxed) < manners.most_guests {
+                        talk(&guest, &manners, &books).ok();
+                    } else {
+                        (&guest).write_all(b"421 Too many connections\r\n").ok();
+                    }
+                    books.guests.fetch_sub(1, Ordering::Relaxed);
+                });
             }
         });
         Self { at, books, door: Some(door) }
@@ -170,7 +221,16 @@ fn talk(guest: &TcpStream, manners: &Manners, books: &Books) -> io::Result<()> {
             "TYPE" => say("200 Binary")?,
             "EPSV" => say(&format!("229 Here (|||{port}|)"))?,
             "SIZE" if is_file && manners.tells_size => say(&format!("213 {}", manners.length))?,
-            "MDTM" if is_file => say("213 20240229123456")?,
+            "MDTM" if is_file => {
+                let told = books.times_told.fetch_add(1, Ordering::Relaxed);
+                let is_old = told < u64::try_from(manners.changes_after).unwrap();
+                say(&format!("213 20240229{}", if is_old { "123456" } else { "180000" }))?;
+            }
+            "FEAT" if manners.offers_rest => {
+                say("211-Features")?;
+                say(" REST STREAM")?;
+                say("211 End")?;
+            }
             "REST" => {
                 offset = argument.parse().unwrap_or(0);
                 say("350 From there")?;
@@ -187,7 +247,7 @@ fn talk(guest: &TcpStream, manners: &Manners, books: &Books) -> io::Result<()> {
                 books.most_busy.fetch_max(busy, Ordering::Relaxed);
                 let sent = send(file, manners, books, number, offset);
                 books.busy.fetch_sub(1, Ordering::Relaxed);
-                say(if sent? { "226 That was all" } else { "426 Cut" })?;
+                say(if sent.unwrap_or(false) { "226 That was all" } else { "426 Cut" })?;
                 offset = 0;
             }
             "QUIT" => return say("221 Bye"),
@@ -207,7 +267,12 @@ fn send(
     offset: u64,
 ) -> io::Result<bool> {
     let cut = (manners.cut)(number, offset).filter(|&cut| cut < manners.length);
-    let end = cut.unwrap_or(manners.length);
+    let quirk = (manners.quirks)(number, offset);
+    let end = match quirk {
+        Quirk::Ends(end) | Quirk::Silent(end) => end.clamp(offset, manners.length),
+        _ => cut.unwrap_or(manners.length),
+    };
+    let offset = if matches!(quirk, Quirk::FromStart) { 0 } else { offset };
     // What lies in the kernel when a connection is cut is lost; it must not be much.
     SockRef::from(&file).set_send_buffer_size(64 * 1024)?;
     let mut block = vec![0; if manners.pace.is_some() { 16 * 1024 } else { 256 * 1024 }];
@@ -224,9 +289,19 @@ fn send(
         let most = u64::try_from(block.len()).unwrap();
         let count = usize::try_from((end - at).min(most)).unwrap();
         fill(at, &mut block[..count]);
+        if matches!(quirk, Quirk::Wrong(from) if at + most > from) {
+            block[..count].iter_mut().for_each(|byte| *byte ^= 0x55);
+        }
         file.write_all(&block[..count])?;
         at += u64::try_from(count).unwrap();
         books.sent.fetch_add(u64::try_from(count).unwrap(), Ordering::Relaxed);
+    }
+    while matches!(quirk, Quirk::Silent(_)) && !books.is_closed.load(Ordering::Relaxed) {
+        file.set_read_timeout(Some(Duration::from_millis(20)))?;
+        match std::io::Read::read(&mut file, &mut [0]) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            _ => return Ok(false), // The guest has had enough.
+        }
     }
     if cut.is_some() {
         thread::sleep(Duration::from_millis(40)); // For the guest to take what is on its way.

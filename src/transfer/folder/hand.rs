@@ -125,7 +125,7 @@ impl Hand<'_> {
                 continue; // In passive mode, at once.
             }
             let trouble = Trouble::Server(error);
-            let pause = retry.after(&trouble, false, Instant::now());
+            let pause = retry.after(&trouble, 0, Instant::now());
             let Trouble::Server(error) = trouble else { break };
             let failure = Failure::of_server(self.access(), error, None);
             match pause {

@@ -1,0 +1,398 @@
+//! Who fetches what: the gaps of a file, shared out among connections, and closed where they meet.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use crate::disk::Partial;
+use crate::ftp::Stop;
+use crate::transfer::doubt::Doubt;
+use crate::transfer::meter::lossy;
+use crate::transfer::resume::{OVERLAP, proof_before};
+use crate::transfer::trouble::Trouble;
+
+/// The least that is worth a request of its own, in bytes.
+const LEAST: u64 = 4 * OVERLAP;
+
+/// How long a share must still last before a part of it is given away, in times of what the last
+/// request took.
+const WORTHWHILE: f64 = 2.0;
+
+/// A connection that is silent for as long, at least and at most, has stalled.
+const SHORTEST_STALL: Duration = Duration::from_millis(1500);
+const LONGEST_STALL: Duration = Duration::from_secs(3);
+
+/// How far beyond its announced size a file is followed, at least, in bytes.
+const MOST_BEYOND: u64 = 16 * 1024 * 1024;
+
+/// One of the connections.
+pub(super) type Id = usize;
+
+/// What one connection fetches: from where it is, up to where somebody else's bytes begin. The last
+/// share of a file has no end: only the server can tell where that is.
+#[derive(Debug)]
+pub(super) struct Share {
+    pub(super) at: u64,
+    pub(super) end: u64,
+    /// When it was taken, and when bytes last came.
+    pub(super) taken: Instant,
+    pub(super) heard: Instant,
+    /// The longest time that bytes were waited for until now.
+    longest: Duration,
+    pub(super) brought: u64,
+    /// The server stops by itself soon after its end.
+    pub(super) is_bounded: bool,
+    stop: Stop,
+}
+
+impl Share {
+    /// Bytes per second since it was taken.
+    fn speed(&self, now: Instant) -> f64 {
+        lossy(self.brought) / now.duration_since(self.taken).as_secs_f64().max(0.001)
+    }
+}
+
+/// What a connection is to ask for.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Task {
+    /// From which byte on: some that are here come again, and are compared.
+    pub(super) from: u64,
+    /// Up to where, with what is compared at the far end. `u64::MAX`: to the end of the data.
+    pub(super) to: u64,
+    /// Nothing before it is here to be compared with.
+    pub(super) is_in_void: bool,
+}
+
+/// What becomes of a connection after the bytes that it has brought.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// It goes on.
+    More,
+    /// It has met what was there: its share is whole.
+    Done,
+    /// Another one was faster.
+    Lost,
+}
+
+/// The bytes of two connections contradict each other.
+#[derive(Debug)]
+pub(super) enum Setback {
+    /// What came again is not what is here.
+    Differs,
+    /// Our side, or a doubt about the file.
+    Trouble(Trouble),
+}
+
+impl<T: Into<Trouble>> From<T> for Setback {
+    fn from(trouble: T) -> Self {
+        Self::Trouble(trouble.into())
+    }
+}
+
+/// How long a connection may be silent that was silent for `longest` at most so far.
+pub(super) fn stall(longest: Duration) -> Duration {
+    (longest * 8).clamp(SHORTEST_STALL, LONGEST_STALL).max(longest * 2)
+}
+
+pub(super) fn len(bytes: &[u8]) -> u64 {
+    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
+}
+
+pub(super) fn up_to(bytes: &[u8], count: u64) -> &[u8] {
+    bytes.get(..usize::try_from(count).unwrap_or(usize::MAX)).unwrap_or(bytes)
+}
+
+/// `of_all` of `bytes`, to a thousandth.
+fn portion(bytes: u64, of_all: f64) -> u64 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 1000")]
+    let thousandths = (of_all.clamp(0.0, 1.0) * 1000.0) as u64;
+    bytes / 1000 * thousandths
+}
+
+/// The file, and who is at work on it.
+#[derive(Debug)]
+pub(super) struct Board<'a> {
+    pub(super) file: &'a mut Partial,
+    pub(super) size: u64,
+    pub(super) shares: BTreeMap<Id, Share>,
+    /// The server has ended the data where the file ends, and called it complete.
+    pub(super) is_end_proven: bool,
+    /// Those who have brought anything new.
+    bringers: BTreeSet<Id>,
+    /// How many bytes a second each has brought of its last share.
+    speeds: BTreeMap<Id, f64>,
+    /// What the last request took until its first byte.
+    pub(super) setup: Duration,
+    /// Bytes that contradicted others were thrown out.
+    pub(super) has_differed: bool,
+}
+
+impl<'a> Board<'a> {
+    pub(super) fn new(file: &'a mut Partial, size: u64) -> Self {
+        Self {
+            file,
+            size,
+            shares: BTreeMap::new(),
+            is_end_proven: false,
+            bringers: BTreeSet::new(),
+            speeds: BTreeMap::new(),
+            setup: Duration::ZERO,
+            has_differed: false,
+        }
+    }
+
+    pub(super) fn received(&self) -> u64 {
+        self.file.received()
+    }
+
+    pub(super) fn setup(&self) -> Duration {
+        self.setup
+    }
+
+    /// Everything is here, joined, and the server has said that this is the end.
+    pub(super) fn is_whole(&self) -> bool {
+        self.is_end_proven && !self.file.has_gaps()
+    }
+
+    /// A connection that already fetches takes the first gap.
+    pub(super) fn settle(&mut self, me: Id, stop: &Stop, now: Instant) {
+        let (at, end) = self.file.gaps().first().copied().unwrap_or((0, u64::MAX));
+        self.take(me, at, end, stop, now);
+    }
+
+    fn take(&mut self, me: Id, at: u64, end: u64, stop: &Stop, now: Instant) {
+        let share = Share {
+            at,
+            end,
+            taken: now,
+            heard: now,
+            longest: Duration::ZERO,
+            brought: 0,
+            is_bounded: false,
+            stop: stop.clone(),
+        };
+        self.shares.insert(me, share);
+    }
+
+    /// The server stops by itself soon after the end of this share.
+    pub(super) fn bound(&mut self, me: Id) {
+        if let Some(share) = self.shares.get_mut(&me) {
+            share.is_bounded = true;
+        }
+    }
+
+    /// Work for a connection that has none: the share of one that has fallen silent; or a gap that
+    /// nobody is at work on; or half of the longest share. `None`: there is nothing to do just now.
+    pub(super) fn claim(&mut self, me: Id, stop: &Stop, now: Instant) -> Option<Task> {
+        let size = self.size;
+        let length = |&(from, to): &(u64, u64)| to.min(size).saturating_sub(from);
+        let free = self.free_gaps().into_iter();
+        let beginning = self.file.length();
+        let (at, end) = if beginning < OVERLAP {
+            // Without its beginning nobody can tell whether a server listens to REST.
+            self.silent_share(now).into_iter().chain(free).find(|gap| gap.0 == beginning)?
+        } else {
+            let longest = free.max_by_key(length);
+            self.silent_share(now).or(longest).or_else(|| self.part_of_longest(me, now))?
+        };
+        let (left, _) = self.file.around(at);
+        let is_short = left > 0 && left < at && at - left < OVERLAP;
+        if is_short {
+            // Too little to prove anything: it comes once more.
+            self.file.forget(left, left);
+            self.revoke_at(at);
+        }
+        let at = if is_short { left } else { at };
+        let is_in_void = left == at && at > 0;
+        let from = if is_in_void { at } else { proof_before(self.file, left, at)? };
+        self.take(me, at, end, stop, now);
+        let to = if end == u64::MAX { end } else { (end + OVERLAP).min(self.size) };
+        Some(Task { from, to, is_in_void })
+    }
+
+    fn free_gaps(&self) -> Vec<(u64, u64)> {
+        let mut free = Vec::new();
+        for (from, to) in self.file.gaps() {
+            let mut at = from;
+            let is_end = to == u64::MAX;
+            let mut is_taken = is_end && self.is_end_proven;
+            let mut shares: Vec<_> = self.shares.values().map(|it| (it.at, it.end)).collect();
+            shares.sort_unstable();
+            for (begin, end) in shares {
+                let is_here = begin >= from && begin <= to && end <= to;
+                is_taken |= end == to && (is_here || from == to);
+                if is_here {
+                    if begin > at {
+                        free.push((at, begin));
+                    }
+                    at = at.max(end);
+                }
+            }
+            if !is_taken {
+                free.push((at, to));
+            }
+        }
+        free
+    }
+
+    /// How long a share may be silent. What it has shown so far says what is normal for it.
+    fn is_silent(share: &Share, now: Instant) -> bool {
+        let patience = match share.brought {
+            0 => LONGEST_STALL,
+            _ => stall(share.longest),
+        };
+        now.duration_since(share.heard) >= patience
+    }
+
+    /// Whether some connection has fallen silent, and nobody has come to its help yet.
+    pub(super) fn has_silent_share(&self, now: Instant) -> bool {
+        self.silent_share(now).is_some()
+    }
+
+    fn silent_share(&self, now: Instant) -> Option<(u64, u64)> {
+        let is_helped = |share: &Share| {
+            self.shares.values().any(|it| it.at == share.at && !Self::is_silent(it, now))
+        };
+        let silent = self.shares.values().find(|it| Self::is_silent(it, now) && !is_helped(it));
+        silent.map(|share| (share.at, share.end))
+    }
+
+    /// Ends the connection that has been silent for longest, and frees its share.
+    pub(super) fn dismiss_silent(&mut self, now: Instant) {
+        let silent = self.shares.iter().filter(|(_, share)| Self::is_silent(share, now));
+        if let Some(id) = silent.min_by_key(|(_, share)| share.heard).map(|(&id, _)| id) {
+            self.revoke(id);
+        }
+    }
+
+    /// Takes so much of the longest share away from whoever has it that both are done at the same
+    /// time: half, unless one of them has been faster.
+    fn part_of_longest(&mut self, me: Id, now: Instant) -> Option<(u64, u64)> {
+        let (size, setup) = (self.size, self.setup.as_secs_f64());
+        let left = |share: &Share| share.end.min(size).saturating_sub(share.at);
+        let longest = self.shares.values_mut().max_by_key(|share| left(share))?;
+        let left = left(longest);
+        let theirs = longest.speed(now);
+        let is_worthwhile = longest.brought == 0 || lossy(left) >= theirs * WORTHWHILE * setup;
+        if left < 2 * LEAST || !is_worthwhile {
+            return None;
+        }
+        let mut theirs_of_all = 0.5;
+        if let Some(&mine) = self.speeds.get(&me)
+            && theirs > 0.0
+        {
+            theirs_of_all = theirs / (theirs + mine);
+        }
+        let kept = portion(left, theirs_of_all).clamp(LEAST, left - LEAST);
+        let middle = longest.at + kept;
+        let end = std::mem::replace(&mut longest.end, middle);
+        Some((middle, end))
+    }
+
+    /// Whether there is enough to do for one more.
+    pub(super) fn has_work(&self, now: Instant) -> bool {
+        let left = |share: &Share| share.end.min(self.size).saturating_sub(share.at);
+        let is_long = self.shares.values().any(|share| left(share) >= 2 * LEAST);
+        is_long || !self.free_gaps().is_empty() || self.has_silent_share(now)
+    }
+
+    /// Whether a connection has brought anything new.
+    pub(super) fn has_brought(&self, id: Id) -> bool {
+        self.bringers.contains(&id)
+    }
+
+    /// A connection is over. Whether it has brought anything new.
+    pub(super) fn leave(&mut self, id: Id) -> bool {
+        self.release(id);
+        self.bringers.remove(&id)
+    }
+
+    /// How many connections have brought bytes of their share.
+    pub(super) fn busy(&self) -> usize {
+        self.shares.values().filter(|share| share.brought > 0).count()
+    }
+
+    /// A connection gives its share back, whole or not. Tells how many bytes it has brought of it.
+    pub(super) fn release(&mut self, me: Id) -> u64 {
+        let Some(share) = self.shares.remove(&me) else { return 0 };
+        if share.brought > 0 {
+            self.speeds.insert(me, share.speed(share.heard));
+        }
+        share.brought
+    }
+
+    /// The share of another connection is over: it is to end.
+    pub(super) fn revoke(&mut self, other: Id) {
+        if let Some(share) = self.shares.remove(&other) {
+            share.stop.give();
+        }
+    }
+
+    /// Takes in what a connection has brought: `bytes` of the file from `at` on. What is here already
+    /// is compared.
+    pub(super) fn deliver(
+        &mut self,
+        me: Id,
+        mut at: u64,
+        mut bytes: &[u8],
+        now: Instant,
+    ) -> Result<Next, Setback> {
+        let Some(share) = self.shares.get_mut(&me) else { return Ok(Next::Lost) };
+        share.longest = share.longest.max(now.duration_since(share.heard));
+        share.heard = now;
+        while let [_, ..] = bytes {
+            let Some(share) = self.shares.get(&me) else { return Ok(Next::Lost) };
+            let (from, end) = (share.at, share.end);
+            let count = if at < from {
+                let count = up_to(bytes, from - at);
+                if !self.is_equal(at, count)? {
+                    return Err(Setback::Differs);
+                }
+                count
+            } else if at < end {
+                let count = up_to(bytes, end - at);
+                self.put(me, at, count, now)?;
+                count
+            } else {
+                match self.meet(me, end, at, bytes)? {
+                    Some(count) => count,
+                    None => return Ok(Next::Done),
+                }
+            };
+            at += len(count);
+            bytes = bytes.get(count.len()..).unwrap_or_default();
+        }
+        Ok(Next::More)
+    }
+
+    fn put(&mut self, me: Id, at: u64, bytes: &[u8], now: Instant) -> Result<(), Setback> {
+        let rival = |(&id, share): (&Id, &Share)| (id != me && share.at == at).then_some(id);
+        if let Some(rival) = self.shares.iter().find_map(rival) {
+            self.revoke(rival);
+        }
+        self.file.put(at, bytes)?;
+        let Some(share) = self.shares.get_mut(&me) else { return Ok(()) };
+        if share.brought == 0 {
+            self.setup = now.duration_since(share.taken);
+        }
+        share.at += len(bytes);
+        share.brought += len(bytes);
+        self.bringers.insert(me);
+        let (announced, received) = (self.size, share.at);
+        if received > announced.saturating_add((announced / 4).max(MOST_BEYOND)) {
+            let doubt = Doubt::Long { announced, received, is_endless: true };
+            return Err(Setback::Trouble(Trouble::Doubt(doubt)));
+        }
+        Ok(())
+    }
+
+    /// The data has ended where this connection was, and the server has called it complete.
+    pub(super) fn end_of_data(&mut self, me: Id) -> Result<(), Trouble> {
+        let Some(share) = self.shares.remove(&me) else { return Ok(()) };
+        if share.end == u64::MAX && share.at >= self.size {
+            self.is_end_proven = true;
+            return Ok(());
+        }
+        let (announced, received) = (self.size, share.at);
+        Err(Trouble::Doubt(Doubt::Short { announced, received }))
+    }
+}

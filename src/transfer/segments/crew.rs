@@ -1,0 +1,367 @@
+//! The connections that bring one file together: who comes, who goes, and when it is done.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::{self, Scope};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::Sender;
+
+use super::board::{Board, Id, Setback};
+use super::growth::{Advice, Growth};
+use super::worker::Worker;
+use crate::ftp::{self, Address, Error, Limits, Parked, RemoteFile, Session, Stop};
+use crate::transfer::doubt::Doubt;
+use crate::transfer::handle::Handle;
+use crate::transfer::lanes::Lane;
+use crate::transfer::news::{Line, News, Voice};
+use crate::transfer::request::Access;
+use crate::transfer::trouble::Trouble;
+
+/// How often it is looked at who is needed.
+const TICK: Duration = Duration::from_millis(20);
+
+/// How many connections in a row may come for nothing before no more are tried.
+const MOST_FAILURES: u32 = 2;
+
+/// What every connection of a crew is there for.
+#[derive(Debug, Clone)]
+pub(super) struct Errand<'c> {
+    pub(super) access: Access<'c>,
+    pub(super) handle: &'c Handle,
+    /// The longest silence.
+    pub(super) patience: Duration,
+    pub(super) remote: &'c RemoteFile,
+    pub(super) size: u64,
+    /// So many connections at most, with the one that comes to the help of a silent one.
+    pub(super) most: usize,
+    /// Ends all of them.
+    pub(super) stop: Stop,
+}
+
+/// The connections that bring one file together.
+#[derive(Debug)]
+pub(super) struct Crew<'c, 'f> {
+    errand: Errand<'c>,
+    roll: Mutex<Roll>,
+    board: Mutex<Board<'f>>,
+    news: Sender<News>,
+}
+
+/// Who is there, and how it stands.
+#[derive(Debug)]
+struct Roll {
+    growth: Growth,
+    /// Those who are at work, or on their way to it.
+    members: BTreeMap<Id, Stop>,
+    next: Id,
+    /// Who is on the way to help a silent one.
+    rescuer: Option<Id>,
+    /// So many may be there at once.
+    most: usize,
+    /// How many in a row have come for nothing.
+    failures: u32,
+    /// The server has refused one more when there were so many.
+    allowed: Option<usize>,
+    /// What the connections bring does not fit together: no more of them.
+    goes_alone: bool,
+    trouble: Option<Trouble>,
+    /// Conversations that can go on.
+    rested: Vec<Parked>,
+    is_over: bool,
+}
+
+/// What came of a crew.
+#[derive(Debug)]
+pub(super) struct Harvest {
+    /// Why the file is not whole, if it is not.
+    pub(super) trouble: Option<Trouble>,
+    /// Conversations that can go on.
+    pub(super) rested: Vec<Parked>,
+    /// How many connections there were in the end.
+    pub(super) wanted: usize,
+    pub(super) goes_alone: bool,
+}
+
+impl<'c, 'f> Crew<'c, 'f> {
+    pub(super) fn new(
+        errand: Errand<'c>,
+        board: Board<'f>,
+        growth: Growth,
+        news: Sender<News>,
+    ) -> Self {
+        let roll = Roll {
+            growth,
+            members: BTreeMap::new(),
+            next: 0,
+            rescuer: None,
+            most: errand.most,
+            failures: 0,
+            allowed: None,
+            goes_alone: false,
+            trouble: None,
+            rested: Vec::new(),
+            is_over: false,
+        };
+        Self { errand, roll: Mutex::new(roll), board: Mutex::new(board), news }
+    }
+
+    pub(super) fn board(&self) -> MutexGuard<'_, Board<'f>> {
+        // A thread that panicked ends the whole download.
+        self.board.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn roll(&self) -> MutexGuard<'_, Roll> {
+        self.roll.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn size(&self) -> u64 {
+        self.errand.size
+    }
+
+    pub(super) fn handle(&self) -> &Handle {
+        self.errand.handle
+    }
+
+    pub(super) fn most(&self) -> usize {
+        self.errand.most
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.roll().is_over
+    }
+
+    /// A connection that is there already becomes a member.
+    pub(super) fn enrol(&self, stop: Stop) -> Id {
+        let mut roll = self.roll();
+        let id = roll.next;
+        roll.next += 1;
+        roll.members.insert(id, stop);
+        id
+    }
+
+    /// A conversation that nobody needs any more, and that can go on.
+    pub(super) fn rest(&self, session: Session<'_>) {
+        self.roll().rested.extend(session.park());
+    }
+
+    /// A member has ended.
+    pub(super) fn leave(&self, id: Id, stop: &Stop, end: Result<(), Setback>) {
+        let has_brought = self.board().leave(id);
+        let mut roll = self.roll();
+        roll.members.remove(&id);
+        roll.rescuer = roll.rescuer.filter(|&rescuer| rescuer != id);
+        let is_dismissed = stop.is_given() && !self.errand.stop.is_given();
+        let others = roll.members.len().max(1);
+        match end {
+            Ok(()) => {}
+            Err(_) if is_dismissed => {}
+            Err(Setback::Differs) => {
+                roll.goes_alone = true;
+                roll.trouble = Some(Trouble::Doubt(Doubt::Changed));
+                self.tell(
+                    Voice::Warning,
+                    "Another connection brings other bytes than the first. Going on without it",
+                );
+            }
+            Err(Setback::Trouble(trouble)) => {
+                if is_objection(&trouble) {
+                    roll.growth.limit(others);
+                    roll.most = others;
+                    roll.allowed = Some(others).filter(|_| says_too_many(&trouble));
+                    if roll.members.is_empty() {
+                        roll.failures = MOST_FAILURES; // To press on would only keep others out.
+                    }
+                    self.tell(Voice::Story, "The server allows no more connections than these");
+                } else if has_brought {
+                    roll.failures = 0;
+                } else {
+                    roll.failures += 1;
+                }
+                if roll.failures >= MOST_FAILURES {
+                    roll.growth.limit(others);
+                }
+                // The disk, or a file without end, is everybody's trouble.
+                roll.is_over |= matches!(
+                    trouble,
+                    Trouble::Disk(_) | Trouble::Doubt(Doubt::Long { is_endless: true, .. })
+                );
+                roll.trouble = Some(trouble);
+            }
+        }
+    }
+
+    /// Sees to it that there are as many connections as are of use, until the file is whole or nobody
+    /// is left.
+    pub(super) fn tend<'s>(&'s self, scope: &'s Scope<'s, '_>) {
+        let _ending = Ending(self);
+        loop {
+            let mut roll = self.roll();
+            let is_hopeless =
+                roll.goes_alone || roll.failures >= MOST_FAILURES || self.errand.stop.is_given();
+            roll.is_over |= self.board().is_whole() || (roll.members.is_empty() && is_hopeless);
+            if roll.is_over {
+                return;
+            }
+            self.reckon(&mut roll);
+            if !is_hopeless {
+                self.call_who_is_missing(scope, &mut roll);
+            }
+            drop(roll);
+            thread::sleep(TICK);
+        }
+    }
+
+    fn call_who_is_missing<'s>(&'s self, scope: &'s Scope<'s, '_>, roll: &mut Roll) {
+        let now = Instant::now();
+        let (has_work, is_silent) = {
+            let board = self.board();
+            (board.has_work(now), board.has_silent_share(now))
+        };
+        let missing = roll.growth.wanted().saturating_sub(roll.members.len());
+        if missing > 0 && has_work {
+            for _ in 0..missing {
+                if self.call(scope, roll).is_none() {
+                    break;
+                }
+            }
+        } else if is_silent && roll.members.len() >= roll.most {
+            // There may be no more of them: one has to make room, unless it is the only one.
+            if roll.members.len() > 1 {
+                self.board().dismiss_silent(now);
+            }
+        } else if is_silent && roll.rescuer.is_none() {
+            let text = "Nothing comes any more. Another connection is opened beside this one";
+            self.tell(Voice::Story, text);
+            roll.rescuer = self.call(scope, roll);
+        }
+    }
+
+    /// Does one more bring more?
+    fn reckon(&self, roll: &mut Roll) {
+        let mut board = self.board();
+        if roll.rescuer.is_some_and(|rescuer| board.has_brought(rescuer)) {
+            roll.rescuer = None;
+        }
+        if board.has_differed {
+            roll.goes_alone = true;
+        }
+        let received = board.received();
+        let left = self.errand.size.saturating_sub(received);
+        match roll.growth.look(Instant::now(), board.busy(), received, left, board.setup()) {
+            Advice::Stay => {}
+            Advice::Add => {
+                let count = roll.growth.wanted();
+                self.tell(Voice::Story, &format!("That is faster. Trying {count} connections"));
+            }
+            Advice::Drop => {
+                let count = roll.growth.wanted();
+                self.tell(Voice::Story, &format!("No faster. Going on with {count}"));
+                for (&newest, stop) in roll.members.iter().skip(count) {
+                    stop.give();
+                    board.release(newest);
+                }
+            }
+        }
+    }
+
+    /// Has one more come. `None`: the server has as many connections from us as it may.
+    fn call<'s>(&'s self, scope: &'s Scope<'s, '_>, roll: &mut Roll) -> Option<Id> {
+        let lane = match self.errand.handle.lane() {
+            Some(lane) => Some(lane.another_within(roll.most)?),
+            None => None,
+        };
+        let (id, stop) = (roll.next, self.errand.stop.branch());
+        roll.next += 1;
+        roll.members.insert(id, stop.clone());
+        let work = move || {
+            let end = self.come(id, &stop, lane.as_ref());
+            self.leave(id, &stop, end);
+        };
+        let name = format!("ashore segment {id}");
+        if thread::Builder::new().name(name).spawn_scoped(scope, work).is_err() {
+            roll.members.remove(&id);
+            roll.goes_alone = true;
+        }
+        Some(id)
+    }
+
+    /// One more connection, from the greeting on.
+    fn come(&self, id: Id, stop: &Stop, lane: Option<&Lane>) -> Result<(), Setback> {
+        let limits = Limits { patience: self.errand.patience, stop: stop.clone() };
+        let log = |line: ftp::Line| drop(self.news.send(News::Line(line.into())));
+        let mut session = match lane.and_then(|lane| lane.take_up(&limits, &log)) {
+            Some(session) => session,
+            None => self.errand.open(&limits, &log)?,
+        };
+        let remote = session.locate(&self.errand.access.address.path)?;
+        if remote.facts != self.errand.remote.facts {
+            return Err(Setback::Differs);
+        }
+        Worker { crew: self, id, stop: stop.clone(), tick: &|| () }.fetch(session, &remote, None)
+    }
+
+    fn tell(&self, voice: Voice, text: &str) {
+        self.news.send(News::Line(Line::now(voice, text))).ok();
+    }
+
+    /// What came of it. Remembers how many connections the server allows.
+    pub(super) fn harvest(self) -> Harvest {
+        let is_whole = self.board().is_whole();
+        let roll = self.roll.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if let Some(allowed) = roll.allowed {
+            let Address { host, port, .. } = &self.errand.access.address;
+            let allowed = u32::try_from(allowed).ok();
+            // What cannot be written down is learnt again the next time.
+            let learn = |known: &mut ftp::Known| known.most_connections = allowed;
+            self.errand.access.commons.servers.learn(host, *port, learn).ok();
+        }
+        let silence = || Trouble::Server(Error::HungUp);
+        Harvest {
+            trouble: (!is_whole).then(|| roll.trouble.unwrap_or_else(silence)),
+            rested: roll.rested,
+            wanted: roll.growth.wanted(),
+            goes_alone: roll.goes_alone,
+        }
+    }
+}
+
+/// When nobody tends the crew any more, whatever the reason, all go home.
+struct Ending<'e, 'c, 'f>(&'e Crew<'c, 'f>);
+
+impl Drop for Ending<'_, '_, '_> {
+    fn drop(&mut self) {
+        let mut roll = self.0.roll();
+        roll.is_over = true;
+        roll.members.values().for_each(Stop::give);
+    }
+}
+
+impl Errand<'_> {
+    /// Connects, signs in, and asks what must be known before the file can be sent.
+    pub(super) fn open<'l>(
+        &self,
+        limits: &Limits,
+        log: &'l dyn Fn(ftp::Line),
+    ) -> Result<Session<'l>, Error> {
+        let errand = ftp::Errand { path: &self.access.address.path, beside: &[] };
+        let mut session = self.access.connect(limits, log)?;
+        session.sign_in_for(&self.access.login(), errand)?;
+        session.look_ahead(errand)?;
+        Ok(session)
+    }
+}
+
+/// Whether the server has nothing against the file, but against one more connection.
+fn is_objection(trouble: &Trouble) -> bool {
+    match trouble {
+        Trouble::Server(Error::Refused { reply, .. }) => {
+            matches!(reply.code, 421 | 425 | 530) || reply.says_too_many()
+        }
+        _ => false,
+    }
+}
+
+fn says_too_many(trouble: &Trouble) -> bool {
+    matches!(trouble, Trouble::Server(Error::Refused { reply, .. }) if reply.says_too_many())
+}

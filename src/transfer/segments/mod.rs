@@ -1,0 +1,143 @@
+//! One file over several connections: where that is faster, or where the only one has fallen silent.
+//!
+//! It begins with one. Others come when [`Lookout`] calls for them; then the file has gaps, and
+//! [`board`] shares them out. Wherever the bytes of two connections meet, 64 KiB are compared, as when
+//! a download is continued. Whatever goes wrong with one connection, the others go on.
+
+mod board;
+mod crew;
+mod growth;
+mod joints;
+mod lookout;
+#[cfg(test)]
+mod tests;
+mod worker;
+
+use std::cell::RefCell;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, unbounded};
+
+use self::board::Board;
+use self::crew::{Crew, Errand, Harvest};
+use self::growth::Growth;
+pub(super) use self::lookout::{Call, Lookout};
+use self::worker::{Stream, Worker};
+use super::doubt::Doubt;
+use super::download::Job;
+use super::meter::Meter;
+use super::news::News;
+use super::trouble::Trouble;
+use crate::disk::Partial;
+use crate::ftp::{self, Data, Limits, RemoteFile, Session};
+
+/// How often it is told how far the file is, while the first connection has nothing to do.
+const TICK: Duration = Duration::from_millis(50);
+
+/// What the first connection has brought about so far.
+pub(super) struct Begun<'a> {
+    pub(super) session: Session<'a>,
+    /// Its next byte is the first that is missing.
+    pub(super) data: Data,
+    pub(super) remote: &'a RemoteFile,
+    pub(super) limits: &'a Limits,
+    pub(super) log: &'a dyn Fn(ftp::Line),
+}
+
+impl Job<'_> {
+    /// Brings the rest of the file, over as many connections as are of use.
+    ///
+    /// When it comes back, every byte is here, all joints were compared, one connection has read to
+    /// the end of the data and heard that it was complete, and size and time on the server are what
+    /// they were. The session is one that can go on.
+    pub(super) fn together<'a>(
+        &self,
+        begun: Begun<'a>,
+        file: &mut Partial,
+        call: Call,
+    ) -> Result<Session<'a>, Trouble> {
+        let Begun { session, data, remote, limits, log } = begun;
+        let size = remote.facts.size.unwrap_or(0);
+        let (growth, most) = self.growth(call);
+        let errand = Errand {
+            access: self.access(),
+            handle: self.handle,
+            patience: self.request.patience,
+            remote,
+            size,
+            most,
+            stop: self.handle.stop.clone(),
+        };
+        let at = file.length();
+        let meter = RefCell::new(Meter::new(file.received(), Some(size), Instant::now()));
+        let (news, told) = unbounded();
+        let mut board = Board::new(file, size);
+        board.settle(0, &limits.stop, Instant::now());
+        let crew = Crew::new(errand.clone(), board, growth, news);
+        let id = crew.enrol(limits.stop.clone());
+        let tick = || self.tell_all(&told, &crew, &meter);
+        thread::scope(|scope| {
+            scope.spawn(|| crew.tend(scope));
+            let worker = Worker { crew: &crew, id, stop: limits.stop.clone(), tick: &tick };
+            let stream = Stream { data, at, end: None };
+            let end = worker.fetch(session, remote, Some(stream));
+            crew.leave(id, &limits.stop, end);
+            while !crew.is_over() {
+                tick();
+                thread::sleep(TICK);
+            }
+        });
+        tick();
+        let Harvest { trouble, rested, wanted, goes_alone } = crew.harvest();
+        self.crew.set(wanted);
+        self.goes_alone.set(self.goes_alone.get() || goes_alone);
+        if let Some(trouble) = trouble {
+            return Err(trouble);
+        }
+        let limits = Limits { stop: self.handle.stop.clone(), ..limits.clone() };
+        let mut rested = rested.into_iter().filter_map(|it| it.take_up(&limits, log));
+        let mut session = match rested.next() {
+            Some(session) => session,
+            None => errand.open(&limits, log).map_err(Trouble::Unfinished)?,
+        };
+        rested.for_each(Session::quit);
+        self.is_still_the_same(&mut session, remote, file)?;
+        Ok(session)
+    }
+
+    /// How many connections to begin with, and how many there may be.
+    fn growth(&self, call: Call) -> (Growth, usize) {
+        let most = self.most_connections();
+        let growth = match (call, self.request.segments) {
+            (_, Some(given)) => Growth::new(given.min(most), given.min(most)),
+            (Call::Silence, None) => Growth::new(1, 1),
+            (Call::Gaps, None) => Growth::new(self.crew.get(), most.min(lookout::MOST_BY_ITSELF)),
+            (Call::Speed(speed), None) => {
+                Growth::on_trial(speed, most.min(lookout::MOST_BY_ITSELF))
+            }
+        };
+        (growth, most)
+    }
+
+    fn tell_all(&self, told: &Receiver<News>, crew: &Crew<'_, '_>, meter: &RefCell<Meter>) {
+        told.try_iter().for_each(self.report);
+        let received = crew.board().received();
+        if let Some(progress) = meter.borrow_mut().reach(received, Instant::now()) {
+            (self.report)(News::Progress(progress));
+        }
+    }
+
+    /// Several connections may have seen several files: size and time are asked for once more.
+    fn is_still_the_same(
+        &self,
+        session: &mut Session<'_>,
+        remote: &RemoteFile,
+        file: &Partial,
+    ) -> Result<(), Trouble> {
+        let now = session.look_again(remote).map_err(Trouble::Unfinished)?;
+        let has_grown = Some(file.length()) != remote.facts.size;
+        // Whether it may have grown is judged like that of any other file.
+        if now == remote.facts || has_grown { Ok(()) } else { Err(Trouble::Doubt(Doubt::Changed)) }
+    }
+}

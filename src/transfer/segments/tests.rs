@@ -1,0 +1,106 @@
+//! Whoever brings what, in whatever order: the file is right, and is whole only when it is.
+
+use std::time::{Duration, Instant};
+
+use super::board::{Board, Id, Next, Setback, Task};
+use crate::disk::Partial;
+use crate::ftp::Stop;
+use crate::transfer::resume::OVERLAP;
+
+/// After so long a connection counts as silent, whatever it was like before.
+const SILENCE: Duration = Duration::from_secs(3);
+
+const SIZE: u64 = 4_000_000;
+const FIRST: Id = 0;
+const SECOND: Id = 1;
+
+fn bytes(from: u64, to: u64) -> Vec<u8> {
+    (from..to).map(|at| at.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_be_bytes()[1]).collect()
+}
+
+/// A file of which the first megabyte is here, and a connection that brings the rest.
+fn with_board(story: impl FnOnce(&mut Board<'_>, Instant)) {
+    with_beginning(1_000_000, story);
+}
+
+fn with_beginning(length: u64, story: impl FnOnce(&mut Board<'_>, Instant)) {
+    let folder = tempfile::tempdir().unwrap();
+    let destination = folder.path().join("file");
+    let (mut file, _) = Partial::claim(&destination, "ftp://example.org/file", true).unwrap();
+    file.begin(Some(SIZE), None).unwrap();
+    file.put(0, &bytes(0, length)).unwrap();
+    let mut board = Board::new(&mut file, SIZE);
+    let now = Instant::now();
+    board.settle(FIRST, &Stop::default(), now);
+    story(&mut board, now);
+}
+
+#[test]
+fn a_second_connection_gets_half_and_what_meets_is_compared() {
+    with_board(|board, now| {
+        let task = board.claim(SECOND, &Stop::default(), now).unwrap();
+        assert_eq!(task, Task { from: 2_500_000, to: u64::MAX, is_in_void: true });
+        let more = |next: Result<Next, Setback>| assert_eq!(next.unwrap(), Next::More);
+        more(board.deliver(SECOND, 2_500_000, &bytes(2_500_000, SIZE), now));
+        board.end_of_data(SECOND).unwrap();
+        more(board.deliver(FIRST, 1_000_000, &bytes(1_000_000, 2_500_000), now));
+        assert!(!board.is_whole(), "nobody has compared what meets at 2,500,000");
+        let next = board.deliver(FIRST, 2_500_000, &bytes(2_500_000, 2_600_000), now);
+        assert_eq!(next.unwrap(), Next::Done);
+        assert!(board.is_whole());
+    });
+}
+
+#[test]
+fn bytes_that_contradict_those_before_them_are_not_believed() {
+    with_board(|board, now| {
+        board.claim(SECOND, &Stop::default(), now).unwrap();
+        board.deliver(SECOND, 2_500_000, &bytes(0, 1_500_000), now).unwrap();
+        board.end_of_data(SECOND).unwrap();
+        board.deliver(FIRST, 1_000_000, &bytes(1_000_000, SIZE), now).unwrap();
+        assert!(board.has_differed && !board.is_whole(), "the end was the end of other bytes");
+        board.end_of_data(FIRST).unwrap();
+        assert!(board.is_whole());
+        let mut here = vec![0; 1_500_000];
+        board.file.read_at(2_500_000, &mut here).unwrap();
+        assert_eq!(here, bytes(2_500_000, SIZE));
+    });
+}
+
+#[test]
+fn of_two_connections_at_one_share_the_first_to_deliver_wins() {
+    for winner in [FIRST, SECOND] {
+        with_board(|board, now| {
+            let later = now + SILENCE;
+            assert!(board.has_silent_share(later));
+            let task = board.claim(SECOND, &Stop::default(), later).unwrap();
+            assert_eq!(task.from, 1_000_000 - OVERLAP, "what is here comes again");
+            assert!(!board.has_silent_share(later), "one helper is enough");
+            let loser = FIRST + SECOND - winner;
+            let next = board.deliver(winner, 1_000_000, &bytes(1_000_000, 1_100_000), later);
+            assert_eq!(next.unwrap(), Next::More);
+            let next = board.deliver(loser, 1_000_000, &bytes(1_000_000, 1_100_000), later);
+            assert_eq!(next.unwrap(), Next::Lost);
+        });
+    }
+}
+
+#[test]
+fn what_comes_again_and_is_not_equal_brings_nothing() {
+    with_board(|board, now| {
+        let later = now + SILENCE;
+        let task = board.claim(SECOND, &Stop::default(), later).unwrap();
+        let next = board.deliver(SECOND, task.from, &bytes(0, 200_000), later);
+        assert!(matches!(next, Err(Setback::Differs)), "{next:?}");
+        assert_eq!(board.received(), 1_000_000);
+    });
+}
+
+#[test]
+fn before_the_beginning_is_here_nobody_begins_elsewhere() {
+    with_beginning(1000, |board, now| {
+        assert_eq!(board.claim(SECOND, &Stop::default(), now), None);
+        board.deliver(FIRST, 1000, &bytes(1000, 1000 + OVERLAP), now).unwrap();
+        assert!(board.claim(SECOND, &Stop::default(), now).is_some());
+    });
+}

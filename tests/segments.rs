@@ -1,0 +1,192 @@
+//! One file over several connections: whatever goes wrong with one of them, the file that gets its
+//! name is the right one, and nobody is asked for more than he likes.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on stops")]
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use ashore::transfer::{self, Failure, Handle, News, Phase, Request, Summary, Voice};
+use support::quay::{Manners, Quay, Quirk, sha256_of_cargo};
+use support::{arrived, calm_request, names, run, said, sha256};
+
+/// The length of each file, in bytes, and what each connection brings of it in a second.
+const LENGTH: u64 = 8 * 1024 * 1024;
+const PACE: u64 = 4 * 1024 * 1024;
+
+/// How far into the file a second connection begins for certain.
+const MIDDLE: u64 = LENGTH / 4;
+
+fn over(segments: usize, quay: &Quay, folder: &Path) -> Request {
+    Request { segments: Some(segments), ..calm_request(&quay.link("file.bin"), folder) }
+}
+
+/// The file must be right, and alone in its folder.
+fn is_right(summary: &Summary, folder: &Path) {
+    assert_eq!(sha256(&summary.path), sha256_of_cargo(LENGTH));
+    assert_eq!(summary.sha256.unwrap(), sha256_of_cargo(LENGTH), "the hash is of other bytes");
+    assert_eq!(names(folder), ["file.bin"]);
+}
+
+/// Fetches the file over `segments` connections from a server with these manners. Gives what was said.
+fn fetched(segments: usize, manners: Manners) -> (Quay, Vec<String>) {
+    let quay = Quay::open(manners);
+    let folder = tempfile::tempdir().unwrap();
+    let (outcome, news) = run(&over(segments, &quay, folder.path()));
+    is_right(&arrived(outcome), folder.path());
+    let told = [said(&news, Voice::Story), said(&news, Voice::Warning)].concat();
+    (quay, told.into_iter().map(str::to_owned).collect())
+}
+
+fn with_quirk(quirk: impl Fn(usize, u64) -> Quirk + Send + Sync + 'static) -> Manners {
+    Manners { quirks: Arc::new(quirk), ..Manners::for_segments(LENGTH, PACE) }
+}
+
+#[test]
+fn four_connections_bring_one_file() {
+    let (quay, _) = fetched(4, Manners::for_segments(LENGTH, PACE));
+    assert_eq!(quay.books.most_busy.load(Ordering::Relaxed), 4);
+    let twice = quay.sent() - LENGTH;
+    assert!(twice < LENGTH / 4, "{twice} bytes were sent in vain");
+}
+
+#[test]
+fn one_connection_that_is_slow_gets_company_by_itself() {
+    let quay = Quay::open(Manners::for_segments(LENGTH, 1024 * 1024));
+    let folder = tempfile::tempdir().unwrap();
+    let (outcome, _) = run(&calm_request(&quay.link("file.bin"), folder.path()));
+    is_right(&arrived(outcome), folder.path());
+    let busy = quay.books.most_busy.load(Ordering::Relaxed);
+    assert!((2..=4).contains(&busy), "{busy} connections");
+}
+
+#[test]
+fn a_server_that_does_not_tell_size_or_does_not_offer_rest_gets_no_second_connection() {
+    for manners in [
+        Manners { offers_rest: false, ..Manners::for_segments(LENGTH, PACE) },
+        Manners { tells_size: false, ..Manners::for_segments(LENGTH, PACE) },
+    ] {
+        let (quay, _) = fetched(4, manners);
+        assert_eq!(quay.books.asked.lock().unwrap().len(), 1);
+    }
+}
+
+#[test]
+fn a_server_that_takes_few_guests_is_not_pressed_and_that_is_remembered() {
+    for most_guests in [1, 2] {
+        let manners = Manners { most_guests, ..Manners::for_segments(LENGTH, PACE) };
+        let quay = Quay::open(manners);
+        let folder = tempfile::tempdir().unwrap();
+        let handle = Handle::default();
+        let request = over(4, &quay, folder.path());
+        let outcome = transfer::download(&request, &handle, &|_| ());
+        is_right(&arrived(outcome), folder.path());
+        let known = handle.commons().servers.known(&request.address.host, request.address.port);
+        assert_eq!(known.most_connections.map(u64::from), Some(most_guests));
+    }
+}
+
+#[test]
+fn what_one_connection_leaves_another_takes_over() {
+    for manners in [
+        with_quirk(|number, from| match number {
+            1 => Quirk::Ends(from + 300_000),
+            _ => Quirk::None,
+        }),
+        Manners {
+            cut: Arc::new(|number, from| (number % 3 == 1).then_some(from + 500_000)),
+            ..Manners::for_segments(LENGTH, PACE)
+        },
+        // The first one, which knows the most.
+        Manners {
+            cut: Arc::new(|number, from| (number == 0).then_some(from + 500_000)),
+            ..Manners::for_segments(LENGTH, PACE)
+        },
+    ] {
+        fetched(4, manners);
+    }
+}
+
+#[test]
+fn a_connection_that_ignores_rest_is_found_out_and_not_believed() {
+    let (_, told) = fetched(
+        2,
+        with_quirk(|number, _| match number {
+            0 => Quirk::None,
+            _ => Quirk::FromStart,
+        }),
+    );
+    assert!(told.iter().any(|line| line.contains("other bytes")), "{told:?}");
+}
+
+#[test]
+fn wrong_bytes_where_two_connections_meet_are_found_and_fetched_again() {
+    let (quay, _) = fetched(
+        2,
+        with_quirk(|number, _| match number {
+            1 => Quirk::Wrong(MIDDLE),
+            _ => Quirk::None,
+        }),
+    );
+    assert!(quay.sent() > LENGTH + LENGTH / 4, "nothing was fetched again");
+}
+
+#[test]
+fn a_connection_that_falls_silent_is_overtaken_by_another() {
+    for segments in [1, 4] {
+        let quay = Quay::open(with_quirk(|number, _| match number {
+            0 => Quirk::Silent(LENGTH / 3),
+            _ => Quirk::None,
+        }));
+        let folder = tempfile::tempdir().unwrap();
+        let patience = Duration::from_secs(600); // Nobody waits for so long.
+        let request = Request { patience, ..over(segments, &quay, folder.path()) };
+        let (outcome, news) = run(&request);
+        is_right(&arrived(outcome), folder.path());
+        assert!(!news.iter().any(|news| matches!(news, News::Phase(Phase::Waiting { .. }))));
+        let asked = quay.books.asked.lock().unwrap().clone();
+        assert!(asked.len() >= 2, "{asked:?}");
+    }
+}
+
+#[test]
+fn a_file_that_changes_while_several_fetch_it_is_never_called_complete_as_it_is() {
+    let (_, told) = fetched(2, Manners { changes_after: 1, ..Manners::for_segments(LENGTH, PACE) });
+    let has_begun_anew = told.iter().any(|line| line.contains("has changed"));
+    let went_alone = told.iter().any(|line| line.contains("Going on without it"));
+    assert!(has_begun_anew && went_alone, "{told:?}");
+}
+
+/// Stops a download over four connections once half of the file is here.
+fn stopped_half_way(quay: &Quay, folder: &Path) {
+    let handle = Handle::default();
+    let outcome = transfer::download(&over(4, quay, folder), &handle, &|news| {
+        if matches!(news, News::Progress(progress) if progress.received > LENGTH / 2) {
+            handle.stop.give();
+        }
+    });
+    let Err(Failure::Stopped { kept: Some(kept) }) = outcome else { unreachable!("{outcome:?}") };
+    assert!(kept.length > LENGTH / 2, "{kept:?}");
+}
+
+#[test]
+fn what_was_stopped_goes_on_over_any_number_of_connections() {
+    for segments in [1, 2, 8] {
+        let quay = Quay::open(Manners::for_segments(LENGTH, PACE));
+        let folder = tempfile::tempdir().unwrap();
+        stopped_half_way(&quay, folder.path());
+        let record = fs::read_to_string(folder.path().join("file.bin.part.ashore")).unwrap();
+        let record: serde_json::Value = serde_json::from_str(&record).unwrap();
+        let ranges = record["ranges"].as_array().unwrap().len();
+        assert!(ranges > 1, "{record}");
+        let (outcome, _) = run(&over(segments, &quay, folder.path()));
+        is_right(&arrived(outcome), folder.path());
+        let again = quay.sent() - LENGTH;
+        assert!(again < LENGTH / 2, "{again} bytes were fetched again");
+    }
+}
