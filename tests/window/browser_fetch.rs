@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ashore::ftp::listing::Kind;
 use ashore::ftp::{self, Secret};
-use ashore::transfer::{Destination, Failure, Peek, Tree, Weight};
+use ashore::transfer::{Destination, Failure, Peek, Weight};
 use ashore::window::browser::errands::{self, Errand, Sight};
 use ashore::window::browser::shore::Shore;
 use eframe::egui::{Event, Key, Modifiers, Role};
@@ -69,20 +69,14 @@ fn what_is_here_already_is_marked_and_left_out() {
 }
 
 #[test]
-fn a_folder_is_looked_into_before_its_files_are_ordered() {
+fn a_folder_is_ordered_as_one() {
     let mut window = Window::browsing(vec![dir("deep")]);
     window.press(Key::ArrowDown);
     window.click("Download");
-    let errands = window.wished().errands;
-    let [(_, Errand::Scan(path, into))] = errands.as_slice() else { panic!("{errands:?}") };
-    assert_eq!((path.to_string().as_str(), into.as_path()), ("/pub/deep/", window.folder.path()));
-    let path = path.clone();
-    assert!(window.shows("Looking into deep…"));
-    let mut tree = Tree::default();
-    tree.notices.push("a link was not followed".to_owned());
-    window.see(Sight::Scanned(path, Box::new(Ok(tree))));
-    assert!(window.shows("a link was not followed"));
-    assert!(window.shows("0 files of deep are on their way"));
+    let requests = window.fetched();
+    let [request] = requests.as_slice() else { panic!("{requests:?}") };
+    assert_eq!(request.address.path.to_string(), "/pub/deep/");
+    assert!(request.address.path.is_folder());
 }
 
 #[test]
