@@ -234,7 +234,8 @@ fn answers_that_are_none_end_it() {
     each_ends("another host", "EPSV", &say(b"229 (|1|10.1.2.3|1|)\r\n"), &[FILE, LS], 1);
     each_ends("NUL and escapes", "PASS", &say(b"\x1b[2J\0\r\n"), &[FILE, LS, JSON], 1);
     each_ends("a refusal with escapes", "PASS", &say(b"530 \x1b[2J\x07\0no\r\n"), &[FILE, LS], 4);
-    each_ends("answers to come", "PASS", &say(b"230 in\r\n502 a\r\n550 b\r\n"), &[FILE], 5);
+    // What comes before it was asked for answers nothing: the file is as the server sends it.
+    each_ends("answers to come", "PASS", &say(b"230 in\r\n502 a\r\n550 b\r\n"), &[FILE], 0);
 }
 
 #[test]

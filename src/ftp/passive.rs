@@ -79,8 +79,8 @@ impl Session<'_> {
     fn connect_data(&mut self, port: u16, commands: &[Command]) -> Result<Stream, Error> {
         let mut limits = self.limits.clone();
         if !commands.is_empty() {
-            self.is_transferring = true;
             self.say_all(commands)?;
+            self.is_transferring = true;
             limits.patience = limits.patience.min(PATIENCE_IN_ONE_GO);
         }
         let mut stream = self.route.data(port, &limits)?;

@@ -77,8 +77,8 @@ impl Session<'_> {
     }
 
     pub(super) fn begin(&mut self, channel: Channel, command: &Command) -> Result<Data, Error> {
-        self.is_transferring = true;
         self.say(command)?;
+        self.is_transferring = true;
         let (stream, reply) = match channel {
             // Not before the command: no server answers this handshake until it has something to send.
             Channel::Made(stream) => (self.secured(stream)?, self.read_reply()?),

@@ -226,9 +226,11 @@ impl<'a> Session<'a> {
 
     /// Sends `commands` in one go.
     pub(super) fn say_all(&mut self, commands: &[Command]) -> Result<(), Error> {
-        // What is here already cannot be the answer to what is only now sent.
+        // What is here already cannot be the answer to what is only now sent; unless it is the last
+        // word on a transfer.
         while let Some(command) = commands.first()
             && self.awaited.is_empty()
+            && !self.is_transferring
             && !self.control.buffer().is_empty()
         {
             let reply = self.hear()?;
