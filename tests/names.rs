@@ -152,12 +152,12 @@ fn a_typed_path_is_tried_as_the_server_spells_it_if_there_is_nothing_under_it() 
         S: 550 No such file
         C: MDTM \xD0\x9E\xD1\x82\xD1\x87\xD1\x91\xD1\x82.txt
         S: 550 No such file
+        C: EPSV
+        S: 229 Passive (|||{{port}}|)
         C: SIZE \xCE\xF2\xF7\xB8\xF2.txt
         S: 213 5
         C: MDTM \xCE\xF2\xF7\xB8\xF2.txt
         S: 213 20240229123456
-        C: EPSV
-        S: 229 Passive (|||{{port}}|)
         C: RETR \xCE\xF2\xF7\xB8\xF2.txt
         S: 150 Here it comes
         D: hello

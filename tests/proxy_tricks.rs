@@ -15,6 +15,7 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use ashore::ftp::Security;
 use ashore::transfer::{self, Class, Commons, Failure, Handle, NextStep, Proxies, Request};
 use support::{Server, names, request_for};
 
@@ -228,7 +229,7 @@ fn active_mode_through_a_proxy_is_refused_before_anything_connects() {
 fn what_the_server_says_in_one_breath_with_the_proxy_is_not_lost() {
     let server = Server::play(
         "S: 220 Harbour ready
-        C: USER anonymous
+        C: USER bob
         S: 530 Not today",
     );
     let at = server.at();
@@ -251,7 +252,12 @@ fn what_the_server_says_in_one_breath_with_the_proxy_is_not_lost() {
         server.shutdown(std::net::Shutdown::Both).unwrap();
         relay.join().unwrap();
     }));
-    let failure = fails(&format!("http://{place}"), |_| ());
+    // A name of its own: behind it no password travels before it is asked for.
+    let bob = |request: &mut Request| {
+        request.address.login.user = Some(b"bob".to_vec());
+        request.security = Security::Off;
+    };
+    let failure = fails(&format!("http://{place}"), bob);
     assert_eq!(failure.class(), Class::Login, "{failure}");
     server.finish();
 }

@@ -124,6 +124,7 @@ make_users() {
   done
   id "$USER_NAME" >/dev/null 2>&1 || useradd -M -d "$TREE" -s /bin/sh "$USER_NAME"
   echo "$USER_NAME:$PASSWORD" | chpasswd
+  [ -f "$BASE/.home-of-ftp" ] || getent passwd ftp | cut -d: -f6 >"$BASE/.home-of-ftp"
   for user in "$GUEST" "$USER_NAME" ftp; do
     [ "$(getent passwd "$user" | cut -d: -f6)" = "$TREE" ] || usermod -d "$TREE" "$user"
   done
@@ -414,6 +415,11 @@ stop() {
   done
   for pid in "${pids[@]}"; do kill -KILL -- "-$pid" 2>/dev/null || true; done
   rm -f "$RUN"/*.pid
+  # Other programs of this machine may look for their guests' files where they were before.
+  if [ -f "$BASE/.home-of-ftp" ]; then
+    usermod -d "$(cat "$BASE/.home-of-ftp")" ftp 2>/dev/null || true
+    rm -f "$BASE/.home-of-ftp"
+  fi
 }
 
 status() {

@@ -41,6 +41,8 @@ const FILE: &str = "
 const FOR_GUESTS: &str = "
     S: 220 Harbour ready
     C: USER anonymous
+    S: 331 Any password will do
+    C: PASS anonymous@
     S: 230 Welcome";
 
 /// A person with a home, and what happens there.
@@ -247,6 +249,10 @@ fn where_passive_mode_fails_active_mode_is_the_hint() {
         S: 502 What?"
     ));
     let home = Home::new();
+    let config = home.folder.path().join(".config/ashore");
+    fs::create_dir_all(&config).unwrap();
+    let known = format!("[\"{}\"]\nis_step_by_step = true\n", server.at());
+    fs::write(config.join("servers.toml"), known).unwrap();
     ends(home.get(&[&server.link("hello.txt")]), 1, "Let the server make the connection: --active");
     server.finish();
 }

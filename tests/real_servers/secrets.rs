@@ -1,7 +1,7 @@
 //! What is promised to guests who do not want to be overheard.
 
 use ashore::ftp::{Security, Trust};
-use ashore::transfer::{Class, Failure, News, Request, Summary, Voice};
+use ashore::transfer::{self, Class, Failure, Handle, News, Request, Summary, Voice};
 use tempfile::TempDir;
 
 use crate::harbours::Harbour;
@@ -47,7 +47,17 @@ pub(crate) fn a_large_file_arrives_in_secret_by_ipv4_and_ipv6(harbour: &Harbour)
 
 pub(crate) fn several_connections_are_as_secret_as_one(harbour: &Harbour) {
     let link = format!("ftpes://{}/big.bin", harbour.ipv4);
-    let sent = arrives(harbour, &link, |request| request.segments = Some(4));
+    let folder = tempfile::tempdir().unwrap();
+    let mut request = patient(&link, folder.path());
+    request.segments = Some(4);
+    // Slow enough for the others to arrive before all is done.
+    let handle = Handle::default();
+    handle.commons().throttle.set(Some(32_000_000));
+    let news = std::cell::RefCell::new(Vec::new());
+    let summary = transfer::download(&request, &handle, &|item| news.borrow_mut().push(item));
+    assert_eq!(sha256(&summary.unwrap().path), sha256(&harbour.tree.join("big.bin")));
+    let news = news.into_inner();
+    let sent: Vec<_> = said(&news, Voice::Sent).into_iter().map(str::to_owned).collect();
     let times = |line: &str| sent.iter().filter(|sent| *sent == line).count();
     // Who was no longer needed may have left before the line was secret, and before it signed in.
     assert!(times("PROT P") > 1 && times("USER anonymous") <= times("AUTH TLS"), "{sent:?}");

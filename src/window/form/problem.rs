@@ -31,8 +31,8 @@ impl Form {
             Field::Port => self.meaning.port.as_ref().err().map(ToString::to_string),
             Field::Path => match &self.meaning.path {
                 Err(error) => Some(error.to_string()),
-                Ok(path) if is_asked && path.is_folder() && self.meaning.host.is_ok() => {
-                    Some("This names a folder. Add the name of the file in it".to_owned())
+                Ok(path) if is_asked && path.name().is_none() && self.meaning.host.is_ok() => {
+                    Some("This names the whole server. Add a file or a folder in it".to_owned())
                 }
                 Ok(_) => None,
             },
