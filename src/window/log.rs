@@ -1,7 +1,7 @@
 //! The log: what was said to servers, what they answered, and what Ashore has to say about it.
 //!
 //! The newest lines are kept here, all of them in a [file](super::log_file). How it is drawn is in
-//! [`log_view`](super::log_view). Knows no egui.
+//! `log_view`. Knows no egui.
 
 use std::collections::VecDeque;
 

@@ -2,7 +2,7 @@
 //!
 //! The server is asked about size and date as soon as the sheet is shown, since these are what the
 //! person decides by; nothing is fetched before they say so. How it is drawn is in
-//! [`sheet_view`](super::sheet_view). Knows no egui.
+//! `sheet_view`. Knows no egui.
 
 use std::collections::VecDeque;
 use std::path::Path;

@@ -139,7 +139,7 @@ impl Folder {
         self.filter_again();
     }
 
-    /// Shows only what `text` finds; see [`Filter`]. What is not seen any more is not chosen either.
+    /// Shows only what `text` finds; see `Filter`. What is not seen any more is not chosen either.
     pub fn set_filter(&mut self, text: &str) {
         let filter = Filter::new(text);
         if filter == self.filter {
