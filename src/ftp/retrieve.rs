@@ -90,7 +90,11 @@ impl Session<'_> {
     /// A data connection, as secret as this conversation.
     pub(super) fn secured(&self, stream: Stream) -> Result<Stream, Error> {
         match &self.tls {
-            Some(tls) => stream.begin_tls(tls),
+            Some(tls) => {
+                // The handshake ends with three short words: none is to wait for the others' arrival.
+                stream.socket().set_nodelay(true).map_err(Error::Cut)?;
+                stream.begin_tls(tls)
+            }
             None => Ok(stream),
         }
     }

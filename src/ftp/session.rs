@@ -14,7 +14,7 @@ use super::reply::{Kind, Reply};
 use super::route::Route;
 use super::stream::{Limits, Stream};
 use super::tls::{Security, Tls, Trust};
-use super::together::Pace;
+use super::together::{self, Pace};
 use super::way::Way;
 
 /// How many preliminary replies (1xx) one command may get. Real servers send one or two.
@@ -140,6 +140,10 @@ impl<'a> Session<'a> {
         session.control.get_mut().expect(Awaiting::Reply, limits.patience);
         if matches!(server.security, Security::Explicit | Security::Auto) {
             session = session.ask_for_tls(&server)?;
+        }
+        if let Some(tls) = &mut session.tls {
+            tls.takes_goodbye_first =
+                !server.known.is_step_by_step && together::takes_goodbye_first(&greeting);
         }
         Ok(session)
     }

@@ -61,6 +61,9 @@ pub(super) struct Tls {
     config: Arc<ClientConfig>,
     name: ServerName<'static>,
     judge: Arc<Judge>,
+    /// On data connections we may end our side before anything has come: the server waits for that
+    /// in the end, and it saves two round trips to have said it.
+    pub(super) takes_goodbye_first: bool,
 }
 
 impl Tls {
@@ -80,7 +83,7 @@ impl Tls {
             .with_custom_certificate_verifier(Arc::<Judge>::clone(&judge))
             .with_no_client_auth();
         config.resumption = Resumption::in_memory_sessions(8);
-        Ok(Self { config: Arc::new(config), name, judge })
+        Ok(Self { config: Arc::new(config), name, judge, takes_goodbye_first: false })
     }
 
     /// Prepares to speak TLS on `socket`. Nothing is sent yet.
@@ -88,7 +91,12 @@ impl Tls {
         let connection = ClientConnection::new(Arc::clone(&self.config), self.name.clone());
         let connection = connection.map_err(|error| Error::Tls { what: error.to_string() })?;
         let wire = Wire(BufReader::with_capacity(READ_AHEAD, socket));
-        Ok(TlsStream { connection: Box::new(connection), wire, judge: Arc::clone(&self.judge) })
+        Ok(TlsStream {
+            connection: Box::new(connection),
+            wire,
+            judge: Arc::clone(&self.judge),
+            is_goodbye_due: self.takes_goodbye_first,
+        })
     }
 }
 
@@ -126,6 +134,8 @@ pub(super) struct TlsStream {
     connection: Box<ClientConnection>,
     wire: Wire,
     judge: Arc<Judge>,
+    /// We have nothing to say here, and say so as soon as the handshake is done.
+    is_goodbye_due: bool,
 }
 
 impl fmt::Debug for TlsStream {
@@ -152,6 +162,22 @@ impl TlsStream {
     pub(super) fn shake_hands(&mut self) -> io::Result<()> {
         let done = self.connection.complete_io(&mut self.wire);
         done.map(drop).map_err(|error| self.explain(error))
+    }
+
+    /// Ends our side of the connection before the other one has begun. In TLS 1.3 that says nothing
+    /// about the other side (RFC 8446 §6.1); in TLS 1.2 it would end both.
+    fn say_goodbye_first(&mut self) -> io::Result<()> {
+        if self.is_handshaking() {
+            self.shake_hands()?;
+        }
+        if !self.is_handshaking() {
+            self.is_goodbye_due = false;
+            if self.connection.protocol_version() == Some(rustls::ProtocolVersion::TLSv1_3) {
+                self.connection.send_close_notify();
+                self.send_pending()?;
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn socket(&self) -> &TcpStream {
@@ -187,6 +213,9 @@ fn in_words(error: &rustls::Error) -> String {
 
 impl Read for TlsStream {
     fn read(&mut self, block: &mut [u8]) -> io::Result<usize> {
+        if self.is_goodbye_due {
+            self.say_goodbye_first()?;
+        }
         let Self { connection, wire, .. } = self;
         let done = rustls::Stream::new(connection.as_mut(), wire).read(block);
         done.map_err(|error| self.explain(error))

@@ -30,10 +30,18 @@ pub(super) enum Pace {
     InOrder,
 }
 
+/// How the greeting of vsftpd begins.
+const VSFTPD: &str = "(vsFTPd ";
+
 /// How the greetings of software begin that answers in order. Each was tried, plain and over TLS:
 /// vsftpd 3.0.3, ProFTPD 1.3.8, Pure-FTPd 1.0.50, pyftpdlib 1.5.7.
-const IN_ORDER: [&str; 4] =
-    ["(vsFTPd ", "ProFTPD ", "--------- Welcome to Pure-FTPd", "pyftpdlib "];
+const IN_ORDER: [&str; 4] = [VSFTPD, "ProFTPD ", "--------- Welcome to Pure-FTPd", "pyftpdlib "];
+
+/// Whether a server that greets like this goes on sending when our side of a data connection has ended
+/// over TLS 1.3. Only where that was tried: pyftpdlib takes it for the end of both.
+pub(super) fn takes_goodbye_first(greeting: &Reply) -> bool {
+    greeting.lines.first().is_some_and(|line| line.starts_with(VSFTPD))
+}
 
 impl Pace {
     /// That of a server that greets like this.
