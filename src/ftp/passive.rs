@@ -21,11 +21,12 @@ const PATIENCE_IN_ONE_GO: Duration = Duration::from_secs(10);
 impl Session<'_> {
     /// The first command that [`Session::open_data`] will send, for asking it ahead.
     pub(super) fn first_way(&self) -> Option<Command> {
-        match (self.is_active, self.is_epsv_useless && self.route.may_be_ipv4()) {
-            (true, _) => None,
-            (false, true) => Some(Command::new("PASV")),
-            (false, false) => Some(Command::new("EPSV")),
-        }
+        (!self.is_active).then(|| Command::new(self.passive_verb()))
+    }
+
+    /// What passive mode is asked for with, first.
+    pub(super) fn passive_verb(&self) -> &'static str {
+        if self.is_epsv_useless && self.route.may_be_ipv4() { "PASV" } else { "EPSV" }
     }
 
     /// Makes a data connection; in active mode, prepares for one.

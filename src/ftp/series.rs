@@ -127,10 +127,6 @@ impl Session<'_> {
         }
     }
 
-    fn passive_verb(&self) -> &'static str {
-        if self.is_epsv_useless { "PASV" } else { "EPSV" }
-    }
-
     /// Asks for what the next file needs before it can be sent, in one flight.
     fn ask_for_next(&mut self, wanted: &Wanted) -> Result<Awaited, Error> {
         let port = Command::new(self.passive_verb());

@@ -185,13 +185,7 @@ impl Lanes {
 impl Lane {
     /// Another lane of the same kind, if the server may have one more connection.
     pub(super) fn another(&self) -> Option<Self> {
-        let lane = Self {
-            pier: Arc::clone(&self.pier),
-            kind: Arc::clone(&self.kind),
-            servers: self.servers.clone(),
-            is_taken: AtomicBool::new(false),
-            is_connected: AtomicBool::new(false),
-        };
+        let lane = self.of_same_kind(false);
         lane.try_take().then_some(lane)
     }
 
@@ -204,13 +198,17 @@ impl Lane {
         }
         berths.taken += 1;
         drop(berths);
-        Some(Self {
+        Some(self.of_same_kind(true))
+    }
+
+    fn of_same_kind(&self, is_taken: bool) -> Self {
+        Self {
             pier: Arc::clone(&self.pier),
             kind: Arc::clone(&self.kind),
             servers: self.servers.clone(),
-            is_taken: AtomicBool::new(true),
+            is_taken: AtomicBool::new(is_taken),
             is_connected: AtomicBool::new(false),
-        })
+        }
     }
 
     /// Gives the right back, if it is held.
