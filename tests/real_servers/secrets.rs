@@ -1,12 +1,14 @@
 //! What is promised to guests who do not want to be overheard.
 
+use std::cell::Cell;
+
 use ashore::ftp::{Security, Trust};
-use ashore::transfer::{self, Class, Failure, Handle, News, Request, Summary, Voice};
+use ashore::transfer::{Class, Failure, News, Request, Summary, Voice};
 use tempfile::TempDir;
 
 use crate::harbours::Harbour;
 use crate::promises::patient;
-use crate::support::{names, run, said, sha256};
+use crate::support::{arrived, names, run, run_slowly_until, said, sha256};
 
 /// Downloads as `change` wants it: how it ended, and what was said.
 fn fetch(
@@ -50,13 +52,12 @@ pub(crate) fn several_connections_are_as_secret_as_one(harbour: &Harbour) {
     let folder = tempfile::tempdir().unwrap();
     let mut request = patient(&link, folder.path());
     request.segments = Some(4);
-    // Slow enough for the others to arrive before all is done.
-    let handle = Handle::default();
-    handle.commons().throttle.set(Some(32_000_000));
-    let news = std::cell::RefCell::new(Vec::new());
-    let summary = transfer::download(&request, &handle, &|item| news.borrow_mut().push(item));
-    assert_eq!(sha256(&summary.unwrap().path), sha256(&harbour.tree.join("big.bin")));
-    let news = news.into_inner();
+    let signed_in = Cell::new(0);
+    let (outcome, news) = run_slowly_until(&request, |line| {
+        signed_in.set(signed_in.get() + u32::from(line == "PROT P"));
+        signed_in.get() > 1
+    });
+    assert_eq!(sha256(&arrived(outcome).path), sha256(&harbour.tree.join("big.bin")));
     let sent: Vec<_> = said(&news, Voice::Sent).into_iter().map(str::to_owned).collect();
     let times = |line: &str| sent.iter().filter(|sent| *sent == line).count();
     // Who was no longer needed may have left before the line was secret, and before it signed in.

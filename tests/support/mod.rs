@@ -62,6 +62,28 @@ pub(crate) fn run(request: &Request) -> (Outcome, Vec<News>) {
     (outcome, news.into_inner())
 }
 
+/// The same, but slowly until a line is sent that `is_enough`: whatever is to happen meanwhile happens,
+/// however fast this machine is.
+pub(crate) fn run_slowly_until(
+    request: &Request,
+    is_enough: impl Fn(&str) -> bool,
+) -> (Outcome, Vec<News>) {
+    const SLOW: u64 = 4_000_000;
+    let handle = Handle::default();
+    handle.commons().throttle.set(Some(SLOW));
+    let news = RefCell::new(Vec::new());
+    let outcome = transfer::download(request, &handle, &|item| {
+        if let News::Line(line) = &item
+            && line.voice == Voice::Sent
+            && is_enough(&line.text)
+        {
+            handle.commons().throttle.set(None);
+        }
+        news.borrow_mut().push(item);
+    });
+    (outcome, news.into_inner())
+}
+
 /// The same, but waits at most a moment between two attempts. With the reasons for which it waited.
 pub(crate) fn run_in_a_hurry(request: &Request) -> (Outcome, Vec<News>, Vec<String>) {
     let handle = Handle::default();
