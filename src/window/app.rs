@@ -11,6 +11,7 @@ use eframe::egui::{self, UserAttentionType, ViewportCommand};
 
 use super::browser::Want;
 use super::browser::errands::Errands;
+use super::desktop::{Desktop, Wear};
 use super::dialogs::{Answer, Dialogs};
 use super::handover::Door;
 use super::log_file::LogFile;
@@ -43,6 +44,8 @@ pub struct App {
     /// Links that other starts of Ashore hand over.
     links: Option<Receiver<String>>,
     settings: Settings,
+    desktop: Desktop,
+    wear: Wear,
     /// How large everything is drawn.
     zoom: f32,
     /// The window's size, unless it fills the screen.
@@ -69,12 +72,13 @@ impl App {
         prefill: &Prefill,
         settings: (Settings, Option<String>),
         door: Option<Door>,
+        desktop: Desktop,
     ) -> io::Result<Self> {
         let is_lasting = !prefill.is_passing;
         let mut screen = Screen::new(settings::download_folder());
         let (settings, notice) = settings;
         notice.into_iter().for_each(|notice| screen.say(notice));
-        look::dress(ctx, settings.has_high_contrast());
+        desktop.wake(ctx);
         ctx.set_theme(preference(settings.theme()));
         ctx.set_zoom_factor(settings.zoom());
         screen.take_settings(settings.unwritten());
@@ -115,7 +119,9 @@ impl App {
         let links = door.map(|door| door.open(move || waker.request_repaint())).transpose()?;
         let log_file = is_lasting.then(settings::log_folder).flatten();
         let log_file = log_file.and_then(|folder| LogFile::open(&folder).ok());
-        Ok(Self {
+        let app = Self {
+            wear: desktop.heard().unwrap_or_default(),
+            desktop,
             screen,
             engine,
             commons,
@@ -129,7 +135,16 @@ impl App {
             zoom: 1.0,
             size: None,
             is_woken,
-        })
+        };
+        app.dress(ctx);
+        Ok(app)
+    }
+
+    /// Looks as the desktop does, where the person has not chosen otherwise.
+    fn dress(&self, ctx: &egui::Context) {
+        let Wear { theme, is_high_contrast } = self.wear;
+        look::dress(ctx, self.screen.settings.has_high_contrast(is_high_contrast));
+        look::follow(ctx, theme);
     }
 
     fn answer(&mut self, answer: Answer) {
@@ -169,7 +184,7 @@ impl App {
     fn wear(&self, ctx: &egui::Context, setting: &Setting) {
         match setting {
             Setting::Theme(theme) => ctx.set_theme(preference(*theme)),
-            Setting::HighContrast(_) => look::dress(ctx, self.screen.settings.has_high_contrast()),
+            Setting::HighContrast(_) => self.dress(ctx),
             Setting::Zoom(zoom) => ctx.set_zoom_factor(*zoom),
             _ => {}
         }
@@ -287,6 +302,10 @@ impl eframe::App for App {
             ctx.request_repaint();
         }
         self.welcome(ctx);
+        if let Some(wear) = self.desktop.heard() {
+            self.wear = wear;
+            self.dress(ctx);
+        }
         let findings: Vec<_> = self.scout.findings().collect();
         for finding in findings {
             match finding {

@@ -8,6 +8,7 @@ pub mod app;
 pub mod batch;
 pub mod browser;
 mod card;
+pub mod desktop;
 mod details;
 pub mod dialogs;
 mod display;

@@ -143,7 +143,7 @@ fn settings_ui(ui: &mut Ui, folder: &mut String, settings: &Settings) -> Option<
             }
         }
     });
-    let mut is_high = settings.has_high_contrast();
+    let mut is_high = settings.has_high_contrast(look::is_high_contrast(ui));
     if ui.checkbox(&mut is_high, "High contrast").changed() {
         chosen = Some(Setting::HighContrast(is_high));
     }
