@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use std::{fmt, io};
 
-use crossbeam_channel::Receiver;
+use crossbeam_channel::{Receiver, unbounded};
 use eframe::egui::{self, UserAttentionType, ViewportCommand};
 
 use super::browser::Want;
@@ -14,13 +14,16 @@ use super::browser::errands::Errands;
 use super::desktop::{Desktop, Wear};
 use super::dialogs::{Answer, Dialogs};
 use super::handover::Door;
+use super::keychain;
 use super::log_file::LogFile;
 use super::scout::{Finding, Scout};
 use super::screen::{Screen, Wish};
 use super::status::preference;
 use super::{Prefill, look};
 use crate::settings::{self, Setting, Settings};
-use crate::transfer::{Commons, Engine, Event, Found, Netrc, News, Proxies, Servers};
+use crate::transfer::{
+    Commons, Engine, Event, Found, KeychainNews, Netrc, News, Passwords, Proxies, Servers,
+};
 use crate::words;
 
 /// News are gathered for this long before they are drawn: ten pictures a second are a moving bar,
@@ -39,6 +42,7 @@ pub struct App {
     dialogs: Dialogs,
     errands: Errands,
     scout: Scout,
+    keychain: Receiver<KeychainNews>,
     /// `None` on a passing visit, and where it cannot be written.
     log_file: Option<LogFile>,
     /// Links that other starts of Ashore hand over.
@@ -104,7 +108,13 @@ impl App {
         notice.into_iter().for_each(|notice| screen.say(notice));
         let servers = servers.map(Servers::open).unwrap_or_default();
         screen.servers = servers.clone();
-        let commons = Commons { servers, proxies, netrc, ..Commons::default() };
+        let (tell, keychain) = unbounded();
+        let waker = ctx.clone();
+        let passwords = Passwords::in_keychain(keychain::System, move |news| {
+            tell.send(news).ok();
+            waker.request_repaint();
+        });
+        let commons = Commons { servers, proxies, netrc, passwords, ..Commons::default() };
         let errands = Errands::new(commons.clone(), wake.clone());
         let scout = Scout::new(ctx.clone(), commons.clone());
         let (engine, events, found) = start(queue.as_deref(), commons.clone(), wake)?;
@@ -129,6 +139,7 @@ impl App {
             dialogs,
             errands,
             scout,
+            keychain,
             log_file,
             links,
             settings,
@@ -239,7 +250,12 @@ impl App {
                 self.settle(written);
             }
             Wish::ImportSites => self.scout.sites(),
+            Wish::FindKeychain => self.commons.passwords.look(),
+            Wish::Keep(address) => {
+                self.commons.passwords.keep(&address.host, address.port, &address.login);
+            }
             Wish::Forget(name) => {
+                self.commons.passwords.erase(&self.commons.servers, &name);
                 let written = self.commons.servers.forget(&name);
                 self.settle(written);
             }
@@ -325,6 +341,8 @@ impl eframe::App for App {
             ctx.request_repaint();
         }
         sights.into_iter().for_each(|sight| self.screen.see(sight));
+        let news = self.keychain.try_iter();
+        news.for_each(|news| self.screen.take_keychain_news(news));
         let answers: Vec<_> = self.dialogs.answers().collect();
         for answer in answers {
             self.answer(answer);

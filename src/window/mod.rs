@@ -19,6 +19,8 @@ pub mod handover;
 pub mod history;
 mod icons;
 mod intake;
+mod keeping;
+pub mod keychain;
 pub mod links;
 pub mod log;
 pub mod log_file;

@@ -287,5 +287,11 @@ fn learnt(known: &Known) -> String {
     if let Some(most) = known.most_connections {
         lessons.push(format!("at most {most} connections"));
     }
+    lessons.extend(
+        known
+            .passwords_of
+            .iter()
+            .map(|user| format!("the password of {} is in the keychain", words::shown(user))),
+    );
     if lessons.is_empty() { "other lessons".to_owned() } else { lessons.join(", ") }
 }
