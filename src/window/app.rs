@@ -6,13 +6,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use std::{fmt, io};
 
-use crossbeam_channel::{Receiver, unbounded};
+use crossbeam_channel::Receiver;
 use eframe::egui::{self, UserAttentionType, ViewportCommand};
 
 use super::browser::Want;
 use super::browser::errands::Errands;
 use super::desktop::{Desktop, Wear};
-use super::dialogs::{Answer, Dialogs};
+use super::dialogs::{Answer, Dialogs, NONE_HERE};
 use super::handover::Door;
 use super::keychain;
 use super::log_file::LogFile;
@@ -21,9 +21,7 @@ use super::screen::{Screen, Wish};
 use super::status::preference;
 use super::{Prefill, look};
 use crate::settings::{self, Setting, Settings};
-use crate::transfer::{
-    Commons, Engine, Event, Found, KeychainNews, Netrc, News, Passwords, Proxies, Servers,
-};
+use crate::transfer::{Commons, Engine, Event, Found, KeychainNews, Netrc, News, Proxies, Servers};
 use crate::words;
 
 /// News are gathered for this long before they are drawn: ten pictures a second are a moving bar,
@@ -108,12 +106,7 @@ impl App {
         notice.into_iter().for_each(|notice| screen.say(notice));
         let servers = servers.map(Servers::open).unwrap_or_default();
         screen.servers = servers.clone();
-        let (tell, keychain) = unbounded();
-        let waker = ctx.clone();
-        let passwords = Passwords::in_keychain(keychain::System, move |news| {
-            tell.send(news).ok();
-            waker.request_repaint();
-        });
+        let (passwords, keychain) = keychain::open(ctx.clone());
         let commons = Commons { servers, proxies, netrc, passwords, ..Commons::default() };
         let errands = Errands::new(commons.clone(), wake.clone());
         let scout = Scout::new(ctx.clone(), commons.clone());
@@ -162,9 +155,10 @@ impl App {
         match answer {
             Answer::Chosen(path) => self.screen.take_place(&path),
             Answer::NotChosen => self.screen.take_no_place(None),
-            Answer::NoDialog => self.screen.take_no_place(Some(
-                "No file dialog could be shown here. Type the path instead; it works the same.",
-            )),
+            Answer::NoDialog => {
+                let hint = format!("{NONE_HERE}. Type the path instead; it works the same.");
+                self.screen.take_no_place(Some(&hint));
+            }
             Answer::Said(sentence) => {
                 self.screen.say(sentence);
                 return;
@@ -250,6 +244,12 @@ impl App {
                 self.settle(written);
             }
             Wish::ImportSites => self.scout.sites(),
+            Wish::Encode { host, port, encoding } => {
+                let written = self.commons.servers.learn(&host, port, |known| {
+                    known.encoding = encoding;
+                });
+                self.settle(written);
+            }
             Wish::FindKeychain => self.commons.passwords.look(),
             Wish::Keep(address) => {
                 self.commons.passwords.keep(&address.host, address.port, &address.login);

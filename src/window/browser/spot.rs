@@ -50,6 +50,8 @@ pub struct Spot {
     is_stale: bool,
     /// The name of what the keyboard is to go to once it has come.
     wanted: Option<Vec<u8>>,
+    /// It has come, but stands in no row yet.
+    found: Option<ItemId>,
     /// Whether a link led here, which may as well lead to a file.
     pub(super) is_by_link: bool,
     /// How much the folders in it hold, where that was asked.
@@ -73,6 +75,7 @@ impl Spot {
             number: 0,
             is_stale: false,
             wanted: None,
+            found: None,
             is_by_link: false,
             weights: HashMap::new(),
             scroll: 0.0,
@@ -123,12 +126,21 @@ impl Spot {
         let wanted = self.wanted.as_deref();
         let found = wanted.and_then(|name| items.iter().position(|item| item.name() == name));
         self.folder.take(items);
-        if let Some(id) = found.and_then(|at| ItemId::try_from(first + at).ok())
-            && let Some(row) = self.folder.row_of(id)
-        {
+        if let Some(id) = found.and_then(|at| ItemId::try_from(first + at).ok()) {
+            self.found = Some(id);
+        }
+        self.settle();
+    }
+
+    /// Takes over what was done for it elsewhere. Whether there is still something to wait for.
+    pub(super) fn settle(&mut self) -> bool {
+        let is_arranging = self.folder.settle();
+        if let Some(row) = self.found.and_then(|id| self.folder.row_of(id)) {
             self.go(row, Mode::Only);
             self.wanted = None;
+            self.found = None;
         }
+        is_arranging
     }
 
     /// What is from an earlier listing goes.
@@ -137,6 +149,7 @@ impl Spot {
             self.folder = Folder::new(self.folder.sorting());
             self.folder.set_filter(&self.filter);
             self.weights.clear();
+            self.found = None;
         }
     }
 

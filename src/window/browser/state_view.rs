@@ -33,6 +33,7 @@ fn inside(ui: &mut Ui, browser: &mut Browser, acts: &mut Vec<Act>) {
     let host = browser.address().host.to_string();
     let spot = &browser.spot;
     match &spot.stage {
+        _ if spot.folder.is_arranging() => still(ui, Icon::Folder, "The folder is being sorted…"),
         _ if !spot.folder.is_empty() => {
             let text = format!("Nothing here is called “{}”.", spot.filter.trim());
             still(ui, Icon::Search, &text);

@@ -8,7 +8,7 @@ use super::folder::Column;
 use super::keys::tab_stop;
 use super::row_view::row_ui;
 use super::view::Act;
-use super::{Browser, dates};
+use super::{Browser, dates, encoding_view};
 use super::{spot::Stage, state_view};
 use crate::window::icons::{self, Icon};
 use crate::window::look::{self, space};
@@ -115,7 +115,8 @@ fn headings(ui: &Ui, browser: &Browser, rect: Rect, columns: Columns, acts: &mut
     };
     let y = rect.center().y;
     let (name, end) = columns.name;
-    heading(Column::Name, "Name", columns.icon, end, pos2(name, y), Align2::LEFT_CENTER);
+    let names_end = end - encoding_view::width(ui, browser);
+    heading(Column::Name, "Name", columns.icon, names_end, pos2(name, y), Align2::LEFT_CENTER);
     let from = columns.size - SIZE;
     let at = pos2(columns.size, y);
     heading(Column::Size, "Size", from, columns.size, at, Align2::RIGHT_CENTER);
@@ -123,6 +124,7 @@ fn headings(ui: &Ui, browser: &Browser, rect: Rect, columns: Columns, acts: &mut
         let at = pos2(from, y);
         heading(Column::Modified, "Modified", from, columns.right, at, Align2::LEFT_CENTER);
     }
+    encoding_view::encoding_ui(ui, browser, pos2(end, y), acts);
 }
 
 #[expect(
