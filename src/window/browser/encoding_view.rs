@@ -20,7 +20,7 @@ const USUAL: [(&str, &str); 17] = [
     ("windows-1254", "Turkish"),
     ("windows-1253", "Greek"),
     ("windows-1251", "Cyrillic"),
-    ("KOI8-R", "Cyrillic"),
+    ("KOI8-U", "Cyrillic"),
     ("IBM866", "Cyrillic"),
     ("windows-1255", "Hebrew"),
     ("windows-1256", "Arabic"),
@@ -32,12 +32,8 @@ const USUAL: [(&str, &str); 17] = [
     ("Big5", "Chinese, traditional"),
 ];
 
-/// The width that the button takes in the heading over the names; nothing where all names are UTF-8.
-pub(super) fn width(ui: &Ui, browser: &Browser) -> f32 {
-    if !browser.spot.folder.is_encoded() {
-        return 0.0;
-    }
-    widgets::text_width(ui, &words(browser), &look::fact_font()).ceil() + 2.0 * space::S + 14.0
+fn is_usual(encoding: Encoding) -> bool {
+    USUAL.iter().any(|(label, _)| *label == encoding.to_string())
 }
 
 fn words(browser: &Browser) -> String {
@@ -47,16 +43,15 @@ fn words(browser: &Browser) -> String {
     }
 }
 
-/// Draws the button so that it ends at `right`, and its menu.
-pub(super) fn encoding_ui(ui: &Ui, browser: &Browser, right: Pos2, acts: &mut Vec<Act>) {
-    let width = width(ui, browser);
-    if width <= 0.0 {
+/// Draws the button, from `left` on, and its menu; nothing where all names are UTF-8.
+pub(super) fn encoding_ui(ui: &Ui, browser: &Browser, left: Pos2, acts: &mut Vec<Act>) {
+    if !browser.spot.folder.is_encoded() {
         return;
     }
-    let rect =
-        Rect::from_min_max(pos2(right.x - width, right.y - 12.0), pos2(right.x, right.y + 12.0));
-    let response = ui.interact(rect, ui.scope_id().with("encoding"), Sense::click());
     let words = words(browser);
+    let width = widgets::text_width(ui, &words, &look::fact_font()).ceil() + 2.0 * space::S + 14.0;
+    let rect = Rect::from_min_size(pos2(left.x, left.y - 12.0), vec2(width, 24.0));
+    let response = ui.interact(rect, ui.scope_id().with("encoding"), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &words));
     let colors = look::colors(ui);
     let [_, hover, _] = colors.button;
@@ -85,6 +80,9 @@ fn menu_ui(ui: &mut Ui, browser: &Browser, acts: &mut Vec<Act>) {
     }
     ui.separator();
     ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
+        if let Some(guessed) = browser.encoding.filter(|encoding| !is_usual(*encoding)) {
+            let _it_is_chosen = ui.selectable_label(true, guessed.to_string());
+        }
         for (label, language) in USUAL {
             let Ok(encoding) = label.parse::<Encoding>() else { continue };
             let is_it = browser.encoding == Some(encoding);

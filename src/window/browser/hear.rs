@@ -31,6 +31,8 @@ impl Browser {
             Sight::Listed(number, ended) => {
                 if let Some(spot) = self.listed(number) {
                     spot.end(ended);
+                    let asks = spot.asks();
+                    self.is_secret = self.is_secret.filter(|_| !asks);
                 }
             }
             Sight::Peeked(number, peeked) => {

@@ -7,7 +7,8 @@ use super::folder::{Column, Folder, ItemId, Sorting};
 use super::item::Item;
 use crate::ftp::RemotePath;
 use crate::ftp::listing::ListingEnd;
-use crate::transfer::{Failure, Weight};
+use crate::transfer::{Failure, NextStep, Weight};
+use crate::window::row::Certificate;
 
 /// How far the listing of a folder is.
 #[derive(Debug)]
@@ -105,6 +106,14 @@ impl Spot {
     #[must_use]
     pub fn is_whole(&self) -> bool {
         matches!(self.stage, Stage::Whole)
+    }
+
+    /// Whether nothing more comes before the person has answered: whom to trust, or who they are. What
+    /// stands here from before gives way to that.
+    #[must_use]
+    pub fn asks(&self) -> bool {
+        let Stage::Broken(failure) = &self.stage else { return false };
+        failure.next_step() == NextStep::SignIn || Certificate::of(failure).is_some()
     }
 
     /// Whether more may come.
