@@ -103,6 +103,8 @@ pub struct Browser {
     note: Option<String>,
     /// Whether the keyboard is to go to the rows as soon as there are some.
     wants_rows: bool,
+    /// Whether the keyboard is to go to the fields of the question who one is.
+    wants_fields: bool,
     /// The row that Tab stopped at in the last picture, by its item.
     tab_stop: Option<ItemId>,
     wants: Vec<Want>,
@@ -141,6 +143,7 @@ impl Browser {
             save_as: None,
             note: None,
             wants_rows: true,
+            wants_fields: false,
             tab_stop: None,
             wants: Vec::new(),
         };
