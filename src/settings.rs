@@ -197,10 +197,10 @@ impl Settings {
         self.table.get(CONTINUES).and_then(Value::as_bool).unwrap_or(false)
     }
 
-    /// Whether colours are to be as far apart as they can be.
+    /// Whether colours are to be as far apart as they can be; `usually`, unless the person says so.
     #[must_use]
-    pub fn has_high_contrast(&self) -> bool {
-        self.table.get(CONTRAST).and_then(Value::as_bool).unwrap_or(false)
+    pub fn has_high_contrast(&self, usually: bool) -> bool {
+        self.table.get(CONTRAST).and_then(Value::as_bool).unwrap_or(usually)
     }
 
     /// The folder that downloads go to, if the person has chosen one that is there.
@@ -340,7 +340,7 @@ mod tests {
         assert_eq!(again.window_size(), Some([800.0, 600.0]));
         assert_eq!(again.if_exists(), IfExists::Skip);
         assert_eq!(again.folder().as_deref(), Some(folder.path()));
-        assert!(again.has_high_contrast());
+        assert!(again.has_high_contrast(false));
     }
 
     #[test]

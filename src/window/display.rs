@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use eframe::egui;
 
 use super::app::App;
+use super::desktop::Desktop;
 use super::handover::Door;
 use super::{Prefill, look};
 use crate::settings::{self, Settings};
@@ -61,11 +62,12 @@ pub(super) fn run(prefill: Prefill, door: Option<Door>) -> Result<(), OpenError>
         ..Default::default()
     };
     choose_display(&mut options)?;
+    let desktop = Desktop::follow();
     let is_up = Arc::new(AtomicBool::new(false));
     let create = {
         let is_up = Arc::clone(&is_up);
         move |cc: &eframe::CreationContext<'_>| {
-            let app = App::new(&cc.egui_ctx, &prefill, settings, door)?;
+            let app = App::new(&cc.egui_ctx, &prefill, settings, door, desktop)?;
             is_up.store(true, Ordering::Release);
             Ok(Box::new(app) as Box<dyn eframe::App>)
         }

@@ -143,7 +143,7 @@ fn settings_ui(ui: &mut Ui, folder: &mut String, settings: &Settings) -> Option<
             }
         }
     });
-    let mut is_high = settings.has_high_contrast();
+    let mut is_high = settings.has_high_contrast(look::is_high_contrast(ui));
     if ui.checkbox(&mut is_high, "High contrast").changed() {
         chosen = Some(Setting::HighContrast(is_high));
     }
@@ -287,5 +287,11 @@ fn learnt(known: &Known) -> String {
     if let Some(most) = known.most_connections {
         lessons.push(format!("at most {most} connections"));
     }
+    lessons.extend(
+        known
+            .passwords_of
+            .iter()
+            .map(|user| format!("the password of {} is in the keychain", words::shown(user))),
+    );
     if lessons.is_empty() { "other lessons".to_owned() } else { lessons.join(", ") }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::browser::Want;
-use crate::ftp::{Fingerprint, Host};
+use crate::ftp::{Address, Fingerprint, Host};
 use crate::settings::Setting;
 use crate::transfer::{Request, TransferId};
 
@@ -70,6 +70,10 @@ pub enum Wish {
     Set(Setting),
     /// Take in the servers that FileZilla knows.
     ImportSites,
+    /// Find out whether passwords can be kept here.
+    FindKeychain,
+    /// Keep the password of this address in the keychain, once its server has accepted it.
+    Keep(Box<Address>),
     /// Forget what was learnt about this server, which is named as in [`Servers`](crate::transfer::Servers).
     Forget(String),
 }
