@@ -223,7 +223,7 @@ impl App {
                 let written = self.settings.choose(&setting);
                 self.settle(written);
             }
-            Wish::ImportSites => self.scout.sites(),
+            Wish::Import(source) => self.scout.sites(source),
             Wish::Forget(name) => {
                 let written = self.commons.servers.forget(&name);
                 self.settle(written);
@@ -291,8 +291,12 @@ impl eframe::App for App {
         for finding in findings {
             match finding {
                 Finding::Glance(address, answer) => self.screen.glanced(&address, *answer),
-                Finding::Sites(sites) => {
-                    if let Some(setting) = self.screen.take_sites(sites) {
+                Finding::Sites(source, sites) => {
+                    for site in &sites {
+                        let written = site.teach(&self.commons.servers);
+                        self.settle(written);
+                    }
+                    if let Some(setting) = self.screen.take_sites(source, sites) {
                         let written = self.settings.choose(&setting);
                         self.settle(written);
                     }

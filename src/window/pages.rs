@@ -8,7 +8,7 @@ use super::icons::Icon;
 use super::look::{self, space};
 use super::widgets;
 use crate::ftp::{Address, Known};
-use crate::settings::{Favourite, Setting, Settings, Theme};
+use crate::settings::{Favourite, Setting, Settings, Source, Theme};
 use crate::transfer::{IfExists, Servers};
 use crate::words;
 
@@ -31,8 +31,8 @@ pub(super) enum PageAction {
     Choose(Setting),
     /// This address is to stand in the form.
     Open(Address),
-    /// The servers that FileZilla knows are to be taken in.
-    Import,
+    /// The servers that another program knows are to be taken in.
+    Import(Source),
     /// Everything that was learnt about this server is to be forgotten.
     Forget(String),
     /// The list is to be seen again.
@@ -181,7 +181,10 @@ fn favourites_ui(ui: &mut Ui, settings: &Settings, address: Option<Address>) -> 
             action = Some(PageAction::Choose(Setting::Favourites(all)));
         }
         if widgets::named_button(ui, "Import from FileZilla", "without passwords", true) {
-            action = Some(PageAction::Import);
+            action = Some(PageAction::Import(Source::FileZilla));
+        }
+        if widgets::named_button(ui, "Import from .netrc", "without passwords", true) {
+            action = Some(PageAction::Import(Source::Netrc));
         }
     });
     action

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::browser::Want;
 use crate::ftp::{Fingerprint, Host};
-use crate::settings::Setting;
+use crate::settings::{Setting, Source};
 use crate::transfer::{Request, TransferId};
 
 /// What the person wishes that the screen cannot do by itself.
@@ -68,8 +68,8 @@ pub enum Wish {
     ShowInFolder(TransferId, PathBuf),
     /// Remember what the person chose.
     Set(Setting),
-    /// Take in the servers that FileZilla knows.
-    ImportSites,
+    /// Take in the servers that another program knows.
+    Import(Source),
     /// Forget what was learnt about this server, which is named as in [`Servers`](crate::transfer::Servers).
     Forget(String),
 }

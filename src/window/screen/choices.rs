@@ -3,7 +3,7 @@
 use eframe::egui::{self, CentralPanel, Id, Key, Modifiers, Ui};
 
 use super::{Screen, Wish};
-use crate::settings::{Favourite, Setting, Settings};
+use crate::settings::{Setting, Settings, Site, Source};
 use crate::window::form::Field;
 use crate::window::look;
 use crate::window::pages::{Page, PageAction, page_ui};
@@ -32,21 +32,25 @@ impl Screen {
     }
 
     /// Takes in servers that another program knows; what is to be remembered, if anything is.
-    pub fn take_sites(&mut self, sites: Vec<Favourite>) -> Option<Setting> {
+    pub fn take_sites(&mut self, source: Source, sites: Vec<Site>) -> Option<Setting> {
         let mut all = self.settings.favourites();
         let before = all.len();
-        for site in sites {
-            if !all.iter().any(|known| known.address == site.address) {
-                all.push(site);
+        for Site { favourite, .. } in sites {
+            if !all.iter().any(|known| known.address == favourite.address) {
+                all.push(favourite);
             }
         }
         let new = all.len() - before;
+        let (name, passwords) = match source {
+            Source::FileZilla => ("FileZilla", "passwords were not"),
+            Source::Netrc => (".netrc", "passwords stay there and are read when they are needed"),
+        };
         self.say(match new {
-            0 => "FileZilla knows no other FTP servers".to_owned(),
-            1 => "1 server was taken in from FileZilla; its password was not".to_owned(),
+            0 => format!("There are no other FTP servers in {name}"),
+            1 => format!("1 server was taken in from {name}; {passwords}"),
             new => {
                 let new = words::count(new as u64);
-                format!("{new} servers were taken in from FileZilla; passwords were not")
+                format!("{new} servers were taken in from {name}; {passwords}")
             }
         });
         let setting = Setting::Favourites(all);
@@ -102,7 +106,7 @@ impl Screen {
         Some(match action {
             PageAction::Choose(setting) => self.choose(setting),
             PageAction::Forget(name) => Wish::Forget(name),
-            PageAction::Import => Wish::ImportSites,
+            PageAction::Import(source) => Wish::Import(source),
             PageAction::Open(address) => {
                 self.page = None;
                 self.form.take_address(&address.to_string());
