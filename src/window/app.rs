@@ -1,5 +1,7 @@
 //! The window itself: events in, picture out, orders down.
 
+mod memory;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,16 +12,19 @@ use crossbeam_channel::Receiver;
 use eframe::egui::{self, UserAttentionType, ViewportCommand};
 
 use super::browser::Want;
-use super::browser::errands::Errands;
+use super::browser::errands::{Errands, Sight};
 use super::dialogs::{Answer, Dialogs};
+use super::frame::Frame;
 use super::handover::Door;
 use super::log_file::LogFile;
 use super::scout::{Finding, Scout};
 use super::screen::{Screen, Wish};
 use super::status::preference;
 use super::{Prefill, look};
-use crate::settings::{self, Setting, Settings};
-use crate::transfer::{Commons, Engine, Event, Found, Netrc, News, Proxies, Servers};
+use crate::settings::{self, Settings};
+use crate::transfer::{
+    Commons, Engine, Event, Found, Netrc, News, Phase, Proxies, ProxyChoice, Servers,
+};
 use crate::words;
 
 /// News are gathered for this long before they are drawn: ten pictures a second are a moving bar,
@@ -45,8 +50,7 @@ pub struct App {
     settings: Settings,
     /// How large everything is drawn.
     zoom: f32,
-    /// The window's size, unless it fills the screen.
-    size: Option<[f32; 2]>,
+    frame: Frame,
     /// Whether a picture is ordered already, so that a hundred events order one.
     is_woken: Arc<AtomicBool>,
 }
@@ -88,20 +92,27 @@ impl App {
         };
         let queue = is_lasting.then(settings::queue_file).flatten();
         let servers = is_lasting.then(settings::servers_file).flatten();
+        let choice = settings.proxy();
         let (proxies, is_way_clear) = match settings::proxies() {
             Ok(proxies) => (proxies, true),
+            Err(_) if choice != ProxyChoice::Environment => (Proxies::default(), true),
             Err(error) => {
                 screen.say(format!("{}. Ashore goes without", words::sentence(&error.to_string())));
                 (Proxies::default(), false)
             }
         };
+        proxies.choose(choice);
         let (netrc, notice) =
             settings::netrc_file().map(|path| Netrc::open(&path)).unwrap_or_default();
         notice.into_iter().for_each(|notice| screen.say(notice));
         let servers = servers.map(Servers::open).unwrap_or_default();
         screen.servers = servers.clone();
+        screen.proxy_of_environment = proxies.of_environment();
         let commons = Commons { servers, proxies, netrc, ..Commons::default() };
-        let errands = Errands::new(commons.clone(), wake.clone());
+        commons.throttle.set(settings.rate_limit().now());
+        commons.lanes.choose(settings.connections());
+        let mut errands = Errands::new(commons.clone(), wake.clone());
+        settings.patience().into_iter().for_each(|patience| errands.be_patient(patience));
         let scout = Scout::new(ctx.clone(), commons.clone());
         let (engine, events, found) = start(queue.as_deref(), commons.clone(), wake)?;
         found.notice.into_iter().for_each(|notice| screen.say(notice));
@@ -127,7 +138,7 @@ impl App {
             links,
             settings,
             zoom: 1.0,
-            size: None,
+            frame: Frame::default(),
             is_woken,
         })
     }
@@ -163,16 +174,6 @@ impl App {
         ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(
             UserAttentionType::Informational,
         ));
-    }
-
-    /// Looks as the person has chosen, at once.
-    fn wear(&self, ctx: &egui::Context, setting: &Setting) {
-        match setting {
-            Setting::Theme(theme) => ctx.set_theme(preference(*theme)),
-            Setting::HighContrast(_) => look::dress(ctx, self.screen.settings.has_high_contrast()),
-            Setting::Zoom(zoom) => ctx.set_zoom_factor(*zoom),
-            _ => {}
-        }
     }
 
     fn fulfil(&mut self, wish: Wish, ctx: &egui::Context, frame: &eframe::Frame) {
@@ -219,7 +220,7 @@ impl App {
             Wish::Open(id, path) => self.dialogs.open(id, path),
             Wish::ShowInFolder(id, path) => self.dialogs.show_in_folder(id, path),
             Wish::Set(setting) => {
-                self.wear(ctx, &setting);
+                self.heed(ctx, &setting);
                 let written = self.settings.choose(&setting);
                 self.settle(written);
             }
@@ -277,12 +278,17 @@ impl eframe::App for App {
     /// does not promise for [`ui`](eframe::App::ui), so a hidden window never stalls a download.
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.is_woken.store(false, Ordering::Release);
+        let mut visited = Vec::new();
         for event in self.events.try_iter().take(MOST_EVENTS) {
             if let (Some(file), News::Line(line)) = (&mut self.log_file, &event.news) {
                 file.write(event.id, line);
             }
+            let arrived = matches!(event.news, News::Phase(Phase::Receiving)).then_some(event.id);
             self.screen.hear(event);
+            let row = arrived.and_then(|id| self.screen.model.row(id));
+            visited.extend(row.map(|row| row.request.address.clone()));
         }
+        visited.iter().for_each(|address| self.visited(address));
         if !self.events.is_empty() {
             ctx.request_repaint();
         }
@@ -309,7 +315,13 @@ impl eframe::App for App {
         if !sights.is_empty() {
             ctx.request_repaint();
         }
-        sights.into_iter().for_each(|sight| self.screen.see(sight));
+        for sight in sights {
+            let is_there = matches!(sight, Sight::Listed(_, Ok(_)));
+            self.screen.see(sight);
+            if let (true, Some(browser)) = (is_there, &self.screen.browser) {
+                self.visited(&browser.here());
+            }
+        }
         let answers: Vec<_> = self.dialogs.answers().collect();
         for answer in answers {
             self.answer(answer);
@@ -322,14 +334,7 @@ impl eframe::App for App {
         let name = |node: &mut egui::accesskit::Node| node.set_label("Ashore");
         ui.ctx().accesskit_node_builder(egui::accesskit_root_id(), name);
         self.zoom = ui.ctx().zoom_factor();
-        let size = ui.ctx().content_rect().size() * self.zoom;
-        let is_whole = ui.input(|input| {
-            let viewport = input.viewport();
-            viewport.maximized == Some(true) || viewport.fullscreen == Some(true)
-        });
-        if !is_whole {
-            self.size = Some([size.x.round(), size.y.round()]);
-        }
+        self.frame.look(ui);
         let wishes = self.screen.ui(ui);
         if !wishes.is_empty() {
             ui.ctx().request_repaint();
@@ -344,14 +349,8 @@ impl eframe::App for App {
         visuals.panel_fill.to_normalized_gamma_f32()
     }
 
-    /// Remembers how large the window was, and everything in it.
+    /// Remembers how large the window was, where, and everything in it.
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
-        let zoom = self.zoom;
-        if (zoom - self.settings.zoom()).abs() > 0.001 {
-            self.settings.choose(&Setting::Zoom(zoom)).ok();
-        }
-        if let Some(size) = self.size.filter(|size| Some(*size) != self.settings.window_size()) {
-            self.settings.choose(&Setting::WindowSize(size)).ok();
-        }
+        self.remember();
     }
 }

@@ -8,7 +8,7 @@ mod browsing;
 mod choices;
 mod rows;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use eframe::egui::{self, CentralPanel, Panel, ScrollArea, Ui, vec2};
 
@@ -16,6 +16,7 @@ use super::Prefill;
 use super::browser::Browser;
 use super::form::Form;
 use super::form_view::{FormAction, form_ui};
+use super::limit::LimitMenu;
 use super::log::Log;
 use super::log_view::{self, LogAction};
 use super::look::{self, space};
@@ -47,6 +48,8 @@ pub struct Screen {
     pub settings: Settings,
     /// What was learnt about servers.
     pub servers: Servers,
+    /// The proxy that the environment names, as it may be shown.
+    pub proxy_of_environment: Option<String>,
     /// A link that was clicked elsewhere, and waits for a word from the person.
     pub(super) sheet: Option<Sheet>,
     /// The look around a server, if there is one; also while it is put away.
@@ -57,6 +60,7 @@ pub struct Screen {
     /// Whether every fact about the chosen row is shown.
     is_detailed: bool,
     pub(super) notices: Notices,
+    pub(super) limits: LimitMenu,
     list: List,
     /// The rows that were taken off the list last.
     cleared: Vec<Row>,
@@ -75,12 +79,14 @@ impl Screen {
             is_choosing: false,
             settings: Settings::default(),
             servers: Servers::default(),
+            proxy_of_environment: None,
             sheet: None,
             browser: None,
             is_browsing: false,
             page: None,
             is_detailed: false,
             notices: Notices::default(),
+            limits: LimitMenu::default(),
             list: List::default(),
             cleared: Vec::new(),
             is_log_open: None,
@@ -151,7 +157,7 @@ impl Screen {
             self.list_panel(ui, &mut wishes);
         }
         self.fulfil_wants(ui, &mut wishes);
-        wishes
+        wishes.into_iter().map(|wish| self.in_the_chosen_way(wish)).collect()
     }
 
     fn notice_panel(&mut self, ui: &mut Ui, wishes: &mut Vec<Wish>) {
@@ -181,7 +187,8 @@ impl Screen {
         let panel = Panel::top("form").frame(frame).resizable(false);
         let action = panel.show(ui, |ui| {
             let model = &self.model;
-            form_ui(ui, &mut self.form, &|path| model.is_going_to(path), self.is_choosing)
+            let is_going_to = |path: &Path| model.is_going_to(path);
+            form_ui(ui, &mut self.form, &self.settings, &is_going_to, self.is_choosing)
         });
         match action.inner {
             Some(FormAction::Download(request)) => wishes.push(Wish::Download(request)),
@@ -189,6 +196,7 @@ impl Screen {
                 wishes.push(Wish::Choose { folder, name });
             }
             Some(FormAction::Browse(address)) => self.browse(*address),
+            Some(FormAction::Place(action)) => wishes.extend(self.go(action)),
             None => {}
         }
     }
@@ -199,13 +207,17 @@ impl Screen {
             totals: self.model.totals(),
             room: &self.room(),
             can_undo: !self.cleared.is_empty(),
+            limit: self.settings.rate_limit(),
         };
         let panel = Panel::bottom("status").frame(frame).exact_size(look::STRIP);
-        let shown = panel.show(ui, |ui| ui.horizontal_centered(|ui| status_ui(ui, status)).inner);
+        let menu = &mut self.limits;
+        let draw = |ui: &mut Ui| status_ui(ui, status, menu);
+        let shown = panel.show(ui, |ui| ui.horizontal_centered(draw).inner);
         Some(match shown.inner? {
             StatusAction::PauseAll => Wish::PauseAll,
             StatusAction::ResumeAll => Wish::ResumeAll,
             StatusAction::Undo => self.undo(),
+            StatusAction::Limit(limit) => self.choose(Setting::RateLimit(limit)),
             StatusAction::Theme(theme) => self.choose(Setting::Theme(theme)),
             StatusAction::Settings => return self.turn_to(self.settings_page()),
             StatusAction::Keys => return self.turn_to(Page::Keys),
@@ -252,10 +264,9 @@ impl Screen {
         let frame = egui::Frame::new().fill(look::colors(ui).ground);
         CentralPanel::default().frame(frame).show(ui, |ui| {
             if self.model.rows().is_empty() {
-                let address = ScrollArea::vertical().auto_shrink(false).show(ui, empty::empty_ui);
-                if let Some(address) = address.inner {
-                    self.form.take_address(address);
-                }
+                let area = ScrollArea::vertical().auto_shrink(false);
+                let action = area.show(ui, |ui| empty::empty_ui(ui, &self.settings)).inner;
+                wishes.extend(action.and_then(|action| self.go(action)));
                 return;
             }
             self.list_ui(ui, wishes);
