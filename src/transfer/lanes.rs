@@ -105,7 +105,7 @@ impl Lanes {
             security: server.security,
             trust: server.trust.clone(),
             way: server.way,
-            proxy: server.proxy.cloned(),
+            proxy: server.proxy.clone(),
         };
         let lane = Lane {
             pier: self.pier(access),

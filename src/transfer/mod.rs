@@ -61,7 +61,7 @@ pub use lists::MissingLists;
 pub use netrc::Netrc;
 pub use news::{Event, FileEnd, Line, News, Outcome, Phase, Progress, Summary, Verdict, Voice};
 pub use passwords::{Keychain, KeychainNews, Passwords};
-pub use proxies::{BadVariable, Proxies};
+pub use proxies::{BadVariable, Proxies, ProxyChoice};
 pub use request::{Access, Checks, Destination, IfExists, Request};
 pub use sameness::is_same;
 pub use selection::{BadPattern, Selection};

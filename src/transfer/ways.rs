@@ -47,7 +47,7 @@ impl<'a> Access<'a> {
     }
 
     /// The proxy that leads to the server, if one does.
-    pub(super) fn proxy(self) -> Option<&'a Proxy> {
+    pub(super) fn proxy(self) -> Option<Proxy> {
         self.commons.proxies.to(&self.address.host, self.address.port)
     }
 

@@ -1,5 +1,7 @@
 //! The window itself: events in, picture out, orders down.
 
+mod memory;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,9 +12,10 @@ use crossbeam_channel::{Receiver, unbounded};
 use eframe::egui::{self, UserAttentionType, ViewportCommand};
 
 use super::browser::Want;
-use super::browser::errands::Errands;
+use super::browser::errands::{Errands, Sight};
 use super::desktop::{Desktop, Wear};
 use super::dialogs::{Answer, Dialogs};
+use super::frame::Frame;
 use super::handover::Door;
 use super::keychain;
 use super::log_file::LogFile;
@@ -20,9 +23,10 @@ use super::scout::{Finding, Scout};
 use super::screen::{Screen, Wish};
 use super::status::preference;
 use super::{Prefill, look};
-use crate::settings::{self, Setting, Settings};
+use crate::settings::{self, Settings};
 use crate::transfer::{
-    Commons, Engine, Event, Found, KeychainNews, Netrc, News, Passwords, Proxies, Servers,
+    Commons, Engine, Event, Found, KeychainNews, Netrc, News, Passwords, Phase, Proxies,
+    ProxyChoice, Servers,
 };
 use crate::words;
 
@@ -52,8 +56,7 @@ pub struct App {
     wear: Wear,
     /// How large everything is drawn.
     zoom: f32,
-    /// The window's size, unless it fills the screen.
-    size: Option<[f32; 2]>,
+    frame: Frame,
     /// Whether a picture is ordered already, so that a hundred events order one.
     is_woken: Arc<AtomicBool>,
 }
@@ -96,18 +99,22 @@ impl App {
         };
         let queue = is_lasting.then(settings::queue_file).flatten();
         let servers = is_lasting.then(settings::servers_file).flatten();
+        let choice = settings.proxy();
         let (proxies, is_way_clear) = match settings::proxies() {
             Ok(proxies) => (proxies, true),
+            Err(_) if choice != ProxyChoice::Environment => (Proxies::default(), true),
             Err(error) => {
                 screen.say(format!("{}. Ashore goes without", words::sentence(&error.to_string())));
                 (Proxies::default(), false)
             }
         };
+        proxies.choose(choice);
         let (netrc, notice) =
             settings::netrc_file().map(|path| Netrc::open(&path)).unwrap_or_default();
         notice.into_iter().for_each(|notice| screen.say(notice));
         let servers = servers.map(Servers::open).unwrap_or_default();
         screen.servers = servers.clone();
+        screen.proxy_of_environment = proxies.of_environment();
         let (tell, keychain) = unbounded();
         let waker = ctx.clone();
         let passwords = Passwords::in_keychain(keychain::System, move |news| {
@@ -115,7 +122,10 @@ impl App {
             waker.request_repaint();
         });
         let commons = Commons { servers, proxies, netrc, passwords, ..Commons::default() };
-        let errands = Errands::new(commons.clone(), wake.clone());
+        commons.throttle.set(settings.rate_limit().now());
+        commons.lanes.choose(settings.connections());
+        let mut errands = Errands::new(commons.clone(), wake.clone());
+        settings.patience().into_iter().for_each(|patience| errands.be_patient(patience));
         let scout = Scout::new(ctx.clone(), commons.clone());
         let (engine, events, found) = start(queue.as_deref(), commons.clone(), wake)?;
         found.notice.into_iter().for_each(|notice| screen.say(notice));
@@ -144,7 +154,7 @@ impl App {
             links,
             settings,
             zoom: 1.0,
-            size: None,
+            frame: Frame::default(),
             is_woken,
         };
         app.dress(ctx);
@@ -191,16 +201,6 @@ impl App {
         ));
     }
 
-    /// Looks as the person has chosen, at once.
-    fn wear(&self, ctx: &egui::Context, setting: &Setting) {
-        match setting {
-            Setting::Theme(theme) => ctx.set_theme(preference(*theme)),
-            Setting::HighContrast(_) => self.dress(ctx),
-            Setting::Zoom(zoom) => ctx.set_zoom_factor(*zoom),
-            _ => {}
-        }
-    }
-
     fn fulfil(&mut self, wish: Wish, ctx: &egui::Context, frame: &eframe::Frame) {
         match wish {
             Wish::Download(request) => {
@@ -245,11 +245,11 @@ impl App {
             Wish::Open(id, path) => self.dialogs.open(id, path),
             Wish::ShowInFolder(id, path) => self.dialogs.show_in_folder(id, path),
             Wish::Set(setting) => {
-                self.wear(ctx, &setting);
+                self.heed(ctx, &setting);
                 let written = self.settings.choose(&setting);
                 self.settle(written);
             }
-            Wish::ImportSites => self.scout.sites(),
+            Wish::Import(source) => self.scout.sites(source),
             Wish::FindKeychain => self.commons.passwords.look(),
             Wish::Keep(address) => {
                 self.commons.passwords.keep(&address.host, address.port, &address.login);
@@ -308,12 +308,17 @@ impl eframe::App for App {
     /// does not promise for [`ui`](eframe::App::ui), so a hidden window never stalls a download.
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.is_woken.store(false, Ordering::Release);
+        let mut visited = Vec::new();
         for event in self.events.try_iter().take(MOST_EVENTS) {
             if let (Some(file), News::Line(line)) = (&mut self.log_file, &event.news) {
                 file.write(event.id, line);
             }
+            let arrived = matches!(event.news, News::Phase(Phase::Receiving)).then_some(event.id);
             self.screen.hear(event);
+            let row = arrived.and_then(|id| self.screen.model.row(id));
+            visited.extend(row.map(|row| row.request.address.clone()));
         }
+        visited.iter().for_each(|address| self.visited(address));
         if !self.events.is_empty() {
             ctx.request_repaint();
         }
@@ -326,8 +331,12 @@ impl eframe::App for App {
         for finding in findings {
             match finding {
                 Finding::Glance(address, answer) => self.screen.glanced(&address, *answer),
-                Finding::Sites(sites) => {
-                    if let Some(setting) = self.screen.take_sites(sites) {
+                Finding::Sites(source, sites) => {
+                    for site in &sites {
+                        let written = site.teach(&self.commons.servers);
+                        self.settle(written);
+                    }
+                    if let Some(setting) = self.screen.take_sites(source, sites) {
                         let written = self.settings.choose(&setting);
                         self.settle(written);
                     }
@@ -340,7 +349,13 @@ impl eframe::App for App {
         if !sights.is_empty() {
             ctx.request_repaint();
         }
-        sights.into_iter().for_each(|sight| self.screen.see(sight));
+        for sight in sights {
+            let is_there = matches!(sight, Sight::Listed(_, Ok(_)));
+            self.screen.see(sight);
+            if let (true, Some(browser)) = (is_there, &self.screen.browser) {
+                self.visited(&browser.here());
+            }
+        }
         let news = self.keychain.try_iter();
         news.for_each(|news| self.screen.take_keychain_news(news));
         let answers: Vec<_> = self.dialogs.answers().collect();
@@ -355,14 +370,7 @@ impl eframe::App for App {
         let name = |node: &mut egui::accesskit::Node| node.set_label("Ashore");
         ui.ctx().accesskit_node_builder(egui::accesskit_root_id(), name);
         self.zoom = ui.ctx().zoom_factor();
-        let size = ui.ctx().content_rect().size() * self.zoom;
-        let is_whole = ui.input(|input| {
-            let viewport = input.viewport();
-            viewport.maximized == Some(true) || viewport.fullscreen == Some(true)
-        });
-        if !is_whole {
-            self.size = Some([size.x.round(), size.y.round()]);
-        }
+        self.frame.look(ui);
         let wishes = self.screen.ui(ui);
         if !wishes.is_empty() {
             ui.ctx().request_repaint();
@@ -377,14 +385,8 @@ impl eframe::App for App {
         visuals.panel_fill.to_normalized_gamma_f32()
     }
 
-    /// Remembers how large the window was, and everything in it.
+    /// Remembers how large the window was, where, and everything in it.
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
-        let zoom = self.zoom;
-        if (zoom - self.settings.zoom()).abs() > 0.001 {
-            self.settings.choose(&Setting::Zoom(zoom)).ok();
-        }
-        if let Some(size) = self.size.filter(|size| Some(*size) != self.settings.window_size()) {
-            self.settings.choose(&Setting::WindowSize(size)).ok();
-        }
+        self.remember();
     }
 }

@@ -58,6 +58,10 @@ pub const ASIDE: f32 = 400.0;
 pub const NARROW_WINDOW: f32 = 640.0;
 /// Width of a column of text that is meant to be read, about 72 letters.
 pub const READING: f32 = 560.0;
+/// Width of a page of settings.
+pub const PAGE: f32 = 720.0;
+/// Height of a row in which something is chosen.
+pub const SETTING: f32 = 44.0;
 /// Width of the words in front of the fields.
 pub const CAPTION: f32 = 64.0;
 /// Height of the strip about the rows that are chosen.

@@ -11,6 +11,7 @@ use crate::window::browser::errands::Sight;
 use crate::window::browser::view::browser_ui;
 use crate::window::browser::{Browser, Want};
 use crate::window::look;
+use crate::window::pages::Page;
 
 impl Screen {
     /// Takes in what the browser's errands bring.
@@ -30,6 +31,11 @@ impl Screen {
             sheet.form.take_place(path);
             return;
         }
+        if let Some(Page::Settings(draft)) = &mut self.page {
+            draft.folder = path.to_string_lossy().into_owned();
+            draft.is_folder_new = true;
+            return;
+        }
         match &mut self.browser {
             Some(browser) if self.is_browsing && path.is_dir() => browser.take_folder(path),
             Some(browser) if self.is_browsing => browser.take_place(path),
@@ -42,6 +48,9 @@ impl Screen {
         match &mut self.browser {
             Some(browser) if self.is_browsing => {
                 browser.take_no_place();
+                hint.into_iter().for_each(|hint| self.notices.say(hint.to_owned()));
+            }
+            _ if self.page.is_some() => {
                 hint.into_iter().for_each(|hint| self.notices.say(hint.to_owned()));
             }
             _ => self.form.hint = hint.map(str::to_owned).or(self.form.hint.take()),
