@@ -3,6 +3,7 @@
 //! Read [`download`](download()) first: it is the story that everything else serves.
 
 mod ask;
+mod brake;
 mod commons;
 mod converse;
 mod desk;
@@ -43,6 +44,7 @@ mod waiting;
 mod ways;
 mod weigh;
 
+pub use brake::Brake;
 pub use commons::Commons;
 pub use doubt::{Disagreement, Doubt, Witness};
 pub use download::download;

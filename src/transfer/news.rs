@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
+use super::brake::Brake;
 use super::doubt::Witness;
 use super::engine::TransferId;
 use super::failure::Failure;
@@ -97,6 +98,8 @@ pub struct Progress {
     pub speed: f64,
     /// Time left at this speed. `None` in the first 3 s, and if nobody can know.
     pub remaining: Option<Duration>,
+    /// What it would be faster without, in the last few seconds. `None` in the first one.
+    pub brake: Option<Brake>,
 }
 
 /// One line of the log.

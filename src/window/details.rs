@@ -8,7 +8,7 @@ use super::icons::Icon;
 use super::log::Log;
 use super::look::{self, space};
 use super::row::{Row, Stage};
-use super::row_words::{closed, state};
+use super::row_words::{brake, closed, state};
 use super::widgets;
 use crate::transfer::{Line, Voice};
 use crate::words;
@@ -72,6 +72,9 @@ fn facts(row: &Row, lines: &[&Line]) -> Vec<(&'static str, String)> {
     }
     if matches!(row.stage, Stage::Running { .. }) && row.history.most() >= 1.0 {
         facts.push(("Fastest in the last minute", words::speed(row.history.most())));
+    }
+    if let Some(brake) = brake(row) {
+        facts.push(("Speed", brake));
     }
     if let Some(ending) = row.ending() {
         if let Some(length) = ending.length {

@@ -287,7 +287,13 @@ mod tests {
     }
 
     fn moving(speed: f64) -> News {
-        News::Progress(Progress { received: 5, expected: Some(10), speed, remaining: None })
+        News::Progress(Progress {
+            received: 5,
+            expected: Some(10),
+            speed,
+            remaining: None,
+            brake: None,
+        })
     }
 
     fn group(model: &Model) -> Group {

@@ -169,7 +169,8 @@ impl Row {
         let Entry { id, request, state, received, expected } = entry;
         let mut row = Self::new(id, request);
         if received > 0 {
-            row.progress = Some(Progress { received, expected, speed: 0.0, remaining: None });
+            row.progress =
+                Some(Progress { received, expected, speed: 0.0, remaining: None, brake: None });
         }
         row.stage = match state {
             State::Waiting | State::Paused => Stage::Paused,

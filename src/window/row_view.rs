@@ -13,7 +13,7 @@ use super::look::{self, space};
 use super::row::{Row, Stage};
 pub use super::row_actions::RowAction;
 use super::row_actions::{buttons, menu};
-use super::row_words::{closed, details, next_tick, share, short_hash, state, what_then};
+use super::row_words::{brake, closed, details, next_tick, share, short_hash, state, what_then};
 use super::selection::Choice;
 use super::sign_in::{SignIn, SignInAnswer, sign_in_ui};
 use super::widgets;
@@ -209,7 +209,10 @@ fn first_line(ui: &mut Ui, row: &Row) -> Option<RowAction> {
 fn graph_ui(ui: &mut Ui, row: &Row) {
     let most = row.history.most();
     let name = format!("Speed of {} over the last minute", row.name);
-    let hint = format!("The last minute: {} at most", words::speed(most));
+    let mut hint = format!("The last minute: {} at most", words::speed(most));
+    if let Some(brake) = brake(row) {
+        hint.push_str(&format!("\nThe speed is {brake}"));
+    }
     widgets::sparkline(ui, row.history.speeds(), most, &name).on_hover_text(hint);
 }
 
@@ -305,6 +308,9 @@ fn second_line(ui: &mut Ui, row: &Row, line: &str) {
     let mut line = line.to_owned();
     if !is_narrow && !is_pausing {
         line = format!("{line} · {}", row.host());
+        if let Some(brake) = brake(row) {
+            line = format!("{line} · {brake}");
+        }
     }
     let color = if is_pausing { colors.attention } else { colors.quiet };
     let hash = row.sha256().filter(|_| !is_narrow);

@@ -104,6 +104,13 @@ fn moving(progress: Progress) -> String {
     line
 }
 
+/// `limited by your limit`, of one that is on its way, once that is measured.
+pub(super) fn brake(row: &Row) -> Option<String> {
+    let is_moving = matches!(row.stage, Stage::Running { phase: Phase::Receiving, .. });
+    let progress = row.progress.filter(|progress| is_moving && progress.speed >= 1.0)?;
+    Some(format!("limited by {}", progress.brake?))
+}
+
 /// The share that has arrived, if anybody can know it, and the bytes.
 pub(super) fn share(row: &Row) -> (Option<f32>, u64) {
     match (&row.stage, row.progress) {

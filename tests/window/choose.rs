@@ -67,8 +67,13 @@ fn all_rows_are_chosen_with_one_key_and_what_is_over_goes_with_another() {
 #[test]
 fn every_fact_about_a_row_stands_beside_the_list() {
     let mut window = Window::after([News::Phase(Phase::Receiving)]);
-    let progress =
-        Progress { received: 250_000, expected: Some(1_000_000), speed: 5e6, remaining: None };
+    let progress = Progress {
+        received: 250_000,
+        expected: Some(1_000_000),
+        speed: 5e6,
+        remaining: None,
+        brake: None,
+    };
     let line = |voice, text: &str| {
         News::Line(Line { at: SystemTime::UNIX_EPOCH, voice, text: text.to_owned() })
     };

@@ -22,6 +22,7 @@ use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 pub use preflight::Preflight;
 pub use tally::Tally;
 
+use super::brake::Waits;
 use super::failure::Failure;
 use super::handle::Handle;
 use super::lanes::Lane;
@@ -86,7 +87,7 @@ pub(super) fn fetch(request: &Request, handle: &Handle, report: &dyn Fn(News)) -
         None => own_lane(request, handle)?,
     };
     let crew = Crew { request, handle, work: &work, sieve: &sieve, lane };
-    let log = Log::new(report, &local);
+    let log = Log::new(report, &local, &handle.waits);
     let tally = crew.work_all_off(log)?;
     let took = started.elapsed();
     report(News::Line(Line::now(Voice::Story, &format!("{}: {tally}", local.display()))));
@@ -237,12 +238,12 @@ struct Log<'a> {
 }
 
 impl<'a> Log<'a> {
-    fn new(report: &'a dyn Fn(News), local: &'a Path) -> Self {
+    fn new(report: &'a dyn Fn(News), local: &'a Path, waits: &Waits) -> Self {
         Self {
             report,
             local,
             tally: Tally::default(),
-            meter: Meter::new(0, None, Instant::now()),
+            meter: Meter::new(0, None, waits, Instant::now()),
             is_held: true,
             is_all_told: false,
             top_failure: None,

@@ -70,7 +70,12 @@ impl Job<'_> {
             stop: self.handle.stop.clone(),
         };
         let at = file.length();
-        let meter = RefCell::new(Meter::new(file.received(), Some(size), Instant::now()));
+        let meter = RefCell::new(Meter::new(
+            file.received(),
+            Some(size),
+            &self.handle.waits,
+            Instant::now(),
+        ));
         let (news, told) = unbounded();
         let mut board = Board::new(file, size);
         board.settle(0, &limits.stop, Instant::now());
