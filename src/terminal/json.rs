@@ -133,7 +133,7 @@ struct Kept {
     bytes: u64,
 }
 
-/// `None`: of a file in a folder, which is told by itself.
+/// `None`: of a file in a folder, which is told by itself, and of what the log says in words.
 fn what(news: &News) -> Option<What> {
     Some(match news {
         News::Queued => named_phase("queued"),
@@ -150,7 +150,7 @@ fn what(news: &News) -> Option<What> {
         }
         News::Paused => named_phase("paused"),
         News::Destination(path) => What::Destination { path: path.display().to_string() },
-        News::Progress(Progress { received, expected, speed, remaining, brake }) => {
+        News::Progress(Progress { received, expected, speed, remaining, brake, .. }) => {
             What::Progress {
                 received: *received,
                 expected: *expected,
@@ -182,7 +182,7 @@ fn what(news: &News) -> Option<What> {
             free: preflight.free,
             is_all: preflight.is_all,
         },
-        News::File(_) => return None,
+        News::Facts { .. } | News::Joined(_) | News::Part(_) | News::File(_) => return None,
         News::Ended(outcome) => What::Ended(Box::new(ended(outcome))),
     })
 }
@@ -266,6 +266,7 @@ mod tests {
             speed: 1.4,
             remaining: None,
             brake: Some(Brake::Limit),
+            connections: 1,
         };
         let kept = crate::transfer::Kept { path: "a.part".into(), length: 3 };
         for (news, text) in [

@@ -243,6 +243,7 @@ mod tests {
             speed: 0.0,
             remaining: None,
             brake: None,
+            connections: 1,
         };
         assert_eq!(beside_a_bar(&progress), "1.2 GB");
         progress.expected = Some(4_100_000_000);

@@ -177,6 +177,7 @@ impl<'a> Job<'a> {
         let announced = file.announced(data.announced.filter(|_| offset == 0));
         let expected = remote.facts.size.or(announced);
         file.begin(remote.facts.size, remote.facts.modified)?;
+        (self.report)(News::Facts { facts: remote.facts, estimate: announced });
 
         (self.report)(News::Phase(Phase::Receiving));
         let received = match resume::join(&mut data, file, offset) {
@@ -376,6 +377,9 @@ impl<'a> Job<'a> {
 
     fn tell_joint(&self, joint: &Joint, file: &Partial) {
         let length = words::bytes(file.length());
+        if *joint != Joint::None {
+            (self.report)(News::Joined(file.length()));
+        }
         match joint {
             Joint::None => {}
             Joint::Checked => self.story(format!("Joined at {length}, checked")),

@@ -83,7 +83,14 @@ impl Meter {
             .filter(|_| speed > 0.0 && is_settled)
             .and_then(|left| Duration::try_from_secs_f64(lossy(left) / speed).ok());
         let (brake, _) = self.brake;
-        Progress { received: self.received, expected: self.expected, speed, remaining, brake }
+        Progress {
+            received: self.received,
+            expected: self.expected,
+            speed,
+            remaining,
+            brake,
+            connections: 1,
+        }
     }
 }
 

@@ -26,6 +26,7 @@ mod lists;
 mod meter;
 mod netrc;
 mod news;
+mod passage;
 mod proxies;
 mod request;
 mod resume;
@@ -60,7 +61,10 @@ pub use lanes::{Lane, Lanes};
 pub use list::list;
 pub use lists::MissingLists;
 pub use netrc::Netrc;
-pub use news::{Event, FileEnd, Line, News, Outcome, Phase, Progress, Summary, Verdict, Voice};
+pub use news::{
+    Event, FileEnd, Line, News, Outcome, Part, Phase, Progress, Summary, Verdict, Voice,
+};
+pub use passage::{Announcer, Passage};
 pub use proxies::{BadVariable, Proxies};
 pub use request::{Access, Checks, Destination, IfExists, Request};
 pub use sameness::is_same;

@@ -8,6 +8,8 @@ pub mod app;
 pub mod batch;
 pub mod browser;
 mod card;
+pub mod contents;
+mod contents_view;
 mod details;
 pub mod dialogs;
 mod display;

@@ -3,11 +3,13 @@
 use std::time::SystemTime;
 
 use eframe::egui::{
-    Color32, EventFilter, FocusDirection, Frame, Key, Label, Margin, Modifiers, Response, RichText,
-    Role, Sense, Shape, StrokeKind, Ui, UiBuilder, WidgetInfo, vec2,
+    Color32, EventFilter, FocusDirection, Frame, Key, Label, Margin, Modifiers, Popup, Response,
+    RichText, Role, Sense, Shape, StrokeKind, Ui, UiBuilder, WidgetInfo, vec2,
 };
 
 use super::card::{CardAnswer, card_ui};
+use super::contents::Contents;
+use super::contents_view::{self, contents_ui};
 use super::icons::{self, Icon};
 use super::look::{self, space};
 use super::row::{Row, Stage};
@@ -25,6 +27,8 @@ use crate::words;
 pub struct Part<'a> {
     /// Whether it is chosen.
     pub is_chosen: bool,
+    /// Whether the files in it are shown, if it is a folder.
+    pub is_open: bool,
     /// Its card, if the person is asked who they are.
     pub sign_in: Option<&'a mut SignIn>,
 }
@@ -61,8 +65,12 @@ pub fn row_ui(ui: &mut Ui, row: &Row, part: Part<'_>) -> Option<RowAction> {
                     if matches!(row.stage, Stage::Paused) {
                         ui.spacing_mut().item_spacing.y = 0.0;
                     }
-                    let action = first_line(ui, row);
-                    action.or(below(ui, row, &line, part.sign_in))
+                    let action = first_line(ui, row, part.is_open);
+                    let action = action.or(below(ui, row, &line, part.sign_in));
+                    if let Some(contents) = row.contents.as_ref().filter(|_| part.is_open) {
+                        contents_ui(ui, contents);
+                    }
+                    action
                 })
                 .inner
             })
@@ -159,50 +167,52 @@ fn sign(ui: &Ui, row: &Row) -> (Icon, Color32) {
         Stage::Running { phase: Phase::Waiting { .. }, .. } => (Icon::Waiting, colors.attention),
         Stage::Running { .. } => (Icon::Download, colors.accent),
         Stage::Over { certificate: Some(_), .. } => (Icon::Warning, colors.attention),
-        Stage::Over { ending, .. } => match ending.end {
-            End::Verified => (Icon::Shield, colors.success),
-            End::Complete => (Icon::Done, colors.success),
-            End::Skipped => (Icon::Done, colors.quiet),
-            End::NeedsALook => (Icon::Warning, colors.attention),
-            End::Failed => (Icon::Failed, colors.danger),
-            End::Stopped => (Icon::Stopped, colors.quiet),
-        },
+        Stage::Over { ending, .. } => contents_view::sign(ending.end, colors),
     }
 }
 
 /// The name and the buttons.
-fn first_line(ui: &mut Ui, row: &Row) -> Option<RowAction> {
+fn first_line(ui: &mut Ui, row: &Row, is_open: bool) -> Option<RowAction> {
     let buttons = buttons(row);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         ui.set_min_height(look::SMALL);
-        let cross = if row.is_over() { look::SMALL + space::XS } else { 0.0 };
         let width = |words| widgets::button_width(ui, words) + space::XS;
-        let taken = buttons.iter().map(|(words, ..)| width(words)).sum::<f32>() + cross;
+        let taken =
+            buttons.iter().map(|(words, ..)| width(words)).sum::<f32>() + look::SMALL + space::XS;
         let is_moving = matches!(row.stage, Stage::Running { phase: Phase::Receiving, .. });
         let has_graph = is_moving && ui.available_width() > look::NARROW_WINDOW - 150.0;
         let graph = if has_graph { look::GRAPH + space::M } else { 0.0 };
+        let mut action = fold(ui, row, is_open);
         let room = (ui.available_width() - taken - graph).max(40.0 + space::S);
         name(ui, row, room);
         if has_graph {
             graph_ui(ui, row);
             ui.add_space(space::S);
         }
-        let mut action = None;
         for (words, asked, is_enabled) in buttons {
             if widgets::named_button(ui, words, &row.name, is_enabled) {
                 action = Some(asked);
             }
         }
-        if row.is_over() {
-            let words = format!("Remove {} from the list", row.name);
-            if widgets::icon_button(ui, Icon::Cross, &words).clicked() {
-                action = Some(RowAction::Remove);
-            }
-        }
+        let more = widgets::icon_button(ui, Icon::More, &format!("More about {}", row.name));
+        Popup::menu(&more).show(|ui| action = menu(ui, row).or(action));
         action
     })
     .inner
+}
+
+/// What shows the files of a folder, and hides them again.
+fn fold(ui: &mut Ui, row: &Row, is_open: bool) -> Option<RowAction> {
+    let contents = row.contents.as_ref()?;
+    if contents.is_empty() && row.is_over() {
+        return None; // It came in an earlier run: what was in it is not known any more.
+    }
+    let (icon, name) = match is_open {
+        true => (Icon::Unfolded, format!("Hide the files of {}", row.name)),
+        false => (Icon::Folded, format!("Show the files of {}", row.name)),
+    };
+    widgets::icon_button_small(ui, icon, &name).clicked().then_some(RowAction::Unfold)
 }
 
 /// How fast it was in the last minute.
@@ -306,6 +316,9 @@ fn second_line(ui: &mut Ui, row: &Row, line: &str) {
     }
     let is_narrow = ui.available_width() < look::NARROW_WINDOW - 150.0;
     let mut line = line.to_owned();
+    if let Some(files) = row.contents.as_ref().and_then(Contents::words) {
+        line = format!("{line} · {files}");
+    }
     if !is_narrow && !is_pausing {
         line = format!("{line} · {}", row.host());
         if let Some(brake) = brake(row) {

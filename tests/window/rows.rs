@@ -18,7 +18,14 @@ use crate::person::{ID, LINK, Window, doubtful, refused};
 
 fn moving(received: u64, expected: Option<u64>) -> News {
     let remaining = expected.map(|_| Duration::from_secs(240));
-    News::Progress(Progress { received, expected, speed: 11_400_000.0, remaining, brake: None })
+    News::Progress(Progress {
+        received,
+        expected,
+        speed: 11_400_000.0,
+        remaining,
+        brake: None,
+        connections: 1,
+    })
 }
 
 fn complete(path: &Path) -> Outcome {
@@ -121,7 +128,8 @@ fn a_file_that_is_there_can_be_opened_shown_and_taken_off_the_list() {
         panic!("{wishes:?}")
     };
     assert_eq!((opened.as_path(), shown.as_path()), (path, path));
-    window.click("Remove debian.iso from the list");
+    window.click("More about debian.iso");
+    window.click("Remove from the list");
     assert!(!window.shows("debian.iso"));
 }
 

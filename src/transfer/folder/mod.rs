@@ -27,7 +27,7 @@ use super::failure::Failure;
 use super::handle::Handle;
 use super::lanes::Lane;
 use super::meter::Meter;
-use super::news::{FileEnd, Line, News, Outcome, Phase, Summary, Verdict, Voice};
+use super::news::{FileEnd, Line, News, Outcome, Phase, Progress, Summary, Verdict, Voice};
 use super::request::{Destination, Request};
 use super::selection::Sieve;
 use crate::disk;
@@ -162,7 +162,10 @@ impl Crew<'_> {
                 } else if standing.is_looked_into && !log.is_all_told {
                     log.tell_preflight(self.work.preflight());
                 }
-                log.tell_progress(self.work.received.load(Ordering::Relaxed));
+                log.tell_progress(
+                    self.work.received.load(Ordering::Relaxed),
+                    standing.hands.max(1),
+                );
                 let is_stopped = self.handle.stop.is_given();
                 if standing.hands == 0 && (standing.is_over || is_stopped) {
                     outlets = None; // The last words come, and then no more.
@@ -254,6 +257,7 @@ impl<'a> Log<'a> {
     fn hear(&mut self, word: Word) {
         match word {
             Word::Line(line) => (self.report)(News::Line(line)),
+            Word::Part(part) => (self.report)(News::Part(part)),
             Word::File(end) => {
                 self.tally.count(&end.name, &end.outcome);
                 (self.report)(News::File(end));
@@ -293,11 +297,11 @@ impl<'a> Log<'a> {
         (self.report)(News::Phase(Phase::Receiving));
     }
 
-    fn tell_progress(&mut self, received: u64) {
+    fn tell_progress(&mut self, received: u64, connections: usize) {
         if !self.is_held
             && let Some(progress) = self.meter.reach(received, Instant::now())
         {
-            (self.report)(News::Progress(progress));
+            (self.report)(News::Progress(Progress { connections, ..progress }));
         }
     }
 

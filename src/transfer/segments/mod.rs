@@ -27,7 +27,7 @@ use self::worker::{Stream, Worker};
 use super::doubt::Doubt;
 use super::download::Job;
 use super::meter::Meter;
-use super::news::News;
+use super::news::{News, Progress};
 use super::trouble::Trouble;
 use crate::disk::Partial;
 use crate::ftp::{self, Data, Limits, RemoteFile, Session};
@@ -127,9 +127,12 @@ impl Job<'_> {
 
     fn tell_all(&self, told: &Receiver<News>, crew: &Crew<'_, '_>, meter: &RefCell<Meter>) {
         told.try_iter().for_each(self.report);
-        let received = crew.board().received();
+        let (received, connections) = {
+            let board = crew.board();
+            (board.received(), board.busy().max(1))
+        };
         if let Some(progress) = meter.borrow_mut().reach(received, Instant::now()) {
-            (self.report)(News::Progress(progress));
+            (self.report)(News::Progress(Progress { connections, ..progress }));
         }
     }
 
