@@ -10,9 +10,10 @@ use crossbeam_channel::Receiver;
 use eframe::egui::{self, UserAttentionType, ViewportCommand};
 
 use super::browser::Want;
-use super::browser::errands::Errands;
+use super::browser::errands::{Errands, Sight};
 use super::dialogs::{Answer, Dialogs};
 use super::handover::Door;
+use super::log::Hunt;
 use super::log_file::LogFile;
 use super::scout::{Finding, Scout};
 use super::screen::{Screen, Wish};
@@ -115,6 +116,7 @@ impl App {
         let links = door.map(|door| door.open(move || waker.request_repaint())).transpose()?;
         let log_file = is_lasting.then(settings::log_folder).flatten();
         let log_file = log_file.and_then(|folder| LogFile::open(&folder).ok());
+        screen.log.has_file = log_file.is_some();
         Ok(Self {
             screen,
             engine,
@@ -210,7 +212,11 @@ impl App {
                 self.screen.is_choosing = true;
                 self.dialogs.choose(&folder, &name, frame);
             }
-            Wish::SaveLog(text) => self.dialogs.save_log(text, frame),
+            Wish::SaveLog(dump) => {
+                let files = self.log_file.as_ref().map(LogFile::files);
+                self.dialogs.save_log(*dump, files, frame);
+            }
+            Wish::Seek(hunt) => self.seek(hunt, ctx),
             Wish::ChooseFolder(folder) => {
                 self.screen.is_choosing = true;
                 self.dialogs.choose_folder(&folder, frame);
@@ -239,6 +245,16 @@ impl App {
                 Want::Stop(kind) => self.errands.stop(kind),
                 _ => {}
             }
+        }
+    }
+
+    /// Has older lines looked for in the file.
+    fn seek(&mut self, hunt: Option<Hunt>, ctx: &egui::Context) {
+        let Some(file) = &mut self.log_file else { return };
+        let ctx = ctx.clone();
+        match hunt {
+            Some(hunt) => file.seek(hunt, move || ctx.request_repaint()),
+            None => file.give_up(),
         }
     }
 
@@ -279,7 +295,7 @@ impl eframe::App for App {
         self.is_woken.store(false, Ordering::Release);
         for event in self.events.try_iter().take(MOST_EVENTS) {
             if let (Some(file), News::Line(line)) = (&mut self.log_file, &event.news) {
-                file.write(event.id, line);
+                file.write(&event.id.into(), line);
             }
             self.screen.hear(event);
         }
@@ -305,7 +321,17 @@ impl eframe::App for App {
         if !sights.is_empty() {
             ctx.request_repaint();
         }
-        sights.into_iter().for_each(|sight| self.screen.see(sight));
+        for sight in sights {
+            if let (Some(file), Sight::Line(line), Some(talk)) =
+                (&mut self.log_file, &sight, self.screen.visit())
+            {
+                file.write(&talk, line);
+            }
+            self.screen.see(sight);
+        }
+        for (number, lines) in self.log_file.iter().flat_map(LogFile::findings) {
+            self.screen.log.found(number, lines);
+        }
         let answers: Vec<_> = self.dialogs.answers().collect();
         for answer in answers {
             self.answer(answer);

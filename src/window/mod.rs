@@ -23,6 +23,7 @@ mod intake;
 pub mod links;
 pub mod log;
 pub mod log_file;
+mod log_search;
 mod log_view;
 pub mod look;
 pub mod mask;

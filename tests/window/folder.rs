@@ -92,5 +92,5 @@ fn the_lines_of_one_transfer_are_one_click_away() {
     let mut window = folder();
     window.click("More about data");
     window.click("Its lines in the log");
-    assert_eq!(window.screen().log.filter().only, Some(FOLDER));
+    assert_eq!(window.screen().log.filter().only, Some(FOLDER.into()));
 }

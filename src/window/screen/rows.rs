@@ -97,7 +97,7 @@ impl Screen {
                 None
             }
             RowAction::Log => {
-                let only = Some(id);
+                let only = Some(id.into());
                 self.log.set_filter(Filter { only, ..Filter::default() });
                 self.is_log_open = Some(true);
                 None
