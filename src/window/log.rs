@@ -84,6 +84,8 @@ pub struct Log {
     number: u64,
     /// By how many lines what is shown has moved down since somebody asked.
     slid: i64,
+    /// Whether lines about different things have come.
+    has_several: bool,
     /// Servers that were looked around on.
     visits: BTreeSet<Arc<str>>,
     /// Whether all lines are written into a file.
@@ -114,6 +116,7 @@ impl Log {
         {
             self.visits.insert(Arc::clone(host));
         }
+        self.has_several |= self.entries.back().is_some_and(|(last, _)| *last != talk);
         if self.entries.len() >= MOST_LINES {
             self.drop_oldest();
         }
@@ -220,7 +223,7 @@ impl Log {
     /// Whether lines about different things are shown.
     #[must_use]
     pub fn is_mixed(&self) -> bool {
-        self.filter.only.is_none()
+        self.filter.only.is_none() && self.has_several
     }
 
     /// The lines of one transfer, shown or not.

@@ -23,6 +23,9 @@ const MOST_LETTERS: usize = 1000;
 /// The most transfers that the menu offers: a longer one cannot be used.
 const MOST_OFFERED: usize = 50;
 
+/// The width of the column that says what lines are about, in letters.
+const COLUMN: usize = 22;
+
 /// What the person asked of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LogAction {
@@ -165,7 +168,7 @@ fn about(talk: &Talk, model: &Model) -> String {
 fn last_words(ui: &mut Ui, log: &Log) {
     let newest = log.len().checked_sub(1).and_then(|at| log.line(at));
     if let Some(line) = newest {
-        ui.add(Label::new(job(ui, log, line)).truncate().selectable(false));
+        ui.add(Label::new(job(ui, log, line, None)).truncate().selectable(false));
     }
 }
 
@@ -211,6 +214,10 @@ pub(super) fn lines_ui(ui: &mut Ui, log: &mut Log, model: &Model) -> Option<LogA
     // Below the lines, so that none of them moves when it appears.
     let room = ui.available_height();
     let room = if log.dropped() > 0 { room - look::SMALL - 3.0 } else { room };
+    // Whole lines, so that none is cut where they begin.
+    let height = ui.fonts_mut(|fonts| fonts.row_height(&look::log_font()));
+    let step = height + ui.spacing().item_spacing.y;
+    let whole = ((room + ui.spacing().item_spacing.y) / step).floor().max(1.0) * step;
     if log.is_empty() {
         let quiet = look::colors(ui).quiet;
         let words = match log.has_lines() {
@@ -223,13 +230,12 @@ pub(super) fn lines_ui(ui: &mut Ui, log: &mut Log, model: &Model) -> Option<LogA
         });
         return older_ui(ui, log);
     }
-    let height = ui.fonts_mut(|fonts| fonts.row_height(&look::log_font()));
     let place = Id::unique("place in the log");
     let before: Option<f32> = ui.data(|data| data.get_temp(place));
     let mut scroll =
-        ScrollArea::vertical().auto_shrink(false).stick_to_bottom(true).max_height(room);
+        ScrollArea::vertical().auto_shrink(false).stick_to_bottom(true).max_height(whole - 3.0);
     #[expect(clippy::cast_precision_loss, reason = "lines, far fewer than 2^24")]
-    let slid = log.take_slid() as f32 * (height + ui.spacing().item_spacing.y);
+    let slid = log.take_slid() as f32 * step;
     if let Some(before) = before.filter(|_| slid.abs() > 0.0) {
         scroll = scroll.vertical_scroll_offset((before + slid).max(0.0));
     }
@@ -248,10 +254,12 @@ pub(super) fn lines_ui(ui: &mut Ui, log: &mut Log, model: &Model) -> Option<LogA
 }
 
 fn rows_ui(ui: &mut Ui, log: &Log, model: &Model, rows: Range<usize>) {
+    let is_roomy = ui.available_width() >= look::LOG_WITH_NAMES;
     for at in rows {
         let Some((talk, line)) = log.entry(at) else { continue };
-        let mut response = ui.add(Label::new(job(ui, log, line)).truncate());
         let whose = log.is_mixed().then(|| log.name(&about(talk, model)));
+        let column = whose.as_deref().filter(|_| is_roomy);
+        let mut response = ui.add(Label::new(job(ui, log, line, column)).truncate());
         let explanation = line.explanation().map(|explanation| words::shown(&explanation));
         let hint: Vec<_> = explanation.into_iter().chain(whose).collect();
         if !hint.is_empty() {
@@ -265,8 +273,8 @@ fn rows_ui(ui: &mut Ui, log: &Log, model: &Model, rows: Range<usize>) {
     }
 }
 
-/// A line in its colours: when, by whom, what.
-fn job(ui: &Ui, log: &Log, line: &Line) -> LayoutJob {
+/// A line in its colours: when, about what, by whom, what.
+fn job(ui: &Ui, log: &Log, line: &Line, about: Option<&str>) -> LayoutJob {
     let colors = look::colors(ui);
     let color = match line.voice {
         Voice::Sent => colors.sent,
@@ -278,6 +286,9 @@ fn job(ui: &Ui, log: &Log, line: &Line) -> LayoutJob {
         |color| TextFormat { valign: Align::Center, ..TextFormat::simple(look::log_font(), color) };
     let mut job = LayoutJob::default();
     job.append(&words::time_of_day(line.at), 0.0, format(colors.quiet));
+    if let Some(about) = about {
+        job.append(&column(about), space::M, format(colors.quiet));
+    }
     let mut said = log.said(line);
     if let Some((end, _)) = said.char_indices().nth(MOST_LETTERS) {
         said.truncate(end);
@@ -285,4 +296,15 @@ fn job(ui: &Ui, log: &Log, line: &Line) -> LayoutJob {
     }
     job.append(&said, space::M, format(color));
     job
+}
+
+/// A name in a column of [`COLUMN`] letters, cut in the middle if it must be.
+fn column(name: &str) -> String {
+    let count = name.chars().count();
+    if count <= COLUMN {
+        return format!("{name:COLUMN$}");
+    }
+    let head = name.chars().take(COLUMN / 2 - 1);
+    let tail = name.chars().skip(count - COLUMN / 2);
+    head.chain(['…']).chain(tail).collect()
 }

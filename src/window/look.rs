@@ -71,6 +71,9 @@ pub const DETAILS: f32 = 300.0;
 /// Height of the log when it is first opened.
 pub const LOG: f32 = 168.0;
 
+/// From this width on, lines of the log say what they are about.
+pub const LOG_WITH_NAMES: f32 = 900.0;
+
 /// A colour. Only this file makes one; the others pass them on.
 pub type Color = Color32;
 

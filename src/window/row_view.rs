@@ -183,9 +183,13 @@ fn first_line(ui: &mut Ui, row: &Row, is_open: bool) -> Option<RowAction> {
         let is_moving = matches!(row.stage, Stage::Running { phase: Phase::Receiving, .. });
         let has_graph = is_moving && ui.available_width() > look::NARROW_WINDOW - 150.0;
         let graph = if has_graph { look::GRAPH + space::M } else { 0.0 };
-        let mut action = fold(ui, row, is_open);
         let room = (ui.available_width() - taken - graph).max(40.0 + space::S);
-        name(ui, row, room);
+        let start = ui.cursor().left();
+        let can_open = can_open(row);
+        name(ui, row, if can_open { room - FOLD - space::XS } else { room });
+        let mut action = if can_open { fold(ui, row, is_open) } else { None };
+        let used = ui.cursor().left() - start;
+        ui.add_space((room - used + ui.spacing().item_spacing.x).max(0.0));
         if has_graph {
             graph_ui(ui, row);
             ui.add_space(space::S);
@@ -202,12 +206,17 @@ fn first_line(ui: &mut Ui, row: &Row, is_open: bool) -> Option<RowAction> {
     .inner
 }
 
+/// The side of the button that shows the files of a folder.
+const FOLD: f32 = 24.0;
+
+/// Whether it is a folder with something to be shown. Of one that came in an earlier run it is not
+/// known any more what was in it.
+fn can_open(row: &Row) -> bool {
+    row.contents.as_ref().is_some_and(|contents| !contents.is_empty() || !row.is_over())
+}
+
 /// What shows the files of a folder, and hides them again.
 fn fold(ui: &mut Ui, row: &Row, is_open: bool) -> Option<RowAction> {
-    let contents = row.contents.as_ref()?;
-    if contents.is_empty() && row.is_over() {
-        return None; // It came in an earlier run: what was in it is not known any more.
-    }
     let (icon, name) = match is_open {
         true => (Icon::Unfolded, format!("Hide the files of {}", row.name)),
         false => (Icon::Folded, format!("Show the files of {}", row.name)),
@@ -226,19 +235,16 @@ fn graph_ui(ui: &mut Ui, row: &Row) {
     widgets::sparkline(ui, row.history.speeds(), most, &name).on_hover_text(hint);
 }
 
-/// The name in exactly `width`, cut in the middle if it must be; then the whole of it on hover.
+/// The name in at most `width`, cut in the middle if it must be; then the whole of it on hover.
 fn name(ui: &mut Ui, row: &Row, width: f32) {
     let font = look::name_font();
     let cut = widgets::middle_cut(ui, &row.name, &font, width - space::S);
     let is_cut = cut != row.name;
     let text = RichText::new(cut).font(font).color(look::colors(ui).text);
-    let start = ui.cursor().left();
     let response = ui.add(Label::new(text).extend().selectable(false));
     if is_cut {
         response.on_hover_text(&row.name);
     }
-    let used = ui.cursor().left() - start;
-    ui.add_space((width - used + ui.spacing().item_spacing.x).max(0.0));
 }
 
 /// What stands under the name.
