@@ -89,7 +89,7 @@ fn facts(row: &Row, lines: &[&Line]) -> Vec<(&'static str, String)> {
         facts.push(("Fastest in the last minute", words::speed(row.history.most())));
     }
     if let Some(brake) = brake(row) {
-        facts.push(("Speed", brake));
+        facts.push(("Limited by", words::sentence(&brake.to_string())));
     }
     facts.extend(journey(row));
     if let Some(ending) = row.ending() {

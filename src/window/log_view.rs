@@ -137,6 +137,10 @@ fn whose(ui: &mut Ui, filter: &mut Filter, log: &Log, model: &Model, width: f32)
         let chosen = filter.only.as_ref().map_or_else(|| all.to_owned(), |talk| about(talk, model));
         let chosen = widgets::middle_cut(ui, &log.name(&chosen), &font, width - 48.0);
         let menu = ComboBox::from_id_salt("log of").selected_text(chosen).width(width);
+        let menu = menu.icon(|ui, rect, _, is_open| {
+            let icon = if is_open { Icon::Folded } else { Icon::Unfolded };
+            icons::paint(ui.painter(), rect, icon, look::colors(ui).quiet);
+        });
         let response = menu.show_ui(ui, |ui| {
             ui.selectable_value(&mut filter.only, None, all);
             for host in log.visits() {
@@ -258,8 +262,12 @@ fn rows_ui(ui: &mut Ui, log: &Log, model: &Model, rows: Range<usize>) {
     for at in rows {
         let Some((talk, line)) = log.entry(at) else { continue };
         let whose = log.is_mixed().then(|| log.name(&about(talk, model)));
-        let column = whose.as_deref().filter(|_| is_roomy);
-        let mut response = ui.add(Label::new(job(ui, log, line, column)).truncate());
+        let name = match talk {
+            Talk::Visit(host) => Some(log.name(host)),
+            Talk::Transfer(_) => whose.clone(),
+        };
+        let name = name.filter(|_| is_roomy && whose.is_some());
+        let mut response = ui.add(Label::new(job(ui, log, line, name.as_deref())).truncate());
         let explanation = line.explanation().map(|explanation| words::shown(&explanation));
         let hint: Vec<_> = explanation.into_iter().chain(whose).collect();
         if !hint.is_empty() {

@@ -52,6 +52,10 @@ pub fn row_ui(ui: &mut Ui, row: &Row, part: Part<'_>) -> Option<RowAction> {
     let behind = ui.painter().add(Shape::Noop);
     let inner = ui.scope_builder(builder, |ui| {
         let margin = Margin { left: 16, right: 16, top: 4, bottom: 10 };
+        if part.is_chosen {
+            let surface = look::colors(ui).surface;
+            ui.visuals_mut().widgets.inactive.weak_bg_fill = surface; // To stand out from the row.
+        }
         let inner = Frame::new().inner_margin(margin).show(ui, |ui| {
             ui.horizontal_top(|ui| {
                 ui.spacing_mut().item_spacing = vec2(space::M, space::XS);
@@ -62,9 +66,6 @@ pub fn row_ui(ui: &mut Ui, row: &Row, part: Part<'_>) -> Option<RowAction> {
                 });
                 ui.vertical(|ui| {
                     ui.set_width(ui.available_width());
-                    if matches!(row.stage, Stage::Paused) {
-                        ui.spacing_mut().item_spacing.y = 0.0;
-                    }
                     let action = first_line(ui, row, part.is_open);
                     let action = action.or(below(ui, row, &line, part.sign_in));
                     if let Some(contents) = row.contents.as_ref().filter(|_| part.is_open) {
@@ -173,7 +174,10 @@ fn sign(ui: &Ui, row: &Row) -> (Icon, Color32) {
 
 /// The name and the buttons.
 fn first_line(ui: &mut Ui, row: &Row, is_open: bool) -> Option<RowAction> {
-    let buttons = buttons(row);
+    let mut buttons = buttons(row);
+    if ui.available_width() < look::NARROW_ROW {
+        buttons.truncate(1); // The name says more, and the menu has the other one.
+    }
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         ui.set_min_height(look::SMALL);
@@ -230,7 +234,7 @@ fn graph_ui(ui: &mut Ui, row: &Row) {
     let name = format!("Speed of {} over the last minute", row.name);
     let mut hint = format!("The last minute: {} at most", words::speed(most));
     if let Some(brake) = brake(row) {
-        hint.push_str(&format!("\nThe speed is {brake}"));
+        hint.push_str(&format!("\nThe speed is limited by {brake}"));
     }
     widgets::sparkline(ui, row.history.speeds(), most, &name).on_hover_text(hint);
 }
@@ -252,9 +256,9 @@ fn below(ui: &mut Ui, row: &Row, line: &str, card: Option<&mut SignIn>) -> Optio
     match row.stage {
         Stage::Running { .. } => spaced_bar(ui, row),
         Stage::NoRoom { .. } if row.progress.is_some() => spaced_bar(ui, row),
-        // Between the lines: so that all rows of a group keep one height.
-        Stage::Paused if row.progress.is_some() => bar(ui, row),
-        Stage::Paused => ui.add_space(look::BAR),
+        Stage::Paused if row.progress.is_some() => spaced_bar(ui, row),
+        // All rows of a group keep one height.
+        Stage::Paused => ui.add_space(look::BAR + space::S),
         _ => {}
     }
     match &row.stage {
@@ -328,7 +332,7 @@ fn second_line(ui: &mut Ui, row: &Row, line: &str) {
     if !is_narrow && !is_pausing {
         line = format!("{line} · {}", row.host());
         if let Some(brake) = brake(row) {
-            line = format!("{line} · {brake}");
+            line = format!("{line} · limited by {brake}");
         }
     }
     let color = if is_pausing { colors.attention } else { colors.quiet };

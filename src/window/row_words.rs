@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::row::{Row, Stage};
-use crate::transfer::{End, Ending, Phase, Progress};
+use crate::transfer::{Brake, End, Ending, Phase, Progress};
 use crate::words;
 
 /// How far it is at `now`, in words: what the second line says, and what a screen reader hears of
@@ -104,11 +104,11 @@ fn moving(progress: Progress) -> String {
     line
 }
 
-/// `limited by your limit`, of one that is on its way, once that is measured.
-pub(super) fn brake(row: &Row) -> Option<String> {
+/// What holds back one that is on its way, once that is measured.
+pub(super) fn brake(row: &Row) -> Option<Brake> {
     let is_moving = matches!(row.stage, Stage::Running { phase: Phase::Receiving, .. });
     let progress = row.progress.filter(|progress| is_moving && progress.speed >= 1.0)?;
-    Some(format!("limited by {}", progress.brake?))
+    progress.brake
 }
 
 /// The share that has arrived, if anybody can know it, and the bytes.

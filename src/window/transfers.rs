@@ -42,7 +42,8 @@ pub struct List {
 /// The height of all rows of a group, if they have one height.
 fn height(group: Group) -> Option<f32> {
     match group {
-        Group::Waiting | Group::Paused | Group::Stopped | Group::Done => Some(look::ROW),
+        Group::Paused => Some(look::ROW_WITH_BAR),
+        Group::Waiting | Group::Stopped | Group::Done => Some(look::ROW),
         Group::Active | Group::NeedsALook | Group::Failed => None,
     }
 }
