@@ -18,6 +18,7 @@ use super::dialogs::{Answer, Dialogs};
 use super::frame::Frame;
 use super::handover::Door;
 use super::keychain;
+use super::log::Hunt;
 use super::log_file::LogFile;
 use super::scout::{Finding, Scout};
 use super::screen::{Screen, Wish};
@@ -139,6 +140,7 @@ impl App {
         let links = door.map(|door| door.open(move || waker.request_repaint())).transpose()?;
         let log_file = is_lasting.then(settings::log_folder).flatten();
         let log_file = log_file.and_then(|folder| LogFile::open(&folder).ok());
+        screen.log.has_file = log_file.is_some();
         let app = Self {
             wear: desktop.heard().unwrap_or_default(),
             desktop,
@@ -236,7 +238,11 @@ impl App {
                 self.screen.is_choosing = true;
                 self.dialogs.choose(&folder, &name, frame);
             }
-            Wish::SaveLog(text) => self.dialogs.save_log(text, frame),
+            Wish::SaveLog(dump) => {
+                let files = self.log_file.as_ref().map(LogFile::files);
+                self.dialogs.save_log(*dump, files, frame);
+            }
+            Wish::Seek(hunt) => self.seek(hunt, ctx),
             Wish::ChooseFolder(folder) => {
                 self.screen.is_choosing = true;
                 self.dialogs.choose_folder(&folder, frame);
@@ -270,6 +276,16 @@ impl App {
                 Want::Stop(kind) => self.errands.stop(kind),
                 _ => {}
             }
+        }
+    }
+
+    /// Has older lines looked for in the file.
+    fn seek(&mut self, hunt: Option<Hunt>, ctx: &egui::Context) {
+        let Some(file) = &mut self.log_file else { return };
+        let ctx = ctx.clone();
+        match hunt {
+            Some(hunt) => file.seek(hunt, move || ctx.request_repaint()),
+            None => file.give_up(),
         }
     }
 
@@ -311,7 +327,7 @@ impl eframe::App for App {
         let mut visited = Vec::new();
         for event in self.events.try_iter().take(MOST_EVENTS) {
             if let (Some(file), News::Line(line)) = (&mut self.log_file, &event.news) {
-                file.write(event.id, line);
+                file.write(&event.id.into(), line);
             }
             let arrived = matches!(event.news, News::Phase(Phase::Receiving)).then_some(event.id);
             self.screen.hear(event);
@@ -350,11 +366,19 @@ impl eframe::App for App {
             ctx.request_repaint();
         }
         for sight in sights {
+            if let (Some(file), Sight::Line(line), Some(talk)) =
+                (&mut self.log_file, &sight, self.screen.visit())
+            {
+                file.write(&talk, line);
+            }
             let is_there = matches!(sight, Sight::Listed(_, Ok(_)));
             self.screen.see(sight);
             if let (true, Some(browser)) = (is_there, &self.screen.browser) {
                 self.visited(&browser.here());
             }
+        }
+        for (number, lines) in self.log_file.iter().flat_map(LogFile::findings) {
+            self.screen.log.found(number, lines);
         }
         let news = self.keychain.try_iter();
         news.for_each(|news| self.screen.take_keychain_news(news));

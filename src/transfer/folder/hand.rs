@@ -9,7 +9,7 @@ use super::super::download::download;
 use super::super::failure::Failure;
 use super::super::handle::Handle;
 use super::super::lanes::{Crowd, Lane};
-use super::super::news::{Line, News, Voice};
+use super::super::news::{Line, News, Part, Voice};
 use super::super::request::{Access, Checks, Destination, Request};
 use super::super::retry::Retry;
 use super::super::selection::Sieve;
@@ -23,6 +23,8 @@ use crate::ftp::{self, Address, Limits, Session};
 pub(super) enum Word {
     /// A line for the log.
     Line(Line),
+    /// A file is on its way.
+    Part(Box<Part>),
     /// A file has come to its end.
     File(Box<super::FileEnd>),
     /// A folder, of this name, could not be looked into, or not to its end.
@@ -207,6 +209,7 @@ impl Hand<'_> {
             News::Line(line) => self.tell(Word::Line(line)),
             News::Progress(progress) => {
                 self.work.came(received.replace(progress.received), progress.received);
+                self.tell(Word::Part(Box::new(Part { name: found.name(), progress })));
             }
             _ => {}
         };
