@@ -25,6 +25,7 @@ mod lists;
 mod meter;
 mod netrc;
 mod news;
+mod pier;
 mod proxies;
 mod request;
 mod resume;
