@@ -47,7 +47,7 @@ impl<'a> Access<'a> {
     }
 
     /// The proxy that leads to the server, if one does.
-    pub(super) fn proxy(self) -> Option<&'a Proxy> {
+    pub(super) fn proxy(self) -> Option<Proxy> {
         self.commons.proxies.to(&self.address.host, self.address.port)
     }
 
@@ -90,6 +90,27 @@ impl<'a> Access<'a> {
                 known.pin = pin.or(known.pin);
             });
         }
+        Ok(session)
+    }
+
+    /// Connects and signs in, for whatever will be asked. Commands travel together where the server
+    /// takes that; one that stumbles is met once more, and spoken to step by step.
+    pub(super) fn meet<'s>(
+        self,
+        limits: &Limits,
+        log: &'s dyn Fn(ftp::Line),
+    ) -> Result<Session<'s>, ftp::Error> {
+        let login = self.login();
+        let mut session = self.connect(limits, log)?;
+        match session.sign_in_for(&login, None) {
+            Err(ftp::Error::Stumbled { .. }) => {
+                session = self.connect(limits, log)?;
+                session.sign_in(&login)?;
+                self.learn_step_by_step();
+            }
+            signed_in => signed_in?,
+        }
+        self.learn_accepted();
         Ok(session)
     }
 

@@ -158,6 +158,12 @@ impl Browser {
         &self.place.address
     }
 
+    /// The folder that is looked at, as a link.
+    #[must_use]
+    pub fn here(&self) -> Address {
+        Address { path: self.spot.path.clone(), ..self.place.address.clone() }
+    }
+
     /// The folder that files go to.
     #[must_use]
     pub fn folder(&self) -> &Path {
