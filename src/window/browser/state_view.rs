@@ -188,7 +188,7 @@ fn sign_in(ui: &mut Ui, browser: &mut Browser) -> bool {
     let width = (ui.available_width() - 72.0).clamp(120.0, 280.0);
     for (name, is_secret) in [("User", false), ("Password", true)] {
         ui.horizontal(|ui| {
-            let label = widgets::caption(ui, name, 64.0, look::CONTROL);
+            let label = widgets::caption(ui, name, look::CAPTION, look::CONTROL);
             let text = if is_secret { &mut browser.password } else { &mut browser.user };
             let field = widgets::field(text, width, look::CONTROL).password(is_secret);
             let response = ui.add(field).labelled_by(label.id);
@@ -202,7 +202,7 @@ fn sign_in(ui: &mut Ui, browser: &mut Browser) -> bool {
         });
     }
     ui.horizontal(|ui| {
-        ui.add_space(72.0);
+        ui.add_space(look::CAPTION + space::M);
         keeping_ui(ui, &mut browser.keeps);
     });
     ui.add_space(space::XS);
