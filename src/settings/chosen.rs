@@ -21,10 +21,10 @@ impl Settings {
         self.is_true(keys::CONTINUES)
     }
 
-    /// Whether colours are to be as far apart as they can be.
+    /// Whether colours are to be as far apart as they can be; `usually`, unless the person says so.
     #[must_use]
-    pub fn has_high_contrast(&self) -> bool {
-        self.is_true(keys::CONTRAST)
+    pub fn has_high_contrast(&self, usually: bool) -> bool {
+        self.value(keys::CONTRAST, toml::Value::as_bool).unwrap_or(usually)
     }
 
     /// The folder that downloads go to, if the person has chosen one that is there.

@@ -8,14 +8,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use std::{fmt, io};
 
-use crossbeam_channel::Receiver;
+use crossbeam_channel::{Receiver, unbounded};
 use eframe::egui::{self, UserAttentionType, ViewportCommand};
 
 use super::browser::Want;
 use super::browser::errands::{Errands, Sight};
+use super::desktop::{Desktop, Wear};
 use super::dialogs::{Answer, Dialogs};
 use super::frame::Frame;
 use super::handover::Door;
+use super::keychain;
 use super::log_file::LogFile;
 use super::scout::{Finding, Scout};
 use super::screen::{Screen, Wish};
@@ -23,7 +25,8 @@ use super::status::preference;
 use super::{Prefill, look};
 use crate::settings::{self, Settings};
 use crate::transfer::{
-    Commons, Engine, Event, Found, Netrc, News, Phase, Proxies, ProxyChoice, Servers,
+    Commons, Engine, Event, Found, KeychainNews, Netrc, News, Passwords, Phase, Proxies,
+    ProxyChoice, Servers,
 };
 use crate::words;
 
@@ -43,11 +46,14 @@ pub struct App {
     dialogs: Dialogs,
     errands: Errands,
     scout: Scout,
+    keychain: Receiver<KeychainNews>,
     /// `None` on a passing visit, and where it cannot be written.
     log_file: Option<LogFile>,
     /// Links that other starts of Ashore hand over.
     links: Option<Receiver<String>>,
     settings: Settings,
+    desktop: Desktop,
+    wear: Wear,
     /// How large everything is drawn.
     zoom: f32,
     frame: Frame,
@@ -73,12 +79,13 @@ impl App {
         prefill: &Prefill,
         settings: (Settings, Option<String>),
         door: Option<Door>,
+        desktop: Desktop,
     ) -> io::Result<Self> {
         let is_lasting = !prefill.is_passing;
         let mut screen = Screen::new(settings::download_folder());
         let (settings, notice) = settings;
         notice.into_iter().for_each(|notice| screen.say(notice));
-        look::dress(ctx, settings.has_high_contrast());
+        desktop.wake(ctx);
         ctx.set_theme(preference(settings.theme()));
         ctx.set_zoom_factor(settings.zoom());
         screen.take_settings(settings.unwritten());
@@ -108,7 +115,13 @@ impl App {
         let servers = servers.map(Servers::open).unwrap_or_default();
         screen.servers = servers.clone();
         screen.proxy_of_environment = proxies.of_environment();
-        let commons = Commons { servers, proxies, netrc, ..Commons::default() };
+        let (tell, keychain) = unbounded();
+        let waker = ctx.clone();
+        let passwords = Passwords::in_keychain(keychain::System, move |news| {
+            tell.send(news).ok();
+            waker.request_repaint();
+        });
+        let commons = Commons { servers, proxies, netrc, passwords, ..Commons::default() };
         commons.throttle.set(settings.rate_limit().now());
         commons.lanes.choose(settings.connections());
         let mut errands = Errands::new(commons.clone(), wake.clone());
@@ -126,7 +139,9 @@ impl App {
         let links = door.map(|door| door.open(move || waker.request_repaint())).transpose()?;
         let log_file = is_lasting.then(settings::log_folder).flatten();
         let log_file = log_file.and_then(|folder| LogFile::open(&folder).ok());
-        Ok(Self {
+        let app = Self {
+            wear: desktop.heard().unwrap_or_default(),
+            desktop,
             screen,
             engine,
             commons,
@@ -134,13 +149,23 @@ impl App {
             dialogs,
             errands,
             scout,
+            keychain,
             log_file,
             links,
             settings,
             zoom: 1.0,
             frame: Frame::default(),
             is_woken,
-        })
+        };
+        app.dress(ctx);
+        Ok(app)
+    }
+
+    /// Looks as the desktop does, where the person has not chosen otherwise.
+    fn dress(&self, ctx: &egui::Context) {
+        let Wear { theme, is_high_contrast } = self.wear;
+        look::dress(ctx, self.screen.settings.has_high_contrast(is_high_contrast));
+        look::follow(ctx, theme);
     }
 
     fn answer(&mut self, answer: Answer) {
@@ -225,7 +250,12 @@ impl App {
                 self.settle(written);
             }
             Wish::Import(source) => self.scout.sites(source),
+            Wish::FindKeychain => self.commons.passwords.look(),
+            Wish::Keep(address) => {
+                self.commons.passwords.keep(&address.host, address.port, &address.login);
+            }
             Wish::Forget(name) => {
+                self.commons.passwords.erase(&self.commons.servers, &name);
                 let written = self.commons.servers.forget(&name);
                 self.settle(written);
             }
@@ -293,6 +323,10 @@ impl eframe::App for App {
             ctx.request_repaint();
         }
         self.welcome(ctx);
+        if let Some(wear) = self.desktop.heard() {
+            self.wear = wear;
+            self.dress(ctx);
+        }
         let findings: Vec<_> = self.scout.findings().collect();
         for finding in findings {
             match finding {
@@ -322,6 +356,8 @@ impl eframe::App for App {
                 self.visited(&browser.here());
             }
         }
+        let news = self.keychain.try_iter();
+        news.for_each(|news| self.screen.take_keychain_news(news));
         let answers: Vec<_> = self.dialogs.answers().collect();
         for answer in answers {
             self.answer(answer);

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use eframe::egui;
 
 use super::app::App;
+use super::desktop::Desktop;
 use super::handover::Door;
 use super::{Prefill, frame, look};
 use crate::settings::{self, Settings};
@@ -61,6 +62,7 @@ pub(super) fn run(prefill: Prefill, door: Option<Door>) -> Result<(), OpenError>
         ..Default::default()
     };
     choose_display(&mut options)?;
+    let desktop = Desktop::follow();
     let is_up = Arc::new(AtomicBool::new(false));
     let corner = settings.0.window_place().filter(|_| !settings.0.was_maximized());
     let create = {
@@ -69,7 +71,7 @@ pub(super) fn run(prefill: Prefill, door: Option<Door>) -> Result<(), OpenError>
             if let (Some(window), Some(corner)) = (cc.winit_window(), corner) {
                 frame::put(window, corner);
             }
-            let app = App::new(&cc.egui_ctx, &prefill, settings, door)?;
+            let app = App::new(&cc.egui_ctx, &prefill, settings, door, desktop)?;
             is_up.store(true, Ordering::Release);
             Ok(Box::new(app) as Box<dyn eframe::App>)
         }

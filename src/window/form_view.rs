@@ -7,6 +7,7 @@ use eframe::egui::{Button, Key, Margin, Rect, RichText, Ui, UiBuilder, Vec2, vec
 
 use super::form::{Field, Form};
 use super::icons::Icon;
+use super::keeping::keeping_ui;
 use super::look::{self, space};
 use super::places::{self, PlaceAction};
 use super::widgets;
@@ -151,6 +152,9 @@ fn more_row(ui: &mut Ui, form: &mut Form) -> bool {
         })
         .inner;
     problem(ui, form, Field::Port);
+    if !form.texts.password.is_empty() {
+        indented(ui, |ui| keeping_ui(ui, &mut form.keeps_password));
+    }
     is_entered
 }
 

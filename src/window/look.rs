@@ -216,6 +216,11 @@ pub fn colors(ui: &Ui) -> &'static Colors {
     if visuals.panel_fill == usual.ground { usual } else { of(visuals.dark_mode, true) }
 }
 
+/// Whether the colours that are drawn are as far apart as they can be.
+pub(super) fn is_high_contrast(ui: &Ui) -> bool {
+    colors(ui) == of(ui.visuals().dark_mode, true)
+}
+
 fn of(is_dark: bool, is_high: bool) -> &'static Colors {
     match (is_dark, is_high) {
         (false, false) => &LIGHT,
@@ -250,12 +255,16 @@ pub fn log_font() -> FontId {
 }
 
 /// Dresses the window. Follows the system's theme where the system tells it, and is light where it
-/// does not (winit hears nothing on X11 and Wayland); the status bar has a switch. Colours as far apart
-/// as they can be, if `has_high_contrast`.
+/// does not; the status bar has a switch. Colours as far apart as they can be, if `has_high_contrast`.
 pub fn dress(ctx: &egui::Context, has_high_contrast: bool) {
-    ctx.options_mut(|options| options.fallback_theme = Theme::Light);
+    follow(ctx, None);
     ctx.style_mut_of(Theme::Light, |style| set(style, of(false, has_high_contrast)));
     ctx.style_mut_of(Theme::Dark, |style| set(style, of(true, has_high_contrast)));
+}
+
+/// Is dark or light as the desktop is, where the person wants that and winit does not hear it.
+pub(super) fn follow(ctx: &egui::Context, desktop: Option<Theme>) {
+    ctx.options_mut(|options| options.fallback_theme = desktop.unwrap_or(Theme::Light));
 }
 
 fn set(style: &mut Style, colors: &Colors) {

@@ -8,6 +8,7 @@ pub mod app;
 pub mod batch;
 pub mod browser;
 mod card;
+pub mod desktop;
 mod details;
 pub mod dialogs;
 mod display;
@@ -19,6 +20,8 @@ pub mod handover;
 pub mod history;
 mod icons;
 mod intake;
+mod keeping;
+pub mod keychain;
 mod limit;
 pub mod links;
 pub mod log;
@@ -53,7 +56,7 @@ use std::path::PathBuf;
 pub use display::OpenError;
 use handover::Arrival;
 
-use crate::settings;
+use crate::{settings, words};
 
 /// What the form holds when the window opens.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -76,6 +79,7 @@ pub struct Prefill {
 ///
 /// [`OpenError`] if no window can be shown here: one line that names what works instead.
 pub fn open(prefill: Prefill) -> Result<(), OpenError> {
+    words::locale::adopt(&sys_locale::get_locale);
     let folder = if prefill.is_passing { None } else { settings::data_folder() };
     let address = prefill.address.as_deref();
     let door = match folder.map(|folder| handover::arrive(&folder, address)) {

@@ -16,6 +16,7 @@ use super::Prefill;
 use super::browser::Browser;
 use super::form::Form;
 use super::form_view::{FormAction, form_ui};
+use super::keeping::Keeping;
 use super::limit::LimitMenu;
 use super::log::Log;
 use super::log_view::{self, LogAction};
@@ -29,8 +30,9 @@ use super::status::{Status, StatusAction, status_ui};
 use super::transfers::List;
 pub use super::wish::Wish;
 use super::{empty, widgets};
+use crate::ftp::Address;
 use crate::settings::{Setting, Settings};
-use crate::transfer::{Destination, Event, News, Servers};
+use crate::transfer::{Destination, Event, KeychainNews, News, Servers};
 use crate::words;
 
 /// All that is on the screen.
@@ -48,6 +50,10 @@ pub struct Screen {
     pub settings: Settings,
     /// What was learnt about servers.
     pub servers: Servers,
+    /// Whether passwords can be kept here.
+    keeping: Keeping,
+    /// Whose passwords are to be kept.
+    pub(super) to_keep: Vec<Address>,
     /// The proxy that the environment names, as it may be shown.
     pub proxy_of_environment: Option<String>,
     /// A link that was clicked elsewhere, and waits for a word from the person.
@@ -79,6 +85,8 @@ impl Screen {
             is_choosing: false,
             settings: Settings::default(),
             servers: Servers::default(),
+            keeping: Keeping::default(),
+            to_keep: Vec::new(),
             proxy_of_environment: None,
             sheet: None,
             browser: None,
@@ -130,6 +138,7 @@ impl Screen {
     /// Draws everything, and says what the person wishes.
     pub fn ui(&mut self, ui: &mut Ui) -> Vec<Wish> {
         let mut wishes = Vec::new();
+        self.keeping.lay_out(ui);
         self.take_paste(ui);
         wishes.extend(self.take_drop(ui));
         // Whatever goes into the form is to be seen there.
@@ -157,7 +166,23 @@ impl Screen {
             self.list_panel(ui, &mut wishes);
         }
         self.fulfil_wants(ui, &mut wishes);
+        if Keeping::is_wanted(ui) {
+            self.keeping = Keeping::Asked;
+            wishes.push(Wish::FindKeychain);
+        }
+        // Before whatever uses them.
+        let to_keep = self.to_keep.drain(..);
+        wishes.splice(0..0, to_keep.map(|address| Wish::Keep(Box::new(address))));
         wishes.into_iter().map(|wish| self.in_the_chosen_way(wish)).collect()
+    }
+
+    /// Takes in what the keychain has to say.
+    pub fn take_keychain_news(&mut self, news: KeychainNews) {
+        match news {
+            KeychainNews::Found(Ok(())) => self.keeping = Keeping::Possible,
+            KeychainNews::Found(Err(what)) => self.keeping = Keeping::Missing(what),
+            KeychainNews::Trouble(sentence) => self.say(sentence),
+        }
     }
 
     fn notice_panel(&mut self, ui: &mut Ui, wishes: &mut Vec<Wish>) {
@@ -191,13 +216,25 @@ impl Screen {
             form_ui(ui, &mut self.form, &self.settings, &is_going_to, self.is_choosing)
         });
         match action.inner {
-            Some(FormAction::Download(request)) => wishes.push(Wish::Download(request)),
+            Some(FormAction::Download(request)) => {
+                self.keep_of_form(&request.address);
+                wishes.push(Wish::Download(request));
+            }
             Some(FormAction::Choose { folder, name }) => {
                 wishes.push(Wish::Choose { folder, name });
             }
-            Some(FormAction::Browse(address)) => self.browse(*address),
+            Some(FormAction::Browse(address)) => {
+                self.keep_of_form(&address);
+                self.browse(*address);
+            }
             Some(FormAction::Place(action)) => wishes.extend(self.go(action)),
             None => {}
+        }
+    }
+
+    fn keep_of_form(&mut self, address: &Address) {
+        if std::mem::take(&mut self.form.keeps_password) {
+            self.to_keep.push(address.clone());
         }
     }
 

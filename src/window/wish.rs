@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::browser::Want;
-use crate::ftp::{Fingerprint, Host};
+use crate::ftp::{Address, Fingerprint, Host};
 use crate::settings::{Setting, Source};
 use crate::transfer::{Request, TransferId};
 
@@ -68,6 +68,10 @@ pub enum Wish {
     ShowInFolder(TransferId, PathBuf),
     /// Remember what the person chose.
     Set(Setting),
+    /// Find out whether passwords can be kept here.
+    FindKeychain,
+    /// Keep the password of this address in the keychain, once its server has accepted it.
+    Keep(Box<Address>),
     /// Take in the servers that another program knows.
     Import(Source),
     /// Forget what was learnt about this server, which is named as in [`Servers`](crate::transfer::Servers).

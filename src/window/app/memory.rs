@@ -5,7 +5,6 @@ use eframe::egui;
 use super::App;
 use crate::ftp::Address;
 use crate::settings::Setting;
-use crate::window::look;
 use crate::window::status::preference;
 
 impl App {
@@ -13,7 +12,7 @@ impl App {
     pub(super) fn heed(&mut self, ctx: &egui::Context, setting: &Setting) {
         match setting {
             Setting::Theme(theme) => ctx.set_theme(preference(*theme)),
-            Setting::HighContrast(_) => look::dress(ctx, self.screen.settings.has_high_contrast()),
+            Setting::HighContrast(_) => self.dress(ctx),
             Setting::Zoom(zoom) => ctx.set_zoom_factor(*zoom),
             Setting::RateLimit(limit) => self.commons.throttle.set(limit.now()),
             Setting::Connections(number) => self.commons.lanes.choose(*number),

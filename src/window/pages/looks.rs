@@ -26,7 +26,7 @@ pub(super) fn looks_ui(ui: &mut Ui, settings: &Settings) -> Option<PageAction> {
             chosen = zoom_ui(ui).or(chosen.take());
         });
         rows::plain(ui, |ui| {
-            let mut is_high = settings.has_high_contrast();
+            let mut is_high = settings.has_high_contrast(look::is_high_contrast(ui));
             if ui.checkbox(&mut is_high, "High contrast").changed() {
                 chosen = Some(Setting::HighContrast(is_high));
             }

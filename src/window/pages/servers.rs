@@ -133,6 +133,8 @@ fn learnt(known: &Known) -> String {
         Some(most) => lessons.push(format!("allows {most} connections at a time")),
         None => {}
     }
+    let users = known.passwords_of.iter().map(|user| words::shown(user));
+    lessons.extend(users.map(|user| format!("the password of {user} is in the keychain")));
     if lessons.is_empty() {
         return "Other lessons".to_owned();
     }

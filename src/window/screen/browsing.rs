@@ -109,6 +109,7 @@ impl Screen {
                     let Address { host, port, .. } = browser.address().clone();
                     wishes.push(Wish::Trust { host, port, pin, orders: Vec::new() });
                 }
+                Want::Keep(address) => self.to_keep.push(address),
                 want @ (Want::Send(..) | Want::Stop(_)) => errands.push(want),
             }
         }
