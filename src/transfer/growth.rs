@@ -37,6 +37,8 @@ pub(super) struct Yield {
 pub(super) struct Growth {
     allowed: u32,
     most: u32,
+    /// What the server has shown to allow.
+    known: Option<u32>,
     since: Instant,
     begun_with: Yield,
     /// The number before, and what came with it: bytes and files per second.
@@ -52,7 +54,12 @@ impl Growth {
         let allowed = known.map_or(allowed, |known| allowed.min(known));
         // A server may allow more today: one more than it is known for is tried, if that is worth it.
         let most = known.map_or(most, |known| most.min(known + 1));
-        Self { allowed, most, since: now, begun_with: Yield::default(), before: None }
+        Self { allowed, most, known, since: now, begun_with: Yield::default(), before: None }
+    }
+
+    /// The person has changed their mind. What the server refused, it refuses still.
+    pub(super) fn choose(&mut self, choice: Option<u32>, so_far: Yield, now: Instant) {
+        *self = Self { begun_with: so_far, ..Self::new(choice, self.known, now) };
     }
 
     /// How many connections there may be.
@@ -92,6 +99,7 @@ impl Growth {
     /// The server refused one more than the `open` ones.
     pub(super) fn refused(&mut self, open: u32) {
         self.most = open.max(1);
+        self.known = Some(self.most);
         self.allowed = self.allowed.min(self.most);
         self.before = None;
     }
@@ -177,5 +185,12 @@ mod tests {
         assert_eq!(growth.allowed(), 5);
         growth.refused(0);
         assert_eq!(growth.allowed(), 1);
+        growth.choose(Some(8), bytes(9), now);
+        assert_eq!(growth.allowed(), 1, "what was refused is refused");
+        let mut free = Growth::new(None, None, now);
+        for (choice, allowed) in [(Some(5), 5), (Some(1), 1), (None, 2)] {
+            free.choose(choice, bytes(9), now);
+            assert_eq!(free.allowed(), allowed);
+        }
     }
 }

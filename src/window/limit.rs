@@ -44,7 +44,7 @@ const SWITCH: &str = "rate limits";
 pub(super) fn rate_words(bytes_per_second: u64) -> String {
     #[expect(clippy::cast_precision_loss, reason = "a limit needs no 53 bits")]
     let words = words::speed(bytes_per_second as f64);
-    words.replacen(".0", "", 1)
+    words.replacen(".0 ", " ", 1).replacen(",0 ", " ", 1)
 }
 
 /// What the switch shows.

@@ -234,19 +234,23 @@ impl Session<'_> {
         catch.check()
     }
 
-    /// Learns the server's time zone from one file's `MDTM`, which is in UTC. `None` if it was known,
-    /// or nothing can be learnt.
+    /// Learns the server's time zone from one file's `MDTM`, which is in UTC. `None` if it was known;
+    /// that of an earlier conversation, if nothing can be learnt.
     fn learn_zone(&mut self, folder: &[u8], catch: &Catch<'_>) -> Result<Option<Zone>, Error> {
         let known = &mut self.listing;
-        let Some((name, listed)) = &catch.sample else { return Ok(None) };
-        if known.zone.is_some() || known.zone_tries == MOST_ZONE_TRIES {
+        if known.zone.is_some() {
             return Ok(None);
+        }
+        let before = known.zone_before;
+        let Some((name, listed)) = &catch.sample else { return Ok(before) };
+        if known.zone_tries == MOST_ZONE_TRIES {
+            return Ok(before);
         }
         known.zone_tries += 1;
         let path = [folder, name.as_slice()].concat();
-        let Ok(command) = Command::with("MDTM", &path) else { return Ok(None) };
+        let Ok(command) = Command::with("MDTM", &path) else { return Ok(before) };
         if !self.may_have("MDTM") {
-            return Ok(None);
+            return Ok(before);
         }
         match self.ask_optional(&command)? {
             Ok(reply) => {
@@ -258,7 +262,7 @@ impl Session<'_> {
             }
             Err(_not_this_one) => {}
         }
-        Ok(self.listing.zone)
+        Ok(self.listing.zone.or(before))
     }
 }
 
