@@ -163,7 +163,7 @@ fn field_ui(ui: &mut Ui, menu: &mut LimitMenu) -> Option<RateLimit> {
         let [rest, ..] = look::colors(ui).button;
         ui.visuals_mut().widgets.inactive.bg_stroke = (1.0, look::colors(ui).edge).into();
         ui.visuals_mut().widgets.inactive.weak_bg_fill = rest;
-        ui.add_space(0.0);
+        ui.add_space(space::S);
         let label = widgets::caption(ui, "Other", 40.0, look::SMALL);
         let hint = RichText::new("1.5 MB/s").color(look::colors(ui).quiet);
         let field = widgets::field(&mut menu.text, FIELD, look::SMALL).hint_text(hint);
