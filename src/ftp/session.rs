@@ -127,7 +127,7 @@ impl<'a> Session<'a> {
             early_final: None,
             is_transferring: false,
             is_astray: false,
-            listing: listing::Known::default(),
+            listing: listing::Known::beginning_with(server.known.time_offset),
         };
         if server.security == Security::Implicit {
             session = session.secure(Tls::new(server.host, &server.trust)?)?;

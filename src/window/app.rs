@@ -149,9 +149,9 @@ impl App {
             keychain,
             log_file,
             links,
+            frame: Frame::of(&settings),
             settings,
             zoom: 1.0,
-            frame: Frame::default(),
             is_woken,
         };
         app.dress(ctx);

@@ -38,6 +38,7 @@ impl Hand<'_> {
             self.lane.park(session);
         }
         let end = ended?;
+        self.access().learn_time_offset(&end);
         if let Some(zone) = end.zone {
             for time in entries.iter_mut().filter_map(|entry| entry.modified.as_mut()) {
                 *time = time.corrected(zone);
