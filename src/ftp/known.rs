@@ -1,5 +1,6 @@
 //! What was learnt about a server, so that the next conversation with it begins where this one ends.
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize};
@@ -30,6 +31,9 @@ pub struct Known {
     /// The encoding of its names where they are not UTF-8: guessed, or chosen by the person.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "or_none")]
     pub encoding: Option<Encoding>,
+    /// The names whose passwords the person has put into the keychain of this computer.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub passwords_of: BTreeSet<String>,
     /// How many connections it allows, as it has shown by refusing more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub most_connections: Option<u32>,

@@ -49,7 +49,7 @@ pub struct Server<'a> {
     /// Which of its addresses are tried, and who makes the data connections.
     pub way: Way,
     /// Through whom.
-    pub proxy: Option<&'a Proxy>,
+    pub proxy: Option<Proxy>,
     /// What was learnt about it in earlier conversations.
     pub known: Known,
 }

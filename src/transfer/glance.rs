@@ -25,6 +25,7 @@ pub fn glance(access: Access<'_>, limits: &Limits, log: &dyn Fn(Line)) -> Result
     let talk = || {
         let mut session = access.connect(limits, &tell)?;
         session.sign_in(&access.login())?;
+        access.learn_accepted();
         let facts = session.locate(&access.address.path)?.facts;
         let is_secure = session.is_secure();
         session.quit();

@@ -101,11 +101,11 @@ impl Lanes {
     pub fn try_take(&self, access: Access<'_>) -> Option<Lane> {
         let server = access.server();
         let kind = Kind {
-            login: access.login().into_owned(),
+            login: access.login_outside_the_keychain().into_owned(),
             security: server.security,
             trust: server.trust.clone(),
             way: server.way,
-            proxy: server.proxy.cloned(),
+            proxy: server.proxy.clone(),
         };
         let lane = Lane {
             pier: self.pier(access),

@@ -27,6 +27,7 @@ mod meter;
 mod netrc;
 mod news;
 mod passage;
+mod passwords;
 mod proxies;
 mod request;
 mod resume;
@@ -65,7 +66,8 @@ pub use news::{
     Event, FileEnd, Line, News, Outcome, Part, Phase, Progress, Summary, Verdict, Voice,
 };
 pub use passage::{Announcer, Passage};
-pub use proxies::{BadVariable, Proxies};
+pub use passwords::{Keychain, KeychainNews, Passwords};
+pub use proxies::{BadVariable, Proxies, ProxyChoice};
 pub use request::{Access, Checks, Destination, IfExists, Request};
 pub use sameness::is_same;
 pub use selection::{BadPattern, Selection};

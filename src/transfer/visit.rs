@@ -146,6 +146,7 @@ impl<'a> Visit<'a> {
             None => {
                 let mut session = self.access.connect(self.limits, self.log)?;
                 session.sign_in(&self.access.login())?;
+                self.access.learn_accepted();
                 session
             }
         };

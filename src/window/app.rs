@@ -1,26 +1,34 @@
 //! The window itself: events in, picture out, orders down.
 
+mod memory;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use std::{fmt, io};
 
-use crossbeam_channel::Receiver;
+use crossbeam_channel::{Receiver, unbounded};
 use eframe::egui::{self, UserAttentionType, ViewportCommand};
 
 use super::browser::Want;
 use super::browser::errands::{Errands, Sight};
+use super::desktop::{Desktop, Wear};
 use super::dialogs::{Answer, Dialogs};
+use super::frame::Frame;
 use super::handover::Door;
+use super::keychain;
 use super::log::Hunt;
 use super::log_file::LogFile;
 use super::scout::{Finding, Scout};
 use super::screen::{Screen, Wish};
 use super::status::preference;
 use super::{Prefill, look};
-use crate::settings::{self, Setting, Settings};
-use crate::transfer::{Commons, Engine, Event, Found, Netrc, News, Proxies, Servers};
+use crate::settings::{self, Settings};
+use crate::transfer::{
+    Commons, Engine, Event, Found, KeychainNews, Netrc, News, Passwords, Phase, Proxies,
+    ProxyChoice, Servers,
+};
 use crate::words;
 
 /// News are gathered for this long before they are drawn: ten pictures a second are a moving bar,
@@ -39,15 +47,17 @@ pub struct App {
     dialogs: Dialogs,
     errands: Errands,
     scout: Scout,
+    keychain: Receiver<KeychainNews>,
     /// `None` on a passing visit, and where it cannot be written.
     log_file: Option<LogFile>,
     /// Links that other starts of Ashore hand over.
     links: Option<Receiver<String>>,
     settings: Settings,
+    desktop: Desktop,
+    wear: Wear,
     /// How large everything is drawn.
     zoom: f32,
-    /// The window's size, unless it fills the screen.
-    size: Option<[f32; 2]>,
+    frame: Frame,
     /// Whether a picture is ordered already, so that a hundred events order one.
     is_woken: Arc<AtomicBool>,
 }
@@ -70,12 +80,13 @@ impl App {
         prefill: &Prefill,
         settings: (Settings, Option<String>),
         door: Option<Door>,
+        desktop: Desktop,
     ) -> io::Result<Self> {
         let is_lasting = !prefill.is_passing;
         let mut screen = Screen::new(settings::download_folder());
         let (settings, notice) = settings;
         notice.into_iter().for_each(|notice| screen.say(notice));
-        look::dress(ctx, settings.has_high_contrast());
+        desktop.wake(ctx);
         ctx.set_theme(preference(settings.theme()));
         ctx.set_zoom_factor(settings.zoom());
         screen.take_settings(settings.unwritten());
@@ -89,20 +100,33 @@ impl App {
         };
         let queue = is_lasting.then(settings::queue_file).flatten();
         let servers = is_lasting.then(settings::servers_file).flatten();
+        let choice = settings.proxy();
         let (proxies, is_way_clear) = match settings::proxies() {
             Ok(proxies) => (proxies, true),
+            Err(_) if choice != ProxyChoice::Environment => (Proxies::default(), true),
             Err(error) => {
                 screen.say(format!("{}. Ashore goes without", words::sentence(&error.to_string())));
                 (Proxies::default(), false)
             }
         };
+        proxies.choose(choice);
         let (netrc, notice) =
             settings::netrc_file().map(|path| Netrc::open(&path)).unwrap_or_default();
         notice.into_iter().for_each(|notice| screen.say(notice));
         let servers = servers.map(Servers::open).unwrap_or_default();
         screen.servers = servers.clone();
-        let commons = Commons { servers, proxies, netrc, ..Commons::default() };
-        let errands = Errands::new(commons.clone(), wake.clone());
+        screen.proxy_of_environment = proxies.of_environment();
+        let (tell, keychain) = unbounded();
+        let waker = ctx.clone();
+        let passwords = Passwords::in_keychain(keychain::System, move |news| {
+            tell.send(news).ok();
+            waker.request_repaint();
+        });
+        let commons = Commons { servers, proxies, netrc, passwords, ..Commons::default() };
+        commons.throttle.set(settings.rate_limit().now());
+        commons.lanes.choose(settings.connections());
+        let mut errands = Errands::new(commons.clone(), wake.clone());
+        settings.patience().into_iter().for_each(|patience| errands.be_patient(patience));
         let scout = Scout::new(ctx.clone(), commons.clone());
         let (engine, events, found) = start(queue.as_deref(), commons.clone(), wake)?;
         found.notice.into_iter().for_each(|notice| screen.say(notice));
@@ -117,7 +141,9 @@ impl App {
         let log_file = is_lasting.then(settings::log_folder).flatten();
         let log_file = log_file.and_then(|folder| LogFile::open(&folder).ok());
         screen.log.has_file = log_file.is_some();
-        Ok(Self {
+        let app = Self {
+            wear: desktop.heard().unwrap_or_default(),
+            desktop,
             screen,
             engine,
             commons,
@@ -125,13 +151,23 @@ impl App {
             dialogs,
             errands,
             scout,
+            keychain,
             log_file,
             links,
             settings,
             zoom: 1.0,
-            size: None,
+            frame: Frame::default(),
             is_woken,
-        })
+        };
+        app.dress(ctx);
+        Ok(app)
+    }
+
+    /// Looks as the desktop does, where the person has not chosen otherwise.
+    fn dress(&self, ctx: &egui::Context) {
+        let Wear { theme, is_high_contrast } = self.wear;
+        look::dress(ctx, self.screen.settings.has_high_contrast(is_high_contrast));
+        look::follow(ctx, theme);
     }
 
     fn answer(&mut self, answer: Answer) {
@@ -165,16 +201,6 @@ impl App {
         ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(
             UserAttentionType::Informational,
         ));
-    }
-
-    /// Looks as the person has chosen, at once.
-    fn wear(&self, ctx: &egui::Context, setting: &Setting) {
-        match setting {
-            Setting::Theme(theme) => ctx.set_theme(preference(*theme)),
-            Setting::HighContrast(_) => look::dress(ctx, self.screen.settings.has_high_contrast()),
-            Setting::Zoom(zoom) => ctx.set_zoom_factor(*zoom),
-            _ => {}
-        }
     }
 
     fn fulfil(&mut self, wish: Wish, ctx: &egui::Context, frame: &eframe::Frame) {
@@ -225,12 +251,17 @@ impl App {
             Wish::Open(id, path) => self.dialogs.open(id, path),
             Wish::ShowInFolder(id, path) => self.dialogs.show_in_folder(id, path),
             Wish::Set(setting) => {
-                self.wear(ctx, &setting);
+                self.heed(ctx, &setting);
                 let written = self.settings.choose(&setting);
                 self.settle(written);
             }
-            Wish::ImportSites => self.scout.sites(),
+            Wish::Import(source) => self.scout.sites(source),
+            Wish::FindKeychain => self.commons.passwords.look(),
+            Wish::Keep(address) => {
+                self.commons.passwords.keep(&address.host, address.port, &address.login);
+            }
             Wish::Forget(name) => {
+                self.commons.passwords.erase(&self.commons.servers, &name);
                 let written = self.commons.servers.forget(&name);
                 self.settle(written);
             }
@@ -293,22 +324,35 @@ impl eframe::App for App {
     /// does not promise for [`ui`](eframe::App::ui), so a hidden window never stalls a download.
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.is_woken.store(false, Ordering::Release);
+        let mut visited = Vec::new();
         for event in self.events.try_iter().take(MOST_EVENTS) {
             if let (Some(file), News::Line(line)) = (&mut self.log_file, &event.news) {
                 file.write(&event.id.into(), line);
             }
+            let arrived = matches!(event.news, News::Phase(Phase::Receiving)).then_some(event.id);
             self.screen.hear(event);
+            let row = arrived.and_then(|id| self.screen.model.row(id));
+            visited.extend(row.map(|row| row.request.address.clone()));
         }
+        visited.iter().for_each(|address| self.visited(address));
         if !self.events.is_empty() {
             ctx.request_repaint();
         }
         self.welcome(ctx);
+        if let Some(wear) = self.desktop.heard() {
+            self.wear = wear;
+            self.dress(ctx);
+        }
         let findings: Vec<_> = self.scout.findings().collect();
         for finding in findings {
             match finding {
                 Finding::Glance(address, answer) => self.screen.glanced(&address, *answer),
-                Finding::Sites(sites) => {
-                    if let Some(setting) = self.screen.take_sites(sites) {
+                Finding::Sites(source, sites) => {
+                    for site in &sites {
+                        let written = site.teach(&self.commons.servers);
+                        self.settle(written);
+                    }
+                    if let Some(setting) = self.screen.take_sites(source, sites) {
                         let written = self.settings.choose(&setting);
                         self.settle(written);
                     }
@@ -327,11 +371,17 @@ impl eframe::App for App {
             {
                 file.write(&talk, line);
             }
+            let is_there = matches!(sight, Sight::Listed(_, Ok(_)));
             self.screen.see(sight);
+            if let (true, Some(browser)) = (is_there, &self.screen.browser) {
+                self.visited(&browser.here());
+            }
         }
         for (number, lines) in self.log_file.iter().flat_map(LogFile::findings) {
             self.screen.log.found(number, lines);
         }
+        let news = self.keychain.try_iter();
+        news.for_each(|news| self.screen.take_keychain_news(news));
         let answers: Vec<_> = self.dialogs.answers().collect();
         for answer in answers {
             self.answer(answer);
@@ -344,14 +394,7 @@ impl eframe::App for App {
         let name = |node: &mut egui::accesskit::Node| node.set_label("Ashore");
         ui.ctx().accesskit_node_builder(egui::accesskit_root_id(), name);
         self.zoom = ui.ctx().zoom_factor();
-        let size = ui.ctx().content_rect().size() * self.zoom;
-        let is_whole = ui.input(|input| {
-            let viewport = input.viewport();
-            viewport.maximized == Some(true) || viewport.fullscreen == Some(true)
-        });
-        if !is_whole {
-            self.size = Some([size.x.round(), size.y.round()]);
-        }
+        self.frame.look(ui);
         let wishes = self.screen.ui(ui);
         if !wishes.is_empty() {
             ui.ctx().request_repaint();
@@ -366,14 +409,8 @@ impl eframe::App for App {
         visuals.panel_fill.to_normalized_gamma_f32()
     }
 
-    /// Remembers how large the window was, and everything in it.
+    /// Remembers how large the window was, where, and everything in it.
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
-        let zoom = self.zoom;
-        if (zoom - self.settings.zoom()).abs() > 0.001 {
-            self.settings.choose(&Setting::Zoom(zoom)).ok();
-        }
-        if let Some(size) = self.size.filter(|size| Some(*size) != self.settings.window_size()) {
-            self.settings.choose(&Setting::WindowSize(size)).ok();
-        }
+        self.remember();
     }
 }

@@ -8,7 +8,7 @@ mod browsing;
 mod choices;
 mod rows;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use eframe::egui::{self, CentralPanel, Panel, ScrollArea, Ui, vec2};
@@ -17,6 +17,8 @@ use super::Prefill;
 use super::browser::Browser;
 use super::form::Form;
 use super::form_view::{FormAction, form_ui};
+use super::keeping::Keeping;
+use super::limit::LimitMenu;
 use super::log::{Log, Seeking};
 use super::log_view::{self, LogAction};
 use super::look::{self, space};
@@ -29,8 +31,9 @@ use super::status::{Status, StatusAction, status_ui};
 use super::transfers::List;
 pub use super::wish::Wish;
 use super::{empty, widgets};
+use crate::ftp::Address;
 use crate::settings::{Setting, Settings};
-use crate::transfer::{Destination, Event, News, Servers};
+use crate::transfer::{Destination, Event, KeychainNews, News, Servers};
 use crate::words;
 
 /// All that is on the screen.
@@ -48,6 +51,12 @@ pub struct Screen {
     pub settings: Settings,
     /// What was learnt about servers.
     pub servers: Servers,
+    /// Whether passwords can be kept here.
+    keeping: Keeping,
+    /// Whose passwords are to be kept.
+    pub(super) to_keep: Vec<Address>,
+    /// The proxy that the environment names, as it may be shown.
+    pub proxy_of_environment: Option<String>,
     /// A link that was clicked elsewhere, and waits for a word from the person.
     pub(super) sheet: Option<Sheet>,
     /// The look around a server, if there is one; also while it is put away.
@@ -58,6 +67,7 @@ pub struct Screen {
     /// Whether every fact about the chosen row is shown.
     is_detailed: bool,
     pub(super) notices: Notices,
+    pub(super) limits: LimitMenu,
     list: List,
     /// The rows that were taken off the list last.
     cleared: Vec<Row>,
@@ -76,12 +86,16 @@ impl Screen {
             is_choosing: false,
             settings: Settings::default(),
             servers: Servers::default(),
+            keeping: Keeping::default(),
+            to_keep: Vec::new(),
+            proxy_of_environment: None,
             sheet: None,
             browser: None,
             is_browsing: false,
             page: None,
             is_detailed: false,
             notices: Notices::default(),
+            limits: LimitMenu::default(),
             list: List::default(),
             cleared: Vec::new(),
             is_log_open: None,
@@ -125,6 +139,7 @@ impl Screen {
     /// Draws everything, and says what the person wishes.
     pub fn ui(&mut self, ui: &mut Ui) -> Vec<Wish> {
         let mut wishes = Vec::new();
+        self.keeping.lay_out(ui);
         self.take_paste(ui);
         wishes.extend(self.take_drop(ui));
         // Whatever goes into the form is to be seen there.
@@ -152,7 +167,23 @@ impl Screen {
             self.list_panel(ui, &mut wishes);
         }
         self.fulfil_wants(ui, &mut wishes);
-        wishes
+        if Keeping::is_wanted(ui) {
+            self.keeping = Keeping::Asked;
+            wishes.push(Wish::FindKeychain);
+        }
+        // Before whatever uses them.
+        let to_keep = self.to_keep.drain(..);
+        wishes.splice(0..0, to_keep.map(|address| Wish::Keep(Box::new(address))));
+        wishes.into_iter().map(|wish| self.in_the_chosen_way(wish)).collect()
+    }
+
+    /// Takes in what the keychain has to say.
+    pub fn take_keychain_news(&mut self, news: KeychainNews) {
+        match news {
+            KeychainNews::Found(Ok(())) => self.keeping = Keeping::Possible,
+            KeychainNews::Found(Err(what)) => self.keeping = Keeping::Missing(what),
+            KeychainNews::Trouble(sentence) => self.say(sentence),
+        }
     }
 
     fn notice_panel(&mut self, ui: &mut Ui, wishes: &mut Vec<Wish>) {
@@ -182,15 +213,29 @@ impl Screen {
         let panel = Panel::top("form").frame(frame).resizable(false);
         let action = panel.show(ui, |ui| {
             let model = &self.model;
-            form_ui(ui, &mut self.form, &|path| model.is_going_to(path), self.is_choosing)
+            let is_going_to = |path: &Path| model.is_going_to(path);
+            form_ui(ui, &mut self.form, &self.settings, &is_going_to, self.is_choosing)
         });
         match action.inner {
-            Some(FormAction::Download(request)) => wishes.push(Wish::Download(request)),
+            Some(FormAction::Download(request)) => {
+                self.keep_of_form(&request.address);
+                wishes.push(Wish::Download(request));
+            }
             Some(FormAction::Choose { folder, name }) => {
                 wishes.push(Wish::Choose { folder, name });
             }
-            Some(FormAction::Browse(address)) => self.browse(*address),
+            Some(FormAction::Browse(address)) => {
+                self.keep_of_form(&address);
+                self.browse(*address);
+            }
+            Some(FormAction::Place(action)) => wishes.extend(self.go(action)),
             None => {}
+        }
+    }
+
+    fn keep_of_form(&mut self, address: &Address) {
+        if std::mem::take(&mut self.form.keeps_password) {
+            self.to_keep.push(address.clone());
         }
     }
 
@@ -200,13 +245,17 @@ impl Screen {
             totals: self.model.totals(),
             room: &self.room(),
             can_undo: !self.cleared.is_empty(),
+            limit: self.settings.rate_limit(),
         };
         let panel = Panel::bottom("status").frame(frame).exact_size(look::STRIP);
-        let shown = panel.show(ui, |ui| ui.horizontal_centered(|ui| status_ui(ui, status)).inner);
+        let menu = &mut self.limits;
+        let draw = |ui: &mut Ui| status_ui(ui, status, menu);
+        let shown = panel.show(ui, |ui| ui.horizontal_centered(draw).inner);
         Some(match shown.inner? {
             StatusAction::PauseAll => Wish::PauseAll,
             StatusAction::ResumeAll => Wish::ResumeAll,
             StatusAction::Undo => self.undo(),
+            StatusAction::Limit(limit) => self.choose(Setting::RateLimit(limit)),
             StatusAction::Theme(theme) => self.choose(Setting::Theme(theme)),
             StatusAction::Settings => return self.turn_to(self.settings_page()),
             StatusAction::Keys => return self.turn_to(Page::Keys),
@@ -271,10 +320,9 @@ impl Screen {
         let frame = egui::Frame::new().fill(look::colors(ui).ground);
         CentralPanel::default().frame(frame).show(ui, |ui| {
             if self.model.rows().is_empty() {
-                let address = ScrollArea::vertical().auto_shrink(false).show(ui, empty::empty_ui);
-                if let Some(address) = address.inner {
-                    self.form.take_address(address);
-                }
+                let area = ScrollArea::vertical().auto_shrink(false);
+                let action = area.show(ui, |ui| empty::empty_ui(ui, &self.settings)).inner;
+                wishes.extend(action.and_then(|action| self.go(action)));
                 return;
             }
             self.list_ui(ui, wishes);

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::browser::Want;
 use super::log::{Dump, Hunt};
-use crate::ftp::{Fingerprint, Host};
-use crate::settings::Setting;
+use crate::ftp::{Address, Fingerprint, Host};
+use crate::settings::{Setting, Source};
 use crate::transfer::{Request, TransferId};
 
 /// What the person wishes that the screen cannot do by itself.
@@ -71,8 +71,12 @@ pub enum Wish {
     ShowInFolder(TransferId, PathBuf),
     /// Remember what the person chose.
     Set(Setting),
-    /// Take in the servers that FileZilla knows.
-    ImportSites,
+    /// Find out whether passwords can be kept here.
+    FindKeychain,
+    /// Keep the password of this address in the keychain, once its server has accepted it.
+    Keep(Box<Address>),
+    /// Take in the servers that another program knows.
+    Import(Source),
     /// Forget what was learnt about this server, which is named as in [`Servers`](crate::transfer::Servers).
     Forget(String),
 }

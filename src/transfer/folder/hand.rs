@@ -156,6 +156,7 @@ impl Hand<'_> {
         let access = self.access();
         let signed_in = access.connect(&self.limits, log).and_then(|mut session| {
             session.sign_in(&access.login())?;
+            access.learn_accepted();
             self.lane.teach(&mut session);
             Ok(session)
         });

@@ -58,6 +58,8 @@ pub enum Want {
     ChooseFile(String),
     /// Believe this certificate of the server from now on.
     Trust(Fingerprint),
+    /// Keep the password of this address in the keychain, once the server has accepted it.
+    Keep(Address),
 }
 
 /// A look around a server.
@@ -77,6 +79,8 @@ pub struct Browser {
     /// What stands in the fields of the question who one is.
     user: String,
     password: String,
+    /// Whether the password is to be kept in the keychain.
+    keeps: bool,
     /// The folder that files go to; as text; and what is wrong with the text.
     into: PathBuf,
     into_text: String,
@@ -105,6 +109,7 @@ impl Browser {
         let mut browser = Self {
             user: crate::words::shown(&user),
             password: String::new(),
+            keeps: false,
             place: Arc::new(Place {
                 address,
                 security: Security::Auto,
@@ -138,6 +143,12 @@ impl Browser {
     #[must_use]
     pub fn address(&self) -> &Address {
         &self.place.address
+    }
+
+    /// The folder that is looked at, as a link.
+    #[must_use]
+    pub fn here(&self) -> Address {
+        Address { path: self.spot.path.clone(), ..self.place.address.clone() }
     }
 
     /// The folder that files go to.

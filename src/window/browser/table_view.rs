@@ -38,7 +38,7 @@ pub(super) struct Columns {
 
 impl Columns {
     fn of(ui: &Ui, rect: Rect) -> Self {
-        let times = widgets::text_width(ui, dates::widest(), &look::fact_font()).ceil();
+        let times = widgets::text_width(ui, &dates::widest(), &look::fact_font()).ceil();
         let has_times = rect.width() >= NARROW;
         let right = rect.right() - space::L - BAR;
         let modified = has_times.then_some(right - times);

@@ -11,6 +11,7 @@ use crate::window::browser::view::browser_ui;
 use crate::window::browser::{Browser, Want};
 use crate::window::log::Talk;
 use crate::window::look;
+use crate::window::pages::Page;
 
 impl Screen {
     /// Takes in what the browser's errands bring.
@@ -34,6 +35,11 @@ impl Screen {
             sheet.form.take_place(path);
             return;
         }
+        if let Some(Page::Settings(draft)) = &mut self.page {
+            draft.folder = path.to_string_lossy().into_owned();
+            draft.is_folder_new = true;
+            return;
+        }
         match &mut self.browser {
             Some(browser) if self.is_browsing && path.is_dir() => browser.take_folder(path),
             Some(browser) if self.is_browsing => browser.take_place(path),
@@ -46,6 +52,9 @@ impl Screen {
         match &mut self.browser {
             Some(browser) if self.is_browsing => {
                 browser.take_no_place();
+                hint.into_iter().for_each(|hint| self.notices.say(hint.to_owned()));
+            }
+            _ if self.page.is_some() => {
                 hint.into_iter().for_each(|hint| self.notices.say(hint.to_owned()));
             }
             _ => self.form.hint = hint.map(str::to_owned).or(self.form.hint.take()),
@@ -104,6 +113,7 @@ impl Screen {
                     let Address { host, port, .. } = browser.address().clone();
                     wishes.push(Wish::Trust { host, port, pin, orders: Vec::new() });
                 }
+                Want::Keep(address) => self.to_keep.push(address),
                 want @ (Want::Send(..) | Want::Stop(_)) => errands.push(want),
             }
         }

@@ -79,7 +79,11 @@ impl Screen {
             RowAction::SignIn => {
                 let card = self.list.sign_in.take_if(|card| card.id == id)?;
                 let mut request = row.request.clone();
+                let keeps = card.keeps;
                 request.address.login = card.login();
+                if keeps {
+                    self.to_keep.push(request.address.clone());
+                }
                 self.order_anew(id, request)
             }
             RowAction::PutOff => {
