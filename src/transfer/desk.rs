@@ -25,7 +25,7 @@ use crate::ftp::Host;
 const MOST_RUNNING: usize = 64;
 
 /// How many more than a server gets connections may rest between two attempts.
-const RESTING: u32 = 6;
+const RESTING: usize = 6;
 
 /// How often it is looked whether a full disk has room again, or a connection is free or too many.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
@@ -346,9 +346,9 @@ impl Desk {
     }
 
     /// How many downloads from one server are under way, with those that rest.
-    fn running_at(&self, host: &Host, port: u16) -> u32 {
+    fn running_at(&self, host: &Host, port: u16) -> usize {
         let is_there = |running: &&Running| running.server.0 == *host && running.server.1 == port;
-        u32::try_from(self.running.values().filter(is_there).count()).unwrap_or(u32::MAX)
+        self.running.values().filter(is_there).count()
     }
 
     fn launch(&self, id: TransferId, request: Request, handle: Handle) -> io::Result<()> {

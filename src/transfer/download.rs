@@ -333,7 +333,7 @@ impl<'a> Job<'a> {
         ));
         let took = started.elapsed();
         if let Some(lane) = self.handle.lane() {
-            lane.is_done();
+            lane.is_done(took);
         }
         Ok(Summary { path, length, modified: facts.modified, sha256, took, verdict })
     }

@@ -28,6 +28,7 @@ mod netrc;
 mod news;
 mod passage;
 mod passwords;
+mod pier;
 mod proxies;
 mod request;
 mod resume;

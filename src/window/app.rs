@@ -1,5 +1,6 @@
 //! The window itself: events in, picture out, orders down.
 
+mod heard;
 mod memory;
 
 use std::path::Path;
@@ -9,12 +10,12 @@ use std::time::Duration;
 use std::{fmt, io};
 
 use crossbeam_channel::{Receiver, unbounded};
-use eframe::egui::{self, UserAttentionType, ViewportCommand};
+use eframe::egui;
 
 use super::browser::Want;
 use super::browser::errands::{Errands, Sight};
 use super::desktop::{Desktop, Wear};
-use super::dialogs::{Answer, Dialogs};
+use super::dialogs::Dialogs;
 use super::frame::Frame;
 use super::handover::Door;
 use super::keychain;
@@ -168,39 +169,6 @@ impl App {
         let Wear { theme, is_high_contrast } = self.wear;
         look::dress(ctx, self.screen.settings.has_high_contrast(is_high_contrast));
         look::follow(ctx, theme);
-    }
-
-    fn answer(&mut self, answer: Answer) {
-        match answer {
-            Answer::Chosen(path) => self.screen.take_place(&path),
-            Answer::NotChosen => self.screen.take_no_place(None),
-            Answer::NoDialog => self.screen.take_no_place(Some(
-                "No file dialog could be shown here. Type the path instead; it works the same.",
-            )),
-            Answer::Said(sentence) => {
-                self.screen.say(sentence);
-                return;
-            }
-            Answer::NotShown(id, why) => {
-                self.screen.model.note(id, why);
-                return;
-            }
-        }
-        self.screen.is_choosing = false;
-    }
-
-    /// Shows what another start of Ashore was given, and itself.
-    fn welcome(&mut self, ctx: &egui::Context) {
-        let links: Vec<_> = self.links.iter().flat_map(Receiver::try_iter).collect();
-        if links.is_empty() {
-            return;
-        }
-        links.iter().filter(|link| !link.is_empty()).for_each(|link| self.screen.take_link(link));
-        ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
-        ctx.send_viewport_cmd(ViewportCommand::Focus);
-        ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(
-            UserAttentionType::Informational,
-        ));
     }
 
     fn fulfil(&mut self, wish: Wish, ctx: &egui::Context, frame: &eframe::Frame) {

@@ -110,7 +110,9 @@ impl Basket for Series<'_, '_> {
 
     fn take(&mut self, whole: Whole) {
         let Some(found) = self.under_way.pop_front() else { return };
-        self.hand.lane.is_done();
+        let took = self.begun.elapsed();
+        self.begun = Instant::now();
+        self.hand.lane.is_done(took);
         let listed = found.modified.filter(|_| is_exact(&found)).map(|listed| listed.time);
         let modified = listed.or(whole.modified);
         let length = u64::try_from(whole.bytes.len()).unwrap_or(0);
@@ -125,8 +127,6 @@ impl Basket for Series<'_, '_> {
         let outcome = match written {
             Ok(Some(file)) => {
                 let sha256 = hashes.then(|| Sha256::digest(&whole.bytes).into());
-                let took = self.begun.elapsed();
-                self.begun = Instant::now();
                 let verdict = Verdict::Complete;
                 let summary = Summary { path, length, modified, sha256, took, verdict };
                 let end = FileEnd { name, address, outcome: Ok(summary) };

@@ -11,6 +11,7 @@ mod preflight;
 mod tally;
 mod work;
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -217,7 +218,8 @@ impl Crew<'_> {
         let Outlets { words, weighed } = outlets;
         let Self { request, handle, work, sieve, .. } = *self;
         let limits = Limits { patience: request.patience, stop: handle.stop.clone() };
-        Hand { request, handle, work, sieve, lane, words, weighed, limits }
+        let is_step_by_step = Cell::new(false);
+        Hand { request, handle, work, sieve, lane, words, weighed, limits, is_step_by_step }
     }
 }
 

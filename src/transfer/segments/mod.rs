@@ -6,7 +6,6 @@
 
 mod board;
 mod crew;
-mod growth;
 mod joints;
 mod lookout;
 #[cfg(test)]
@@ -21,11 +20,11 @@ use crossbeam_channel::{Receiver, unbounded};
 
 use self::board::Board;
 use self::crew::{Crew, Errand, Harvest};
-use self::growth::Growth;
 pub(super) use self::lookout::{Call, Lookout};
 use self::worker::{Stream, Worker};
 use super::doubt::Doubt;
 use super::download::Job;
+use super::growth::Growth;
 use super::meter::Meter;
 use super::news::{News, Progress};
 use super::trouble::Trouble;
