@@ -86,4 +86,5 @@ for picture in "$STORY_ARTEFACTS"/*.png; do
   convert "$picture" -strip +dither -colors 255 -define png:compression-level=9 \
     "$here/assets/$(basename "$picture")"
 done
-kill "$screen" && wait "$screen" || true # It takes its lock away.
+kill "$screen"
+wait "$screen" || true # It takes its lock away.
