@@ -8,8 +8,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::super::failure::Failure;
 use super::super::news::{FileEnd, Summary, Verdict};
+use super::batch::Found;
 use super::hand::{Hand, Met, Word};
-use super::work::Found;
 use crate::disk::Unnamed;
 use crate::ftp::listing::Precision;
 use crate::ftp::{self, Basket, Wanted, Whole};
