@@ -118,6 +118,13 @@ pub fn stamp(time: SystemTime) -> String {
     zoned(time).map_or_else(|| "----------".to_owned(), |time| time.strftime("%F %T").to_string())
 }
 
+/// The moment that [`stamp`] wrote.
+#[must_use]
+pub fn from_stamp(text: &str) -> Option<SystemTime> {
+    let time = jiff::civil::DateTime::strptime("%F %T", text).ok()?;
+    Some(time.to_zoned(jiff::tz::TimeZone::system()).ok()?.into())
+}
+
 /// When something was, as seen from `now`: `14:02`, another day `21 Nov 14:02`, another year
 /// `21 Nov 2025`.
 #[must_use]

@@ -10,6 +10,8 @@ mod browser;
 mod browser_fetch;
 #[path = "window/choose.rs"]
 mod choose;
+#[path = "window/folder.rs"]
+mod folder;
 #[path = "window/keep.rs"]
 mod keep;
 #[path = "window/links.rs"]

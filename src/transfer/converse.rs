@@ -51,7 +51,7 @@ impl Job<'_> {
         (self.report)(News::Phase(Phase::SigningIn));
         match self.is_step_by_step.get() {
             true => session.sign_in(&login)?,
-            false => session.sign_in_for(&login, errand)?,
+            false => session.sign_in_for(&login, Some(errand))?,
         }
         self.access().learn_accepted();
         retry.met();

@@ -146,12 +146,7 @@ impl<'a> Visit<'a> {
     fn session(&mut self) -> Result<&mut Session<'a>, ftp::Error> {
         let session = match self.session.take() {
             Some(session) => session,
-            None => {
-                let mut session = self.access.connect(self.limits, self.log)?;
-                session.sign_in(&self.access.login())?;
-                self.access.learn_accepted();
-                session
-            }
+            None => self.access.meet(self.limits, self.log)?,
         };
         Ok(self.session.insert(session))
     }

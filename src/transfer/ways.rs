@@ -94,6 +94,27 @@ impl<'a> Access<'a> {
         Ok(session)
     }
 
+    /// Connects and signs in, for whatever will be asked. Commands travel together where the server
+    /// takes that; one that stumbles is met once more, and spoken to step by step.
+    pub(super) fn meet<'s>(
+        self,
+        limits: &Limits,
+        log: &'s dyn Fn(ftp::Line),
+    ) -> Result<Session<'s>, ftp::Error> {
+        let login = self.login();
+        let mut session = self.connect(limits, log)?;
+        match session.sign_in_for(&login, None) {
+            Err(ftp::Error::Stumbled { .. }) => {
+                session = self.connect(limits, log)?;
+                session.sign_in(&login)?;
+                self.learn_step_by_step();
+            }
+            signed_in => signed_in?,
+        }
+        self.learn_accepted();
+        Ok(session)
+    }
+
     /// Remembers that commands which travel together have made the server stumble.
     pub(super) fn learn_step_by_step(self) {
         self.learn(|known| known.is_step_by_step = true);

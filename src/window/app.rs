@@ -1,5 +1,6 @@
 //! The window itself: events in, picture out, orders down.
 
+mod heard;
 mod memory;
 
 use std::path::Path;
@@ -9,15 +10,16 @@ use std::time::Duration;
 use std::{fmt, io};
 
 use crossbeam_channel::{Receiver, unbounded};
-use eframe::egui::{self, UserAttentionType, ViewportCommand};
+use eframe::egui;
 
 use super::browser::Want;
 use super::browser::errands::{Errands, Sight};
 use super::desktop::{Desktop, Wear};
-use super::dialogs::{Answer, Dialogs};
+use super::dialogs::Dialogs;
 use super::frame::Frame;
 use super::handover::Door;
 use super::keychain;
+use super::log::Hunt;
 use super::log_file::LogFile;
 use super::scout::{Finding, Scout};
 use super::screen::{Screen, Wish};
@@ -139,6 +141,7 @@ impl App {
         let links = door.map(|door| door.open(move || waker.request_repaint())).transpose()?;
         let log_file = is_lasting.then(settings::log_folder).flatten();
         let log_file = log_file.and_then(|folder| LogFile::open(&folder).ok());
+        screen.log.has_file = log_file.is_some();
         let app = Self {
             wear: desktop.heard().unwrap_or_default(),
             desktop,
@@ -166,39 +169,6 @@ impl App {
         let Wear { theme, is_high_contrast } = self.wear;
         look::dress(ctx, self.screen.settings.has_high_contrast(is_high_contrast));
         look::follow(ctx, theme);
-    }
-
-    fn answer(&mut self, answer: Answer) {
-        match answer {
-            Answer::Chosen(path) => self.screen.take_place(&path),
-            Answer::NotChosen => self.screen.take_no_place(None),
-            Answer::NoDialog => self.screen.take_no_place(Some(
-                "No file dialog could be shown here. Type the path instead; it works the same.",
-            )),
-            Answer::Said(sentence) => {
-                self.screen.say(sentence);
-                return;
-            }
-            Answer::NotShown(id, why) => {
-                self.screen.model.note(id, why);
-                return;
-            }
-        }
-        self.screen.is_choosing = false;
-    }
-
-    /// Shows what another start of Ashore was given, and itself.
-    fn welcome(&mut self, ctx: &egui::Context) {
-        let links: Vec<_> = self.links.iter().flat_map(Receiver::try_iter).collect();
-        if links.is_empty() {
-            return;
-        }
-        links.iter().filter(|link| !link.is_empty()).for_each(|link| self.screen.take_link(link));
-        ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
-        ctx.send_viewport_cmd(ViewportCommand::Focus);
-        ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(
-            UserAttentionType::Informational,
-        ));
     }
 
     fn fulfil(&mut self, wish: Wish, ctx: &egui::Context, frame: &eframe::Frame) {
@@ -236,7 +206,11 @@ impl App {
                 self.screen.is_choosing = true;
                 self.dialogs.choose(&folder, &name, frame);
             }
-            Wish::SaveLog(text) => self.dialogs.save_log(text, frame),
+            Wish::SaveLog(dump) => {
+                let files = self.log_file.as_ref().map(LogFile::files);
+                self.dialogs.save_log(*dump, files, frame);
+            }
+            Wish::Seek(hunt) => self.seek(hunt, ctx),
             Wish::ChooseFolder(folder) => {
                 self.screen.is_choosing = true;
                 self.dialogs.choose_folder(&folder, frame);
@@ -270,6 +244,16 @@ impl App {
                 Want::Stop(kind) => self.errands.stop(kind),
                 _ => {}
             }
+        }
+    }
+
+    /// Has older lines looked for in the file.
+    fn seek(&mut self, hunt: Option<Hunt>, ctx: &egui::Context) {
+        let Some(file) = &mut self.log_file else { return };
+        let ctx = ctx.clone();
+        match hunt {
+            Some(hunt) => file.seek(hunt, move || ctx.request_repaint()),
+            None => file.give_up(),
         }
     }
 
@@ -311,7 +295,7 @@ impl eframe::App for App {
         let mut visited = Vec::new();
         for event in self.events.try_iter().take(MOST_EVENTS) {
             if let (Some(file), News::Line(line)) = (&mut self.log_file, &event.news) {
-                file.write(event.id, line);
+                file.write(&event.id.into(), line);
             }
             let arrived = matches!(event.news, News::Phase(Phase::Receiving)).then_some(event.id);
             self.screen.hear(event);
@@ -350,11 +334,19 @@ impl eframe::App for App {
             ctx.request_repaint();
         }
         for sight in sights {
+            if let (Some(file), Sight::Line(line), Some(talk)) =
+                (&mut self.log_file, &sight, self.screen.visit())
+            {
+                file.write(&talk, line);
+            }
             let is_there = matches!(sight, Sight::Listed(_, Ok(_)));
             self.screen.see(sight);
             if let (true, Some(browser)) = (is_there, &self.screen.browser) {
                 self.visited(&browser.here());
             }
+        }
+        for (number, lines) in self.log_file.iter().flat_map(LogFile::findings) {
+            self.screen.log.found(number, lines);
         }
         let news = self.keychain.try_iter();
         news.for_each(|news| self.screen.take_keychain_news(news));

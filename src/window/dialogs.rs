@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use eframe::egui;
 
+use super::log::Dump;
+use super::log_file::Shelf;
 use crate::disk;
 use crate::transfer::TransferId;
 
@@ -89,7 +91,7 @@ impl Dialogs {
     }
 
     /// Asks where the log is to be saved, and saves it there.
-    pub fn save_log(&self, text: String, parent: &eframe::Frame) {
+    pub fn save_log(&self, dump: Dump, files: Option<Shelf>, parent: &eframe::Frame) {
         let dialog = rfd::AsyncFileDialog::new()
             .set_parent(parent)
             .set_title("Save the log as")
@@ -103,7 +105,11 @@ impl Dialogs {
             };
             let shown = crate::words::shown(&file.path().to_string_lossy());
             // The dialog has asked already about a file that is there.
-            let saved = disk::replace_whole(file.path(), text.as_bytes());
+            let whole = match &files {
+                Some(files) => files.whole(&dump),
+                None => Ok(dump.text),
+            };
+            let saved = whole.and_then(|text| disk::replace_whole(file.path(), text.as_bytes()));
             Some(Answer::Said(match saved {
                 Ok(()) => format!("The log is saved as {shown}"),
                 Err(error) => {

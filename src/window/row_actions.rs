@@ -39,6 +39,10 @@ pub enum RowAction {
     Choose(Choice),
     /// Show every fact about it.
     Details,
+    /// Show its lines of the log, and no others.
+    Log,
+    /// Show the files in it, or hide them again.
+    Unfold,
     /// Take the row off the list. The file stays.
     Remove,
 }
@@ -95,6 +99,7 @@ pub(super) fn menu(ui: &mut Ui, row: &Row) -> Option<RowAction> {
         }
     };
     if matches!(row.stage, Stage::Waiting { .. }) {
+        offer(ui, "Move to the top", "", RowAction::Move(isize::MIN));
         offer(ui, "Move up", "Alt+Up", RowAction::Move(-1));
         offer(ui, "Move down", "Alt+Down", RowAction::Move(1));
         ui.separator();
@@ -108,6 +113,7 @@ pub(super) fn menu(ui: &mut Ui, row: &Row) -> Option<RowAction> {
         offer(ui, "Remove from the list", "Delete", RowAction::Remove);
     }
     offer(ui, "Details", "Ctrl+I", RowAction::Details);
+    offer(ui, "Its lines in the log", "", RowAction::Log);
     ui.separator();
     if ui.button("Copy address").clicked() {
         ui.ctx().copy_text(row.request.address.to_string());

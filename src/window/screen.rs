@@ -9,6 +9,7 @@ mod choices;
 mod rows;
 
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use eframe::egui::{self, CentralPanel, Panel, ScrollArea, Ui, vec2};
 
@@ -18,7 +19,7 @@ use super::form::Form;
 use super::form_view::{FormAction, form_ui};
 use super::keeping::Keeping;
 use super::limit::LimitMenu;
-use super::log::Log;
+use super::log::{Log, Seeking};
 use super::log_view::{self, LogAction};
 use super::look::{self, space};
 use super::model::Model;
@@ -152,7 +153,7 @@ impl Screen {
         }
         self.notice_panel(ui, &mut wishes);
         wishes.extend(self.status_panel(ui));
-        wishes.extend(self.log_panel(ui));
+        self.log_panel(ui, &mut wishes);
         wishes.extend(self.keys(ui));
         if self.page.is_some() {
             wishes.extend(self.page_panel(ui));
@@ -266,7 +267,7 @@ impl Screen {
         free.map(|free| format!("{} free", words::bytes(free))).unwrap_or_default()
     }
 
-    fn log_panel(&mut self, ui: &mut Ui) -> Option<Wish> {
+    fn log_panel(&mut self, ui: &mut Ui, wishes: &mut Vec<Wish>) {
         let mut action = None;
         let is_roomy = ui.content_rect().height() >= look::LOW_WINDOW;
         let mut is_open = self
@@ -284,7 +285,8 @@ impl Screen {
                 panel.default_size(look::LOG.min(most)).size_range(92.0_f32.min(most)..=most);
             panel.show(ui, |ui| {
                 action = log_view::bar_ui(ui, log, model, &mut is_open);
-                widgets::margin(8, 4).show(ui, |ui| log_view::lines_ui(ui, log));
+                let lines = widgets::margin(8, 4).show(ui, |ui| log_view::lines_ui(ui, log, model));
+                action = lines.inner.or(action.take());
             });
         } else {
             let panel = Panel::bottom("folded log").frame(frame).exact_size(look::STRIP);
@@ -294,7 +296,24 @@ impl Screen {
             self.is_log_open = Some(is_open);
             ui.ctx().request_repaint();
         }
-        action.map(|LogAction::Save(text)| Wish::SaveLog(text))
+        wishes.extend(self.seek(ui));
+        match action {
+            Some(LogAction::Save) => wishes.push(Wish::SaveLog(Box::new(self.log.dump()))),
+            Some(LogAction::GiveUp) => {
+                self.log.give_up();
+                wishes.push(Wish::Seek(None));
+            }
+            None => {}
+        }
+    }
+
+    /// Has older lines looked for, once nothing more is typed.
+    fn seek(&mut self, ui: &Ui) -> Option<Wish> {
+        let now = Instant::now();
+        if let Seeking::Due(when) = self.log.seeking() {
+            ui.ctx().request_repaint_after(when.saturating_duration_since(now));
+        }
+        self.log.hunt(now).map(|hunt| Wish::Seek(Some(hunt)))
     }
 
     fn list_panel(&mut self, ui: &mut Ui, wishes: &mut Vec<Wish>) {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::browser::Want;
+use super::log::{Dump, Hunt};
 use crate::ftp::{Address, Fingerprint, Host};
 use crate::settings::{Setting, Source};
 use crate::transfer::{Request, TransferId};
@@ -56,8 +57,10 @@ pub enum Wish {
         /// The name that it proposes.
         name: String,
     },
-    /// Save this text, which is the log, in a file.
-    SaveLog(String),
+    /// Save the log in a file.
+    SaveLog(Box<Dump>),
+    /// Look for lines in the file that the log is written to; or look for none any more.
+    Seek(Option<Hunt>),
     /// Have the browser's errands run.
     Browse(Vec<Want>),
     /// Ask in a dialog of the system which folder files go to; it begins in this one.

@@ -3,6 +3,7 @@
 
 use std::time::SystemTime;
 
+use ashore::ftp::Facts;
 use ashore::transfer::{
     Destination, Event, Failure, Line, News, Phase, Progress, Request, TransferId, Voice,
 };
@@ -67,15 +68,29 @@ fn all_rows_are_chosen_with_one_key_and_what_is_over_goes_with_another() {
 #[test]
 fn every_fact_about_a_row_stands_beside_the_list() {
     let mut window = Window::after([News::Phase(Phase::Receiving)]);
-    let progress =
-        Progress { received: 250_000, expected: Some(1_000_000), speed: 5e6, remaining: None };
+    let progress = Progress {
+        received: 250_000,
+        expected: Some(1_000_000),
+        speed: 5e6,
+        remaining: None,
+        brake: None,
+        connections: 3,
+    };
+    let before = Progress { connections: 4, ..progress };
+    window.screen().hear(Event { id: ID, news: News::Progress(before) });
+    let modified = Some(SystemTime::UNIX_EPOCH);
     let line = |voice, text: &str| {
         News::Line(Line { at: SystemTime::UNIX_EPOCH, voice, text: text.to_owned() })
     };
     for news in [
+        line(Voice::Received, "213 1000000"),
+        News::Facts { facts: Facts { size: Some(1_000_000), modified }, estimate: None },
+        News::Joined(200_000),
         News::Progress(progress),
         line(Voice::Story, "Joined at 200 KB, checked"),
         line(Voice::Received, "150 Here it comes"),
+        line(Voice::Received, "226 Transfer complete"),
+        line(Voice::Received, "221 Goodbye"),
     ] {
         window.screen().hear(Event { id: ID, news });
     }
@@ -86,11 +101,14 @@ fn every_fact_about_a_row_stands_beside_the_list() {
     window.harness.run();
     window.click("Details");
     for fact in [
-        "1.0 MB (1,000,000 bytes), announced by the server",
+        "1.0 MB (1,000,000 bytes), announced by the server, asked with SIZE",
+        "Changed on the server",
         "250.0 KB (250,000 bytes)",
-        "150 Here it comes",
+        "226 Transfer complete",
+        "at 200.0 KB",
         "Joined at 200 KB, checked",
         "5.0 MB/s",
+        "3 now, 4 at most",
     ] {
         assert!(window.shows(fact), "{fact}");
     }

@@ -7,7 +7,7 @@ use ashore::transfer::{Failure, KeychainNews};
 use ashore::window::browser::errands::Sight;
 use ashore::window::screen::Wish;
 use eframe::egui::{Key, Modifiers, Role};
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::kittest::Queryable as _;
 
 use crate::person::{ID, Window, refused};
 
@@ -106,7 +106,11 @@ fn nobody_types_a_password_that_is_kept_and_it_is_forgotten_with_the_server() {
     let mut window = Window::open();
     let host = "ftp.example.org".parse().unwrap();
     let servers = window.screen().servers.clone();
-    servers.learn(&host, 21, |known| drop(known.passwords_of.insert("ann".to_owned()))).unwrap();
+    servers
+        .learn(&host, 21, |known| {
+            known.passwords_of.insert("ann".to_owned());
+        })
+        .unwrap();
     window.screen().take_link("ftp://ann@ftp.example.org/pub/debian.iso");
     window.harness.run();
     let wishes = window.wishes();

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use ashore::transfer::{
-    Destination, End, Ending, Entry, Event, Kept, News, NextStep, Request, State, TransferId,
+    Destination, End, Ending, Entry, Event, Kept, News, NextStep, Passage, Request, State,
+    TransferId,
 };
 use ashore::window::row::Group;
 use ashore::window::screen::Wish;
@@ -37,6 +38,7 @@ fn ending(end: End, sentence: &str) -> Ending {
         length: is_here.then_some(4_100_000),
         sha256: is_here.then(|| HASH.to_owned()),
         at: 1_000_000_000,
+        passage: Passage::default(),
     }
 }
 

@@ -5,6 +5,7 @@ use crate::ftp::command::Command;
 use crate::ftp::error::Error;
 use crate::ftp::path::RemotePath;
 use crate::ftp::session::Session;
+use crate::ftp::together::Pace;
 
 /// What a session learns about a server's listings.
 #[derive(Debug, Clone, Default)]
@@ -49,6 +50,19 @@ impl Session<'_> {
         let system = System { form, is_ebcdic };
         self.listing.system = Some(system);
         Ok(system)
+    }
+
+    /// Asks a server that answers in order, in one go, what it is and where we are.
+    pub(super) fn ask_about_here(&mut self) -> Result<(), Error> {
+        if self.pace != Pace::InOrder || self.listing.home.is_some() {
+            return Ok(());
+        }
+        let mut questions = vec![Command::new("PWD")];
+        if self.listing.system.is_none() {
+            questions.push(Command::new("SYST"));
+        }
+        questions.extend(self.first_way());
+        self.ask_ahead(questions, None)
     }
 
     /// The folder that the login opened, as `PWD` says it (RFC 959, appendix II).

@@ -6,23 +6,27 @@ use eframe::egui::{self, CentralPanel, Panel, Ui};
 
 use super::{Screen, Wish};
 use crate::ftp::Address;
-use crate::transfer::TransferId;
 use crate::window::browser::errands::Sight;
 use crate::window::browser::view::browser_ui;
 use crate::window::browser::{Browser, Want};
+use crate::window::log::Talk;
 use crate::window::look;
 use crate::window::pages::Page;
 
 impl Screen {
     /// Takes in what the browser's errands bring.
     pub fn see(&mut self, sight: Sight) {
-        if let Some(line) = self.browser.as_mut().and_then(|browser| browser.hear(sight)) {
-            if let Some(browser) = &self.browser {
-                self.log.know(browser.address());
-            }
-            // It belongs to no transfer.
-            self.log.push(TransferId(0), line);
+        let line = self.browser.as_mut().and_then(|browser| browser.hear(sight));
+        if let (Some(line), Some(browser), Some(talk)) = (line, &self.browser, self.visit()) {
+            self.log.know(browser.address());
+            self.log.push(talk, line);
         }
+    }
+
+    /// What lines of the browser are about.
+    pub(in crate::window) fn visit(&self) -> Option<Talk> {
+        let host = self.browser.as_ref()?.address().host.as_str();
+        Some(Talk::Visit(host.into()))
     }
 
     /// A dialog was answered with a place to save to: it goes to whoever asks for one.

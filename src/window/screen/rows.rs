@@ -8,6 +8,7 @@ use crate::transfer::{NextStep, Request, TransferId};
 use crate::window::details::details_ui;
 use crate::window::form::Field;
 use crate::window::icons::Icon;
+use crate::window::log::Filter;
 use crate::window::look::{self, space};
 use crate::window::row::{Row, Stage};
 use crate::window::selection::Choice;
@@ -91,6 +92,18 @@ impl Screen {
             }
             RowAction::Choose(choice) => {
                 self.list.selection.choose(id, choice, &self.model);
+                None
+            }
+            RowAction::Unfold => {
+                if !self.list.open.remove(&id) {
+                    self.list.open.insert(id);
+                }
+                None
+            }
+            RowAction::Log => {
+                let only = Some(id.into());
+                self.log.set_filter(Filter { only, ..Filter::default() });
+                self.is_log_open = Some(true);
                 None
             }
             RowAction::Details => {
