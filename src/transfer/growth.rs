@@ -110,7 +110,7 @@ pub(super) struct Growth {
     rest: Duration,
     is_settled: bool,
     /// What the server has shown to allow.
-    known: Option<u32>,
+    known: Option<usize>,
 }
 
 impl Growth {
@@ -133,18 +133,21 @@ impl Growth {
     /// Those to one server. `choice` is the person's, if they made one; `known` is what the server has
     /// shown to allow.
     pub(super) fn to_server(choice: Option<u32>, known: Option<u32>) -> Self {
-        let count = |count: u32| usize::try_from(count).unwrap_or(usize::MAX).max(1);
+        Self::of_choice(choice, known.map(count))
+    }
+
+    fn of_choice(choice: Option<u32>, known: Option<usize>) -> Self {
         let most = choice.map_or(MOST_POLITE, |choice| count(choice.min(MOST_BY_CHOICE)));
-        let allowed = known.map_or(usize::MAX, count);
+        let allowed = known.unwrap_or(usize::MAX);
         let wanted = if choice.is_some() { most } else { FIRST };
         // A server may allow more today: one more than it is known for is tried, if that is worth it.
-        let growth = Self::new(wanted.min(allowed), most.min(allowed.saturating_add(1)));
-        Self { known, ..growth }
+        let all = Self::new(wanted.min(allowed), most.min(allowed.saturating_add(1)));
+        Self { known, ..all }
     }
 
     /// The person has changed their mind. What the server refused, it refuses still.
     pub(super) fn choose(&mut self, choice: Option<u32>) {
-        *self = Self::to_server(choice, self.known);
+        *self = Self::of_choice(choice, self.known);
     }
 
     /// For one file: one more than the one that has brought `bytes` per second.
@@ -160,8 +163,8 @@ impl Growth {
     /// No more than so many are allowed.
     pub(super) fn limit(&mut self, most: usize) {
         self.most = most.max(1);
-        self.known = u32::try_from(self.most).ok();
         self.wanted = self.wanted.min(self.most);
+        self.known = Some(self.most);
         self.is_settled = true;
     }
 
@@ -299,6 +302,10 @@ impl Mark {
         self.glimpse = (now, so_far.bytes, is_enough);
         (is_enough && was_enough).then_some(speed)
     }
+}
+
+fn count(count: u32) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX).max(1)
 }
 
 fn many(count: usize) -> f64 {

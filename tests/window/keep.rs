@@ -106,11 +106,8 @@ fn nobody_types_a_password_that_is_kept_and_it_is_forgotten_with_the_server() {
     let mut window = Window::open();
     let host = "ftp.example.org".parse().unwrap();
     let servers = window.screen().servers.clone();
-    servers
-        .learn(&host, 21, |known| {
-            known.passwords_of.insert("ann".to_owned());
-        })
-        .unwrap();
+    let lesson = |known: &mut ftp::Known| known.passwords_of.extend(["ann".to_owned()]);
+    servers.learn(&host, 21, lesson).unwrap();
     window.screen().take_link("ftp://ann@ftp.example.org/pub/debian.iso");
     window.harness.run();
     let wishes = window.wishes();
