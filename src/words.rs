@@ -1,23 +1,20 @@
 //! Bytes, speeds and times in plain words, the same in the window and in the terminal.
 
+pub mod locale;
+
 use std::io;
 use std::time::{Duration, SystemTime};
+
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
 
 /// Units of 1000, as disks and networks are sold.
 const UNITS: [&str; 6] = ["bytes", "KB", "MB", "GB", "TB", "PB"];
 
-/// `1_234_567` → `1,234,567`.
+/// `1_234_567` → `1,234,567`, or as it is written [here](locale::here).
 #[must_use]
 pub fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (n, digit) in digits.chars().enumerate() {
-        if n > 0 && (digits.len() - n).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    locale::here().count(number)
 }
 
 /// `1_234_567` → `1.2 MB`; below 1000: `12 bytes`.
@@ -67,7 +64,7 @@ fn scaled(number: u64, power: usize) -> String {
     }
     let tenth = 1000_u128.pow(u32::try_from(power).unwrap_or(0)) / 10;
     let tenths = (u128::from(number) + tenth / 2) / tenth;
-    format!("{}.{}", tenths / 10, tenths % 10)
+    locale::here().tenths(tenths / 10, tenths % 10)
 }
 
 /// `4 min`, `1 h 20 min`, `15 s`, `0.5 s`. Never more than two units.
@@ -77,7 +74,8 @@ pub fn duration(duration: Duration) -> String {
     match (seconds / 3600, seconds % 3600 / 60, seconds % 60) {
         (0, 0, 0) if duration.is_zero() => "0 s".to_owned(),
         (0, 0, s) if s < 10 && duration.subsec_millis() >= 50 => {
-            format!("{:.1} s", duration.as_secs_f32())
+            let tenths = (duration.as_millis() + 50) / 100;
+            format!("{} s", locale::here().tenths(tenths / 10, tenths % 10))
         }
         (0, 0, s) => format!("{s} s"),
         (0, 1, s) if s > 0 => format!("1 min {s} s"),
@@ -101,57 +99,50 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A day in UTC, `2026-11-22`.
+/// A day in UTC, `2026-11-22`, or as it is written [here](locale::here).
 #[must_use]
 pub fn day(time: SystemTime) -> String {
-    jiff::Timestamp::try_from(time).map_or_else(
-        |_| "-".to_owned(),
-        |time| time.to_zoned(jiff::tz::TimeZone::UTC).strftime("%Y-%m-%d").to_string(),
-    )
+    let time = Timestamp::try_from(time).map(|time| time.to_zoned(TimeZone::UTC));
+    time.map_or_else(|_| "-".to_owned(), |time| locale::here().day(&time))
 }
 
 /// The time of day here, `14:02:11`.
 #[must_use]
 pub fn time_of_day(time: SystemTime) -> String {
-    jiff::Timestamp::try_from(time).map_or_else(
-        |_| "--:--:--".to_owned(),
-        |time| time.to_zoned(jiff::tz::TimeZone::system()).strftime("%H:%M:%S").to_string(),
-    )
+    zoned(time).map_or_else(|| "--:--:--".to_owned(), |time| locale::here().clock(&time))
 }
 
 /// A moment here, in a form that sorts: `2026-11-22 14:02:11`.
 #[must_use]
 pub fn stamp(time: SystemTime) -> String {
-    jiff::Timestamp::try_from(time).map_or_else(
-        |_| "----------".to_owned(),
-        |time| time.to_zoned(jiff::tz::TimeZone::system()).strftime("%F %T").to_string(),
-    )
+    zoned(time).map_or_else(|| "----------".to_owned(), |time| time.strftime("%F %T").to_string())
+}
+
+/// The moment that [`stamp`] wrote.
+#[must_use]
+pub fn from_stamp(text: &str) -> Option<SystemTime> {
+    let time = jiff::civil::DateTime::strptime("%F %T", text).ok()?;
+    Some(time.to_zoned(jiff::tz::TimeZone::system()).ok()?.into())
 }
 
 /// When something was, as seen from `now`: `14:02`, another day `21 Nov 14:02`, another year
 /// `21 Nov 2025`.
 #[must_use]
 pub fn moment(time: SystemTime, now: SystemTime) -> String {
-    let here = |time: SystemTime| {
-        let time = jiff::Timestamp::try_from(time).ok()?;
-        Some(time.to_zoned(jiff::tz::TimeZone::system()))
-    };
-    let (Some(time), Some(now)) = (here(time), here(now)) else { return "--:--".to_owned() };
-    let format = match () {
-        () if time.date() == now.date() => "%H:%M",
-        () if time.year() == now.year() => "%-d %b %H:%M",
-        () => "%-d %b %Y",
-    };
-    time.strftime(format).to_string()
+    match zoned(time).zip(zoned(now)) {
+        Some((time, now)) => locale::here().moment(&time, &now),
+        None => "--:--".to_owned(),
+    }
 }
 
 /// A day and a time here, `22 Nov 2026, 14:02`.
 #[must_use]
 pub fn date(time: SystemTime) -> String {
-    jiff::Timestamp::try_from(time).map_or_else(
-        |_| "at an unknown time".to_owned(),
-        |time| time.to_zoned(jiff::tz::TimeZone::system()).strftime("%-d %b %Y, %H:%M").to_string(),
-    )
+    zoned(time).map_or_else(|| "at an unknown time".to_owned(), |time| locale::here().date(&time))
+}
+
+fn zoned(time: SystemTime) -> Option<Zoned> {
+    Some(Timestamp::try_from(time).ok()?.to_zoned(TimeZone::system()))
 }
 
 /// The first letter large, as a sentence begins.

@@ -8,7 +8,6 @@ use std::fs;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
-use ashore::ftp::Proxy;
 use ashore::transfer::{self, Class, Commons, Failure, Handle, Proxies, Request};
 use support::embedded::Embedded;
 use support::proxies::Relay;
@@ -38,7 +37,7 @@ impl Shop {
 
 /// Downloads through `proxy`; how it ended, and all that was said on the way.
 fn fetch(request: &Request, proxy: &str) -> (Result<(), Failure>, String) {
-    let proxies = Proxies::all(proxy.parse::<Proxy>().unwrap());
+    let proxies = Proxies::chosen(proxy.parse().unwrap());
     let handle = Handle::with(Commons { proxies, ..Commons::default() });
     let said = std::cell::RefCell::new(String::new());
     let outcome = transfer::download(request, &handle, &|news| {

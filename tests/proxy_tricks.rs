@@ -86,7 +86,7 @@ fn fails(url: &str, change: impl FnOnce(&mut Request)) -> Failure {
     let mut request = request_for("ftp://harbour.invalid/hello.txt", folder.path());
     request.patience = Duration::from_secs(20);
     change(&mut request);
-    let proxies = Proxies::all(url.parse().unwrap());
+    let proxies = Proxies::chosen(url.parse().unwrap());
     let handle = Handle::with(Commons { proxies, ..Commons::default() });
     let said = RefCell::new(String::new());
     let outcome = transfer::download(&request, &handle, &|news| {
@@ -189,7 +189,7 @@ fn a_proxy_that_is_silent_or_drips_is_given_up_when_patience_is_over() {
 
 #[test]
 fn waiting_for_a_proxy_can_be_stopped() {
-    let proxies = Proxies::all(proxy(Box::new(wait_for_the_end)).parse().unwrap());
+    let proxies = Proxies::chosen(proxy(Box::new(wait_for_the_end)).parse().unwrap());
     let handle = Handle::with(Commons { proxies, ..Commons::default() });
     let folder = tempfile::tempdir().unwrap();
     let mut request = request_for("ftp://harbour.invalid/hello.txt", folder.path());

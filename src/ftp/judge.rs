@@ -1,6 +1,6 @@
 //! Whose certificates are believed.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{WebPkiServerVerifier, verify_server_name};
@@ -9,6 +9,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls_platform_verifier::Verifier;
 
 use super::certificate::{Certificate, Fingerprint};
 use super::error::Error;
@@ -123,6 +124,10 @@ impl ServerCertVerifier for Judge {
     }
 }
 
+/// Whom the system believes. On Linux that is a file for each authority, to be read and understood:
+/// once is enough, however many connections there are.
+static SYSTEM: OnceLock<Arc<Verifier>> = OnceLock::new();
+
 /// The one place where it is decided whose word counts.
 fn verifier(
     trust: &Trust,
@@ -130,8 +135,12 @@ fn verifier(
 ) -> Result<Arc<dyn ServerCertVerifier>, Error> {
     let wrong = |what: String| Error::Tls { what };
     if trust.roots.is_none() {
-        let system = rustls_platform_verifier::Verifier::new(Arc::clone(provider));
-        return Ok(Arc::new(system.map_err(|error| wrong(error.to_string()))?));
+        if let Some(system) = SYSTEM.get() {
+            return Ok(Arc::<Verifier>::clone(system));
+        }
+        let system = Verifier::new(Arc::clone(provider));
+        let system = Arc::new(system.map_err(|error| wrong(error.to_string()))?);
+        return Ok(Arc::<Verifier>::clone(SYSTEM.get_or_init(|| system)));
     }
     let mut roots = RootCertStore::empty();
     for certificate in named(trust)? {

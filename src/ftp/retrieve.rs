@@ -47,13 +47,7 @@ impl Session<'_> {
             return self.begin(channel, &retr).map(|data| data.from(offset));
         }
         let commands: Vec<Command> = rest.iter().cloned().chain([retr.clone()]).collect();
-        let stream = match self.connect_passively(&commands) {
-            Err(error @ Error::NoDataConnection { .. }) if self.is_transferring => {
-                let reason = self.reason_for_no_data(commands.len());
-                return Err(reason.unwrap_or_else(|| stumbled(error)));
-            }
-            made => self.secured(made?)?,
-        };
+        let stream = self.open_at_once(&commands)?;
         let Some(rest) = rest else {
             let reply = self.read_reply()?;
             return self.begun(stream, &retr, reply);
@@ -72,8 +66,24 @@ impl Session<'_> {
     /// holds here too, but the last word is [`Session::last_word`].
     pub(super) fn open(&mut self, command: &Command) -> Result<Data, Error> {
         self.early_final = None;
-        let channel = self.open_data()?;
-        self.begin(channel, command)
+        if self.pace != Pace::InOrder || self.is_active {
+            let channel = self.open_data()?;
+            return self.begin(channel, command);
+        }
+        let stream = self.open_at_once(std::slice::from_ref(command))?;
+        let reply = self.read_reply()?;
+        self.begun(stream, command, reply)
+    }
+
+    /// Makes a data connection in passive mode, with `commands` on their way beside it.
+    fn open_at_once(&mut self, commands: &[Command]) -> Result<Stream, Error> {
+        match self.connect_passively(commands) {
+            Err(error @ Error::NoDataConnection { .. }) if self.is_transferring => {
+                let reason = self.reason_for_no_data(commands.len());
+                Err(reason.unwrap_or_else(|| stumbled(error)))
+            }
+            made => self.secured(made?),
+        }
     }
 
     pub(super) fn begin(&mut self, channel: Channel, command: &Command) -> Result<Data, Error> {
@@ -146,6 +156,18 @@ impl Session<'_> {
         let is_no = matches!(reply.kind(), Kind::TryLater | Kind::Refused);
         let is_reason = is_no && !matches!(reply.code, 425 | 426);
         is_reason.then(|| Error::Refused { command: "RETR".to_owned(), reply })
+    }
+
+    /// Sends `next`, which is asked for later, and waits for the server's last word on the transfer
+    /// that `verb` began.
+    pub(super) fn last_word_before(&mut self, next: Command, verb: &str) -> Result<(), Error> {
+        if self.has_final() {
+            return self.last_word(verb, FINAL_PATIENCE);
+        }
+        self.say(&next)?;
+        let ended = self.last_word(verb, FINAL_PATIENCE);
+        self.awaited.push_back(next);
+        ended
     }
 
     /// Waits for the server's last word on the transfer that `verb` began, `most` at the longest.

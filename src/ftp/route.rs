@@ -26,8 +26,8 @@ impl Route {
     /// * Those of [`dial::dial`].
     /// * [`Error::Proxy`], also if data is to come in active mode, which no proxy passes on.
     pub(super) fn open(server: &Server<'_>, limits: &Limits) -> Result<(Stream, Self), Error> {
-        let Server { host, port, way, proxy, .. } = *server;
-        let Some(proxy) = proxy else {
+        let Server { host, port, way, .. } = *server;
+        let Some(proxy) = &server.proxy else {
             let socket = dial::dial(host, port, way.family, limits)?;
             let peer = socket.peer_addr().map_err(Error::Cut)?;
             let stream = Stream::new(socket, limits.clone(), Awaiting::Greeting)?;

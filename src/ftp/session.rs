@@ -49,7 +49,7 @@ pub struct Server<'a> {
     /// Which of its addresses are tried, and who makes the data connections.
     pub way: Way,
     /// Through whom.
-    pub proxy: Option<&'a Proxy>,
+    pub proxy: Option<Proxy>,
     /// What was learnt about it in earlier conversations.
     pub known: Known,
 }
@@ -127,7 +127,7 @@ impl<'a> Session<'a> {
             early_final: None,
             is_transferring: false,
             is_astray: false,
-            listing: listing::Known::default(),
+            listing: listing::Known::beginning_with(server.known.time_offset),
         };
         if server.security == Security::Implicit {
             session = session.secure(Tls::new(server.host, &server.trust)?)?;

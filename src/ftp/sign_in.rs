@@ -30,15 +30,21 @@ impl Session<'_> {
     }
 
     /// Signs in, and has commands travel together from now on, as far as the server can take it. One
-    /// that is known to take everything is asked on the same way what [`Session::look_ahead`] asks.
+    /// that is known to take everything is asked on the same way what [`Session::look_ahead`] asks
+    /// about `errand`.
     ///
     /// # Errors
     ///
     /// Those of [`Session::sign_in`], and now and later [`Error::Stumbled`]: it must be spoken to step
     /// by step, in a new conversation.
-    pub fn sign_in_for(&mut self, login: &Login, errand: Errand<'_>) -> Result<(), Error> {
+    pub fn sign_in_for(&mut self, login: &Login, errand: Option<Errand<'_>>) -> Result<(), Error> {
         self.pace = self.most_pace;
-        self.sign_in_with(login, Some(errand))
+        self.sign_in_with(login, errand)
+    }
+
+    /// From now on every command waits for the answer to the last one.
+    pub fn slow_down(&mut self) {
+        self.pace = Pace::StepByStep;
     }
 
     fn sign_in_with(&mut self, login: &Login, errand: Option<Errand<'_>>) -> Result<(), Error> {

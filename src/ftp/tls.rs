@@ -184,6 +184,19 @@ impl TlsStream {
         self.wire.0.get_ref()
     }
 
+    /// Opens the next record, if all of it has come from the network; does not wait. A record holds at
+    /// most 16 KiB (RFC 8446 §5.1), too little to be written to a disk on its own. What is wrong with
+    /// this one is told by the next read: rustls does not forget it.
+    fn open_next(&mut self, block: &mut [u8]) -> Option<usize> {
+        while !self.wire.0.buffer().is_empty() {
+            self.connection.read_tls(&mut self.wire).ok()?;
+            if self.connection.process_new_packets().ok()?.plaintext_bytes_to_read() > 0 {
+                return self.connection.reader().read(block).ok();
+            }
+        }
+        None
+    }
+
     /// An error of the handshake, with the certificate that it is about.
     fn explain(&self, error: io::Error) -> io::Error {
         if let Some(refusal) = self.judge.take_refusal() {
@@ -218,7 +231,14 @@ impl Read for TlsStream {
         }
         let Self { connection, wire, .. } = self;
         let done = rustls::Stream::new(connection.as_mut(), wire).read(block);
-        done.map_err(|error| self.explain(error))
+        let mut filled = done.map_err(|error| self.explain(error))?;
+        while filled > 0
+            && let Some(rest @ [_, ..]) = block.get_mut(filled..)
+            && let Some(count) = self.open_next(rest)
+        {
+            filled += count;
+        }
+        Ok(filled)
     }
 }
 

@@ -11,10 +11,11 @@ use std::time::Duration;
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::values::{Choice, connections, rate, seconds, user_name};
+use super::values::{Choice, connections, seconds, user_name};
 use super::{Exit, say, sentences};
 use crate::disk::Checksum;
 use crate::ftp::{Encoding, Family, Fingerprint, Security, Way};
+use crate::settings::read_rate;
 use crate::transfer;
 
 /// What the command line asks for.
@@ -154,7 +155,7 @@ pub struct Get {
     pub(super) connections: Choice,
 
     /// The most bytes a second, of all files together: 500K, 2M, 1.5G
-    #[arg(long, value_name = "RATE", value_parser = rate)]
+    #[arg(long, value_name = "RATE", value_parser = read_rate)]
     pub(super) limit_rate: Option<u64>,
 
     /// Over how many connections a large file comes, 1 to 32; auto: as many as are of use, at most 4

@@ -12,7 +12,7 @@ use std::time::SystemTime;
 use serde::Serialize;
 
 use super::{Exit, sentences};
-use crate::transfer::{Line, News, Outcome, Phase, Progress, Verdict, Voice};
+use crate::transfer::{Brake, Line, News, Outcome, Phase, Progress, Verdict, Voice};
 use crate::words;
 
 /// Tells it on stdout. A reader who went away stops no download.
@@ -77,6 +77,9 @@ enum What {
         expected: Option<u64>,
         bytes_per_second: f64,
         seconds_left: Option<f64>,
+        /// What it would be faster without: `server`, `limit`, `disk` or `checksum`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        limited_by: Option<&'static str>,
     },
     /// A line of the log.
     Line {
@@ -130,7 +133,7 @@ struct Kept {
     bytes: u64,
 }
 
-/// `None`: of a file in a folder, which is told by itself.
+/// `None`: of a file in a folder, which is told by itself, and of what the log says in words.
 fn what(news: &News) -> Option<What> {
     Some(match news {
         News::Queued => named_phase("queued"),
@@ -147,12 +150,20 @@ fn what(news: &News) -> Option<What> {
         }
         News::Paused => named_phase("paused"),
         News::Destination(path) => What::Destination { path: path.display().to_string() },
-        News::Progress(Progress { received, expected, speed, remaining }) => What::Progress {
-            received: *received,
-            expected: *expected,
-            bytes_per_second: speed.round(),
-            seconds_left: remaining.map(|left| left.as_secs_f64()),
-        },
+        News::Progress(Progress { received, expected, speed, remaining, brake, .. }) => {
+            What::Progress {
+                received: *received,
+                expected: *expected,
+                bytes_per_second: speed.round(),
+                seconds_left: remaining.map(|left| left.as_secs_f64()),
+                limited_by: brake.map(|brake| match brake {
+                    Brake::Server => "server",
+                    Brake::Limit => "limit",
+                    Brake::Disk => "disk",
+                    Brake::Checksum => "checksum",
+                }),
+            }
+        }
         News::Line(Line { at, voice, text }) => What::Line {
             at: utc(*at),
             voice: match voice {
@@ -171,7 +182,7 @@ fn what(news: &News) -> Option<What> {
             free: preflight.free,
             is_all: preflight.is_all,
         },
-        News::File(_) => return None,
+        News::Facts { .. } | News::Joined(_) | News::Part(_) | News::File(_) => return None,
         News::Ended(outcome) => What::Ended(Box::new(ended(outcome))),
     })
 }
@@ -249,7 +260,14 @@ mod tests {
             verdict: Verdict::Complete,
         };
         let line = Line { at, voice: Voice::Sent, text: "PASS ****\u{9b}2J".to_owned() };
-        let progress = Progress { received: 1, expected: Some(5), speed: 1.4, remaining: None };
+        let progress = Progress {
+            received: 1,
+            expected: Some(5),
+            speed: 1.4,
+            remaining: None,
+            brake: Some(Brake::Limit),
+            connections: 1,
+        };
         let kept = crate::transfer::Kept { path: "a.part".into(), length: 3 };
         for (news, text) in [
             (News::Phase(Phase::SigningIn), r#""event":"phase","phase":"signing-in""#.to_owned()),
@@ -261,7 +279,7 @@ mod tests {
             (News::Destination("a".into()), r#""event":"destination","path":"a""#.to_owned()),
             (
                 News::Progress(progress),
-                r#""event":"progress","received":1,"expected":5,"bytes_per_second":1.0,"seconds_left":null"#
+                r#""event":"progress","received":1,"expected":5,"bytes_per_second":1.0,"seconds_left":null,"limited_by":"limit""#
                     .to_owned(),
             ),
             (

@@ -114,9 +114,8 @@ pub(super) fn folder(flags: &Ls, commons: &Commons) -> Result<(Address, Trust), 
 pub(super) fn commons(flags: &Connection, is_quiet: bool) -> Result<Commons, Refusal> {
     let servers = settings::servers_file().map(Servers::open).unwrap_or_default();
     let proxies = match flags.proxy.as_deref() {
-        Some("none") => Proxies::default(),
         Some(text) => match text.parse() {
-            Ok(proxy) => Proxies::all(proxy),
+            Ok(choice) => Proxies::chosen(choice),
             Err(error) => return Err(Refusal::usage(&format!("--proxy: {error}"))),
         },
         None => settings::proxies().map_err(|error| Refusal::usage(&error.to_string()))?,

@@ -237,8 +237,14 @@ mod tests {
 
     #[test]
     fn beside_a_bar_stands_only_what_is_known() {
-        let mut progress =
-            Progress { received: 1_200_000_000, expected: None, speed: 0.0, remaining: None };
+        let mut progress = Progress {
+            received: 1_200_000_000,
+            expected: None,
+            speed: 0.0,
+            remaining: None,
+            brake: None,
+            connections: 1,
+        };
         assert_eq!(beside_a_bar(&progress), "1.2 GB");
         progress.expected = Some(4_100_000_000);
         progress.speed = 11.4e6;

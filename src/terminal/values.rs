@@ -15,24 +15,6 @@ pub(super) fn connections(text: &str) -> Result<Choice, String> {
     }
 }
 
-/// Bytes per second: `2M` is 2,000,000, as in the speeds that are shown.
-pub(super) fn rate(text: &str) -> Result<u64, String> {
-    let wrong = || "it is a number of bytes a second, such as 500K, 2M or 1.5G".to_owned();
-    let (number, unit) = match text.to_ascii_uppercase().as_str() {
-        upper if upper.ends_with('K') => (text.len() - 1, 1e3),
-        upper if upper.ends_with('M') => (text.len() - 1, 1e6),
-        upper if upper.ends_with('G') => (text.len() - 1, 1e9),
-        _ => (text.len(), 1.0),
-    };
-    let number: f64 = text.get(..number).and_then(|it| it.parse().ok()).ok_or_else(wrong)?;
-    let rate = number * unit;
-    if !(1.0..=1e15).contains(&rate) {
-        return Err(wrong());
-    }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it was checked")]
-    Ok(rate as u64)
-}
-
 /// The longest `--timeout`: a day, in seconds.
 const LONGEST: f64 = 86_400.0;
 
@@ -66,19 +48,11 @@ mod tests {
     }
 
     #[test]
-    fn connections_and_rates_are_read_as_people_write_them() {
+    fn connections_are_read_as_people_write_them() {
         assert_eq!(connections("32"), Ok(Some(32)));
         assert_eq!(connections("auto"), Ok(None));
         for text in ["0", "33", "-1", "many", ""] {
             assert!(connections(text).is_err(), "{text}");
-        }
-        for (text, bytes) in
-            [("500K", 500_000), ("2m", 2_000_000), ("1.5G", 1_500_000_000), ("7", 7)]
-        {
-            assert_eq!(rate(text), Ok(bytes), "{text}");
-        }
-        for text in ["0", "-1", "K", "", "nan", "inf", "2MB", "é"] {
-            assert!(rate(text).is_err(), "{text}");
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::lanes::Lanes;
 use super::lists::MissingLists;
 use super::netrc::Netrc;
+use super::passwords::Passwords;
 use super::proxies::Proxies;
 use super::servers::Servers;
 use super::throttle::Throttle;
@@ -23,4 +24,6 @@ pub struct Commons {
     pub proxies: Proxies,
     /// Names and passwords for servers.
     pub netrc: Netrc,
+    /// Passwords that the person asked to keep.
+    pub passwords: Passwords,
 }

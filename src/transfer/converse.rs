@@ -1,6 +1,5 @@
 //! A conversation for one file: one that rests from the file before, or a new one.
 
-use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
 use super::download::Job;
@@ -8,7 +7,7 @@ use super::lanes::Crowd;
 use super::news::{News, Phase, Voice};
 use super::retry::Retry;
 use super::trouble::Trouble;
-use crate::ftp::{self, Errand, Error, Limits, Login, Session};
+use crate::ftp::{self, Errand, Error, Limits, Session};
 
 /// How often a download steps back because its server has too many connections, before that is the
 /// news.
@@ -39,9 +38,8 @@ impl Job<'_> {
         }
         let mut session = self.access().connect(limits, log)?;
         let login = self.access().login();
-        if let Cow::Owned(Login { user: Some(user), .. }) = &login {
-            let user = String::from_utf8_lossy(user);
-            self.story(format!("Signing in as {user}, as .netrc says"));
+        if let Some(sentence) = self.access().login_story() {
+            self.story(sentence);
         }
         if login.password.is_some() && !session.is_secure() {
             self.tell(
@@ -53,8 +51,9 @@ impl Job<'_> {
         (self.report)(News::Phase(Phase::SigningIn));
         match self.is_step_by_step.get() {
             true => session.sign_in(&login)?,
-            false => session.sign_in_for(&login, errand)?,
+            false => session.sign_in_for(&login, Some(errand))?,
         }
+        self.access().learn_accepted();
         retry.met();
         if let Some(sentence) = lane.and_then(|lane| lane.connected()) {
             self.story(sentence);

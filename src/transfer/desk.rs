@@ -14,6 +14,7 @@ use super::failure::Failure;
 use super::handle::Handle;
 use super::journal::{Journal, State};
 use super::news::{Line, News, Outcome, Voice};
+use super::passage::Passage;
 use super::request::Request;
 use super::teller::Teller;
 use super::waiting::Waiting;
@@ -24,7 +25,7 @@ use crate::ftp::Host;
 const MOST_RUNNING: usize = 64;
 
 /// How many more than a server gets connections may rest between two attempts.
-const RESTING: u32 = 6;
+const RESTING: usize = 6;
 
 /// How often it is looked whether a full disk has room again, or a connection is free or too many.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
@@ -227,7 +228,7 @@ impl Desk {
         let was_waiting = self.waiting.remove(id);
         let was_held = self.without_room.remove(&id).is_some() || self.paused.remove(&id);
         if was_waiting || was_held {
-            self.settle(id, wish, Err(Failure::Stopped { kept: None }));
+            self.settle(id, wish, Err(Failure::Stopped { kept: None }), Passage::default());
         }
     }
 
@@ -236,27 +237,29 @@ impl Desk {
             Report::Progress(id, progress) => {
                 self.journal.set_progress(id, progress.received, progress.expected).ok();
             }
-            Report::Ended(id, outcome) => {
+            Report::Ended(id, ended) => {
+                let (outcome, passage) = *ended;
                 let running = self.running.remove(&id);
                 let wish = running.as_ref().map_or(Wish::End, |running| running.wish);
                 let was_told = running.is_some_and(|running| running.handle.stop.is_given());
                 self.settle(
                     id,
                     wish,
-                    match *outcome {
+                    match outcome {
                         // Whoever was told to stop does not go on by itself when there is room.
                         Err(failure) if was_told && failure.is_without_room() => {
                             Err(Failure::Stopped { kept: failure.kept().cloned() })
                         }
                         outcome => outcome,
                     },
+                    passage,
                 );
             }
         }
     }
 
     /// Writes down what became of a download, then tells it.
-    fn settle(&mut self, id: TransferId, wish: Wish, outcome: Outcome) {
+    fn settle(&mut self, id: TransferId, wish: Wish, outcome: Outcome, mut passage: Passage) {
         match (wish, outcome) {
             (Wish::Pause, Err(Failure::Stopped { .. })) => {
                 self.paused.insert(id);
@@ -270,7 +273,8 @@ impl Desk {
                 self.without_room.insert(id, failure);
             }
             (_, outcome) => {
-                let ending = Box::new(Ending::of(&outcome));
+                passage.end(&outcome);
+                let ending = Box::new(Ending { passage, ..Ending::of(&outcome) });
                 self.journal.set_state(id, &State::Ended(ending)).ok();
                 self.report(id, News::Ended(outcome));
             }
@@ -319,7 +323,7 @@ impl Desk {
                 let Some(request) = self.request(id) else {
                     self.waiting.remove(id);
                     let what = "the download is not on the list any more".to_owned();
-                    self.settle(id, Wish::End, Err(Failure::Bug { what }));
+                    self.settle(id, Wish::End, Err(Failure::Bug { what }), Passage::default());
                     continue;
                 };
                 let Some(lane) = lanes.try_take(request.access(&self.commons)) else { break };
@@ -333,7 +337,7 @@ impl Desk {
                     Err(error) => {
                         handle.leave_lane();
                         let what = format!("the download could not be started: {error}");
-                        self.settle(id, Wish::End, Err(Failure::Bug { what }));
+                        self.settle(id, Wish::End, Err(Failure::Bug { what }), Passage::default());
                     }
                 }
             }
@@ -342,9 +346,9 @@ impl Desk {
     }
 
     /// How many downloads from one server are under way, with those that rest.
-    fn running_at(&self, host: &Host, port: u16) -> u32 {
+    fn running_at(&self, host: &Host, port: u16) -> usize {
         let is_there = |running: &&Running| running.server.0 == *host && running.server.1 == port;
-        u32::try_from(self.running.values().filter(is_there).count()).unwrap_or(u32::MAX)
+        self.running.values().filter(is_there).count()
     }
 
     fn launch(&self, id: TransferId, request: Request, handle: Handle) -> io::Result<()> {

@@ -5,6 +5,7 @@ use std::iter;
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
+use super::brake::Brake;
 use super::destination::{Settled, settle};
 use super::doubt::Doubt;
 use super::failure::{Failure, Kept};
@@ -176,6 +177,7 @@ impl<'a> Job<'a> {
         let announced = file.announced(data.announced.filter(|_| offset == 0));
         let expected = remote.facts.size.or(announced);
         file.begin(remote.facts.size, remote.facts.modified)?;
+        (self.report)(News::Facts { facts: remote.facts, estimate: announced });
 
         (self.report)(News::Phase(Phase::Receiving));
         let received = match resume::join(&mut data, file, offset) {
@@ -247,20 +249,25 @@ impl<'a> Job<'a> {
         expected: Option<u64>,
         mut lookout: Lookout,
     ) -> Result<Option<Call>, Trouble> {
+        let waits = &self.handle.waits;
         let most = expected.map(|size| size + (size / 4).max(16 * 1024 * 1024));
-        let mut meter = Meter::new(file.received(), expected, Instant::now());
+        let mut meter = Meter::new(file.received(), expected, waits, Instant::now());
         (self.report)(News::Progress(meter.progress(Instant::now())));
         let mut is_open = true;
         while is_open {
             if let Some(call) = lookout.look(file.received(), Instant::now()) {
                 return Ok(Some(call));
             }
+            let mut since = Instant::now();
             let count = file.append(|block| -> Result<usize, Trouble> {
+                since = waits.add(Brake::Checksum, since); // For a block, it waits for nothing else.
                 let portion = self.handle.commons.throttle.portion(block.len());
                 let count = data.poll(block.get_mut(..portion).unwrap_or_default())?;
+                since = waits.add(Brake::Server, since);
                 is_open = count != Some(0);
                 Ok(count.unwrap_or(0))
             })?;
+            waits.add(Brake::Disk, since);
             self.handle.came(count)?;
             if let Some(progress) = meter.reach(file.received(), Instant::now()) {
                 (self.report)(News::Progress(progress));
@@ -326,7 +333,7 @@ impl<'a> Job<'a> {
         ));
         let took = started.elapsed();
         if let Some(lane) = self.handle.lane() {
-            lane.is_done();
+            lane.is_done(took);
         }
         Ok(Summary { path, length, modified: facts.modified, sha256, took, verdict })
     }
@@ -370,6 +377,9 @@ impl<'a> Job<'a> {
 
     fn tell_joint(&self, joint: &Joint, file: &Partial) {
         let length = words::bytes(file.length());
+        if *joint != Joint::None {
+            (self.report)(News::Joined(file.length()));
+        }
         match joint {
             Joint::None => {}
             Joint::Checked => self.story(format!("Joined at {length}, checked")),

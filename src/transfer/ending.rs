@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::failure::{Class, Failure, Kept, NextStep};
 use super::news::{Outcome, Verdict};
+use super::passage::Passage;
 
 /// How a transfer ended: all that a row shows of it, and all that is kept of it between two runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +30,9 @@ pub struct Ending {
     pub sha256: Option<String>,
     /// When it ended, in seconds since 1970.
     pub at: u64,
+    /// How it came. Of an end that an earlier Ashore wrote down, nothing is known.
+    #[serde(default)]
+    pub passage: Passage,
 }
 
 /// The ends that a transfer can come to (product contract §2).
@@ -78,6 +82,7 @@ impl Ending {
                 length: Some(summary.length),
                 sha256: summary.sha256.map(|hash| crate::words::hex(&hash)),
                 at: since.as_secs(),
+                passage: Passage::default(),
             },
             Err(failure) => Self::of_failure(failure, since.as_secs()),
         }
@@ -104,6 +109,7 @@ impl Ending {
             length: None,
             sha256: None,
             at,
+            passage: Passage::default(),
         }
     }
 }

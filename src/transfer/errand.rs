@@ -1,7 +1,7 @@
 //! One transfer on a thread of its own, and what the desk hears of it.
 
 use std::any::Any;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::panic::{self, AssertUnwindSafe};
 use std::time::{Duration, Instant};
 use std::{io, thread};
@@ -14,6 +14,7 @@ use super::failure::Failure;
 use super::folder;
 use super::handle::Handle;
 use super::news::{News, Outcome, Progress};
+use super::passage::Passage;
 use super::request::Request;
 use super::teller::Teller;
 
@@ -23,7 +24,8 @@ const WRITE_DOWN: Duration = Duration::from_secs(2);
 /// What a transfer's thread tells the desk.
 pub(super) enum Report {
     Progress(TransferId, Progress),
-    Ended(TransferId, Box<Outcome>),
+    /// How it ended, and how it came.
+    Ended(TransferId, Box<(Outcome, Passage)>),
 }
 
 /// One transfer that is to be brought to its end.
@@ -44,12 +46,16 @@ impl Errand {
         let Self { id, request, handle, teller } = self;
         thread::Builder::new().name(format!("ashore transfer {}", id.0)).spawn(move || {
             let written_down = Cell::new(Instant::now());
+            let newest = Cell::new(None);
+            let passage = RefCell::new(Passage::default());
             let report = |news| {
-                if let News::Progress(progress) = &news
-                    && written_down.get().elapsed() >= WRITE_DOWN
-                {
-                    written_down.set(Instant::now());
-                    reports.send(Report::Progress(id, *progress)).ok();
+                passage.borrow_mut().hear(&news);
+                if let News::Progress(progress) = &news {
+                    newest.set(Some(*progress));
+                    if written_down.get().elapsed() >= WRITE_DOWN {
+                        written_down.set(Instant::now());
+                        reports.send(Report::Progress(id, *progress)).ok();
+                    }
                 }
                 if !teller.tell(id, news) {
                     handle.stop.give(); // Nobody listens any more.
@@ -62,7 +68,11 @@ impl Errand {
             }));
             let outcome = outcome.unwrap_or_else(|panic| Err(bug(panic.as_ref())));
             handle.leave_lane();
-            reports.send(Report::Ended(id, Box::new(outcome))).ok();
+            // Also of one that is paused soon after it began.
+            if let Some(progress) = newest.get() {
+                reports.send(Report::Progress(id, progress)).ok();
+            }
+            reports.send(Report::Ended(id, Box::new((outcome, passage.into_inner())))).ok();
         })?;
         Ok(())
     }

@@ -19,7 +19,7 @@ impl Line {
         self.voice == Voice::Warning || self.code().is_some_and(|code| code >= 400)
     }
 
-    fn code(&self) -> Option<u16> {
+    pub(super) fn code(&self) -> Option<u16> {
         let (digits, rest) = self.text.split_at_checked(3)?;
         let is_reply =
             self.voice == Voice::Received && matches!(rest.chars().next(), None | Some(' ' | '-'));

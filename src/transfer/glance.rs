@@ -23,8 +23,7 @@ pub struct Glance {
 pub fn glance(access: Access<'_>, limits: &Limits, log: &dyn Fn(Line)) -> Result<Glance, Failure> {
     let tell = |line: ftp::Line| log(line.into());
     let talk = || {
-        let mut session = access.connect(limits, &tell)?;
-        session.sign_in(&access.login())?;
+        let mut session = access.meet(limits, &tell)?;
         let facts = session.locate(&access.address.path)?.facts;
         let is_secure = session.is_secure();
         session.quit();

@@ -1,181 +1,316 @@
-//! How many connections to one server are worth having: more, while more bring more.
+//! How many connections are worth having, to one server or for one file: more, while more bring more.
 
 use std::time::{Duration, Instant};
 
-/// How many connections there are at first, where nobody has chosen a number.
-pub(super) const FIRST: u32 = 2;
+use super::meter::lossy;
 
-/// How many there are at most, where nobody has chosen a number: a polite guest.
-const MOST: u32 = 8;
+/// How many connections a server gets at first, where nobody has chosen a number.
+pub(super) const FIRST: usize = 2;
+
+/// How many it gets at most, where nobody has chosen a number: a polite guest.
+pub(super) const MOST_POLITE: usize = 8;
 
 /// The most that can be chosen.
 pub const MOST_BY_CHOICE: u32 = 32;
 
-/// A number of connections has proven itself after this time, or after [`FILES_EACH`].
-const TRIAL: Duration = Duration::from_secs(1);
+/// With newcomers it goes faster by this factor at least, or they are given up again.
+const GAIN: f64 = 1.15;
+
+/// Where newcomers have brought this much of what the others bring each, the line is held up not by
+/// its width but by something that each connection has to itself: then as many more come at once.
+const FULL_SHARE: f64 = 0.75;
+
+/// The shortest and the longest time over which speed is measured before and after.
+const SHORTEST: Duration = Duration::from_millis(250);
+const LONGEST: Duration = Duration::from_secs(2);
+
+/// The shortest time that says anything: newcomers that bring their full share for twice as long have
+/// proven themselves.
+const GLIMPSE: Duration = Duration::from_millis(60);
 
 /// So many files on each connection tell as much as the time does.
 const FILES_EACH: u64 = 4;
 
-/// More connections must bring at least so much more, or they are given up again.
-const WORTH: f64 = 1.15;
+/// What would end sooner than this by itself, in seconds, is left alone.
+const WORTHWHILE: f64 = 1.5;
 
-/// After a number was found to bring nothing, it is not tried again for so long.
-const CALM: Duration = Duration::from_secs(30);
+/// How long nobody more is tried after those that have brought nothing, the first time; twice as long
+/// every time after. A line that loses packets looks fast at first.
+const REST: Duration = Duration::from_secs(5);
 
-/// All that has come from one server so far.
+/// What to do about the number of connections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Advice {
+    /// Leave it.
+    Stay,
+    /// Some more.
+    Add,
+    /// The last that came have brought nothing.
+    Drop,
+}
+
+/// All that has come so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Yield {
     /// Bytes of files.
     pub(super) bytes: u64,
     /// Whole files.
     pub(super) files: u64,
+    /// What each of the files took, added up.
+    pub(super) took: Duration,
 }
 
-/// Decides how many connections one server gets. It has no clock: whoever asks says what time it is.
+/// How things stand.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Standing {
+    /// So many connections are at work.
+    pub(super) busy: usize,
+    pub(super) so_far: Yield,
+    /// How many bytes are missing, where that is known.
+    pub(super) left: Option<u64>,
+    /// What a request takes until its first byte: some four round trips.
+    pub(super) setup: Duration,
+}
+
+/// How fast it goes.
+#[derive(Debug, Clone, Copy)]
+struct Speed {
+    /// Bytes per second.
+    bytes: f64,
+    /// Files per second, if it is known what one takes. Not how many came: small files come in waves,
+    /// and the first wave would say whatever one likes.
+    files: Option<f64>,
+}
+
+/// Since when all that are wanted have been at work, and what was here then.
+#[derive(Debug)]
+struct Mark {
+    since: Instant,
+    had: Yield,
+    /// The newest has had its round trips to get up to its speed.
+    is_up_to_speed: bool,
+    /// The last moment that was looked at, what was here then, and whether the newcomers had brought
+    /// their full share in the one before.
+    glimpse: (Instant, u64, bool),
+}
+
+/// Decides how many connections there are. It has no clock: whoever asks says what time it is.
 #[derive(Debug)]
 pub(super) struct Growth {
-    allowed: u32,
-    most: u32,
-    since: Instant,
-    begun_with: Yield,
-    /// The number before, and what came with it: bytes and files per second.
-    before: Option<(u32, f64, f64)>,
+    most: usize,
+    wanted: usize,
+    /// How many there were, and how fast it went, before the last ones came. `None`: nobody is on
+    /// trial.
+    before: Option<(usize, Speed)>,
+    mark: Option<Mark>,
+    /// Since when newcomers are awaited, and how many bytes were here then.
+    waiting: Option<(Instant, u64)>,
+    /// Until when nobody more is tried, and how long the next such rest will be.
+    rests_until: Option<Instant>,
+    rest: Duration,
+    is_settled: bool,
+    /// What the server has shown to allow.
+    known: Option<usize>,
 }
 
 impl Growth {
-    /// `choice` is the person's, if they made one; `known` is what the server has shown to allow.
-    pub(super) fn new(choice: Option<u32>, known: Option<u32>, now: Instant) -> Self {
-        let most = choice.unwrap_or(MOST).clamp(1, MOST_BY_CHOICE);
-        let known = known.map(|known| known.max(1));
-        let allowed = if choice.is_some() { most } else { FIRST.min(most) };
-        let allowed = known.map_or(allowed, |known| allowed.min(known));
+    /// From `wanted` connections at once to at most `most`.
+    pub(super) fn new(wanted: usize, most: usize) -> Self {
+        let most = most.max(1);
+        Self {
+            most,
+            wanted: wanted.clamp(1, most),
+            before: None,
+            mark: None,
+            waiting: None,
+            rests_until: None,
+            rest: REST,
+            is_settled: false,
+            known: None,
+        }
+    }
+
+    /// Those to one server. `choice` is the person's, if they made one; `known` is what the server has
+    /// shown to allow.
+    pub(super) fn to_server(choice: Option<u32>, known: Option<u32>) -> Self {
+        Self::of_choice(choice, known.map(count))
+    }
+
+    fn of_choice(choice: Option<u32>, known: Option<usize>) -> Self {
+        let most = choice.map_or(MOST_POLITE, |choice| count(choice.min(MOST_BY_CHOICE)));
+        let allowed = known.unwrap_or(usize::MAX);
+        let wanted = if choice.is_some() { most } else { FIRST };
         // A server may allow more today: one more than it is known for is tried, if that is worth it.
-        let most = known.map_or(most, |known| most.min(known + 1));
-        Self { allowed, most, since: now, begun_with: Yield::default(), before: None }
+        let all = Self::new(wanted.min(allowed), most.min(allowed.saturating_add(1)));
+        Self { known, ..all }
     }
 
-    /// How many connections there may be.
-    pub(super) fn allowed(&self) -> u32 {
-        self.allowed
+    /// The person has changed their mind. What the server refused, it refuses still.
+    pub(super) fn choose(&mut self, choice: Option<u32>) {
+        *self = Self::of_choice(choice, self.known);
     }
 
-    /// All connections are busy and there is more to do: may there be more of them?
-    pub(super) fn look(&mut self, so_far: Yield, now: Instant) {
-        let time = now.saturating_duration_since(self.since);
-        let bytes = so_far.bytes.saturating_sub(self.begun_with.bytes);
-        let files = so_far.files.saturating_sub(self.begun_with.files);
-        let is_proven = time >= TRIAL || files >= FILES_EACH * u64::from(self.allowed);
-        if self.allowed >= self.most || now < self.since || !is_proven || bytes + files == 0 {
-            return;
+    /// For one file: one more than the one that has brought `bytes` per second.
+    pub(super) fn on_trial(bytes: f64, most: usize) -> Self {
+        let before = Some((1, Speed { bytes, files: None })).filter(|_| most > 1);
+        Self { before, ..Self::new(2, most) }
+    }
+
+    pub(super) fn wanted(&self) -> usize {
+        self.wanted
+    }
+
+    /// No more than so many are allowed.
+    pub(super) fn limit(&mut self, most: usize) {
+        self.most = most.max(1);
+        self.wanted = self.wanted.min(self.most);
+        self.known = Some(self.most);
+        self.is_settled = true;
+    }
+
+    /// Is one more worth it? Were the last ones?
+    pub(super) fn look(&mut self, now: Instant, standing: &Standing) -> Advice {
+        let Standing { busy, so_far, setup, .. } = *standing;
+        let may_grow = self.wanted < self.most || self.before.is_some();
+        if self.is_settled || !may_grow || self.rests_until.is_some_and(|until| now < until) {
+            return Advice::Stay;
         }
-        let bytes_a_second = per_second(bytes, time);
-        let files_a_second = per_second(files, time);
-        let is_worth = self.before.is_none_or(|(_, bytes_before, files_before)| {
-            bytes_a_second > bytes_before * WORTH || files_a_second > files_before * WORTH
-        });
-        if is_worth {
-            self.before = Some((self.allowed, bytes_a_second, files_a_second));
-            // Small files end by the dozen and show fast what a connection is worth; a large one
-            // keeps its connection for long.
-            let are_small = files >= FILES_EACH * u64::from(self.allowed);
-            let step = if are_small { self.allowed } else { 1 };
-            self.allowed = (self.allowed + step).min(self.most);
-            self.since = now;
-        } else {
-            self.allowed = self.before.take().map_or(self.allowed, |(allowed, ..)| allowed);
-            self.since = now + CALM;
+        self.rests_until = None;
+        if busy < self.wanted {
+            self.mark = None;
+            self.waiting.get_or_insert((now, so_far.bytes));
+            return Advice::Stay;
         }
-        self.begun_with = so_far;
+        if let Some((since, had)) = self.waiting.take()
+            && let Some((_, before)) = &mut self.before
+        {
+            // The others have got up to their speed while the newcomers were awaited.
+            let took = now.duration_since(since).max(SHORTEST).as_secs_f64();
+            before.bytes = before.bytes.max(lossy(so_far.bytes.saturating_sub(had)) / took);
+        }
+        let begins = |is_up_to_speed| {
+            let glimpse = (now, so_far.bytes, false);
+            Mark { since: now, had: so_far, is_up_to_speed, glimpse }
+        };
+        let is_up_to_speed = self.before.is_none();
+        let mark = self.mark.get_or_insert_with(|| begins(is_up_to_speed));
+        let took = now.saturating_duration_since(mark.since);
+        let new = so_far.since(mark.had);
+        let mut speed = new.speed(self.wanted, took);
+        let has_each = new.has_files(self.wanted, 1);
+        let is_clear = match &self.before {
+            None => has_each,
+            Some((count, before)) => {
+                let enough = 1.0 + FULL_SHARE * many(self.wanted - count) / many(*count);
+                let seen = mark.glimpse(now, so_far, setup, before.bytes * enough);
+                speed.bytes = seen.unwrap_or(speed.bytes);
+                seen.is_some() || (has_each && speed.of_files(before) >= enough)
+            }
+        };
+        if is_clear {
+            return self.grow(speed, self.wanted, standing);
+        }
+        if !mark.is_up_to_speed && took >= setup / 2 && !new.has_files(self.wanted, FILES_EACH) {
+            let glimpse = mark.glimpse;
+            *mark = Mark { glimpse, ..begins(true) };
+            return Advice::Stay;
+        }
+        let is_long = mark.is_up_to_speed && took >= setup.mul_f64(1.25).clamp(SHORTEST, LONGEST);
+        let is_proven = is_long || new.has_files(self.wanted, FILES_EACH);
+        if !is_proven || new == Yield::default() {
+            return Advice::Stay;
+        }
+        match &self.before {
+            Some((count, before)) if speed.of(before) < GAIN => {
+                self.wanted = *count;
+                (self.before, self.mark) = (None, None);
+                self.rests_until = Some(now + self.rest);
+                self.rest *= 2;
+                Advice::Drop
+            }
+            _ => self.grow(speed, 1, standing),
+        }
     }
 
-    /// The server refused one more than the `open` ones.
-    pub(super) fn refused(&mut self, open: u32) {
-        self.most = open.max(1);
-        self.allowed = self.allowed.min(self.most);
+    /// Those that came last are worth it: `step` more.
+    fn grow(&mut self, speed: Speed, step: usize, standing: &Standing) -> Advice {
         self.before = None;
+        self.mark = None;
+        let ends_soon = standing.left.is_some_and(|left| lossy(left) < speed.bytes * WORTHWHILE);
+        self.is_settled |= ends_soon;
+        if ends_soon || self.wanted >= self.most {
+            return Advice::Stay;
+        }
+        self.before = Some((self.wanted, speed));
+        self.wanted = (self.wanted + step).min(self.most);
+        Advice::Add
     }
 }
 
-fn per_second(count: u64, time: Duration) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "a rate needs no 53 bits")]
-    let count = count as f64;
-    count / time.as_secs_f64().max(1e-3)
+impl Yield {
+    fn since(self, before: Self) -> Self {
+        Self {
+            bytes: self.bytes.saturating_sub(before.bytes),
+            files: self.files.saturating_sub(before.files),
+            took: self.took.saturating_sub(before.took),
+        }
+    }
+
+    /// Whether so many files came for each of the connections.
+    fn has_files(&self, connections: usize, each: u64) -> bool {
+        self.files >= each * u64::try_from(connections).unwrap_or(u64::MAX)
+    }
+
+    fn speed(&self, connections: usize, took: Duration) -> Speed {
+        let each = self.took.as_secs_f64() / lossy(self.files);
+        Speed {
+            bytes: lossy(self.bytes) / took.as_secs_f64().max(0.001),
+            files: Some(many(connections) / each.max(1e-6)).filter(|_| self.files > 0),
+        }
+    }
+}
+
+impl Speed {
+    /// How many times as fast as it went before, in files.
+    fn of_files(&self, before: &Self) -> f64 {
+        self.files.zip(before.files).map_or(0.0, |(now, before)| now / before)
+    }
+
+    /// The same in whatever shows it better.
+    fn of(&self, before: &Self) -> f64 {
+        let of_bytes = if before.bytes > 0.0 { self.bytes / before.bytes } else { 0.0 };
+        of_bytes.max(self.of_files(before))
+    }
+}
+
+impl Mark {
+    /// How many bytes came a second, once those have been `enough` for two moments in a row.
+    fn glimpse(
+        &mut self,
+        now: Instant,
+        so_far: Yield,
+        setup: Duration,
+        enough: f64,
+    ) -> Option<f64> {
+        let (since, had, was_enough) = self.glimpse;
+        let took = now.saturating_duration_since(since);
+        if took < (setup / 4).max(GLIMPSE) {
+            return None;
+        }
+        let speed = lossy(so_far.bytes.saturating_sub(had)) / took.as_secs_f64();
+        let is_enough = enough > 0.0 && speed >= enough;
+        self.glimpse = (now, so_far.bytes, is_enough);
+        (is_enough && was_enough).then_some(speed)
+    }
+}
+
+fn count(count: u32) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX).max(1)
+}
+
+fn many(count: usize) -> f64 {
+    lossy(u64::try_from(count).unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SECOND: Duration = Duration::from_secs(1);
-
-    fn bytes(bytes: u64) -> Yield {
-        Yield { bytes, files: 0 }
-    }
-
-    #[test]
-    fn there_are_more_connections_while_more_bring_more_and_never_more_than_eight() {
-        let mut now = Instant::now();
-        let mut growth = Growth::new(None, None, now);
-        let mut so_far = 0;
-        let mut seen = vec![growth.allowed()];
-        for _ in 0..12 {
-            so_far += u64::from(growth.allowed()) * 1_000_000;
-            now += SECOND;
-            growth.look(bytes(so_far), now);
-            seen.push(growth.allowed());
-        }
-        assert_eq!(seen, [2, 3, 4, 5, 6, 7, 8, 8, 8, 8, 8, 8, 8]);
-    }
-
-    #[test]
-    fn a_connection_that_brings_nothing_is_given_up_and_not_tried_again_at_once() {
-        let now = Instant::now();
-        let mut growth = Growth::new(None, None, now);
-        growth.look(bytes(2_000_000), now + SECOND);
-        assert_eq!(growth.allowed(), 3);
-        growth.look(bytes(4_000_000), now + 2 * SECOND);
-        assert_eq!(growth.allowed(), 2);
-        growth.look(bytes(20_000_000), now + 10 * SECOND);
-        assert_eq!(growth.allowed(), 2);
-        growth.look(bytes(80_000_000), now + 40 * SECOND);
-        assert_eq!(growth.allowed(), 3);
-    }
-
-    #[test]
-    fn many_small_files_show_it_sooner_than_the_clock() {
-        let now = Instant::now();
-        let mut growth = Growth::new(None, None, now);
-        growth.look(Yield { bytes: 0, files: 8 }, now + SECOND / 4);
-        growth.look(Yield { bytes: 0, files: 24 }, now + SECOND / 2);
-        assert_eq!(growth.allowed(), 8);
-    }
-
-    #[test]
-    fn while_nothing_comes_nothing_is_known() {
-        let now = Instant::now();
-        let mut growth = Growth::new(None, None, now);
-        growth.look(Yield::default(), now + 60 * SECOND);
-        assert_eq!(growth.allowed(), 2);
-    }
-
-    #[test]
-    fn what_the_server_refuses_and_what_the_person_chooses_is_kept_to() {
-        let now = Instant::now();
-        assert_eq!(Growth::new(Some(32), None, now).allowed(), 32);
-        assert_eq!(Growth::new(Some(100), None, now).allowed(), 32);
-        assert_eq!(Growth::new(Some(32), Some(4), now).allowed(), 4);
-        assert_eq!(Growth::new(None, Some(1), now).allowed(), 1);
-        let mut known = Growth::new(Some(32), Some(4), now);
-        known.look(bytes(1_000_000), now + SECOND);
-        known.look(bytes(9_000_000), now + 2 * SECOND);
-        assert_eq!(known.allowed(), 5);
-        let mut growth = Growth::new(Some(8), None, now);
-        growth.refused(5);
-        assert_eq!(growth.allowed(), 5);
-        growth.look(bytes(9_000_000_000), now + 60 * SECOND);
-        assert_eq!(growth.allowed(), 5);
-        growth.refused(0);
-        assert_eq!(growth.allowed(), 1);
-    }
-}
+mod tests;

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::brake::{Brake, Waits};
 use super::commons::Commons;
 use super::lanes::Lane;
 use crate::ftp::{self, Stop};
@@ -22,6 +23,8 @@ pub struct Handle {
     pub stop: Stop,
     hurry: Arc<AtomicBool>,
     lane: Option<Arc<Lane>>,
+    /// What its time is spent on.
+    pub(super) waits: Waits,
     pub(super) commons: Commons,
 }
 
@@ -68,7 +71,19 @@ impl Handle {
         if let Some(lane) = &self.lane {
             lane.moved(bytes);
         }
-        self.commons.throttle.pay(bytes, &self.stop)
+        self.pay(bytes, &self.stop)
+    }
+
+    /// So many bytes came: waits as long as the rate limit says.
+    ///
+    /// # Errors
+    ///
+    /// [`ftp::Error::Stopped`].
+    pub(super) fn pay(&self, bytes: usize, stop: &Stop) -> Result<(), ftp::Error> {
+        let began = Instant::now();
+        let paid = self.commons.throttle.pay(bytes, stop);
+        self.waits.add(Brake::Limit, began);
+        paid
     }
 
     /// Ends a pause between two attempts.

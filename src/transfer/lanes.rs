@@ -4,17 +4,21 @@
 //! begins a new one, and lets it rest again for the next file.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::growth::{self, Growth, Yield};
+use super::growth::{self, Growth, Standing};
+use super::pier::{Berths, Kind, Pier, Resting, lock};
 use super::request::Access;
 use super::servers::Servers;
-use crate::ftp::{Host, Learnt, Limits, Login, Parked, Proxy, Security, Session, Stop, Trust, Way};
+use crate::ftp::{Host, Limits, Session};
 
 /// A conversation that nobody needed for so long is ended.
 const LONGEST_REST: Duration = Duration::from_secs(20);
+
+/// What a request takes until its first byte is not measured here: more than it does on most lines.
+const SETUP: Duration = Duration::from_millis(800);
 
 /// The connections to all servers. Clones share them.
 #[derive(Debug, Clone, Default)]
@@ -27,54 +31,13 @@ struct Shared {
     piers: Mutex<HashMap<(String, u16), Arc<Pier>>>,
 }
 
-/// Who we are to a server, and how we come: two conversations of one kind can stand in for each other.
-#[derive(Debug, PartialEq, Eq)]
-struct Kind {
-    login: Login,
-    security: Security,
-    trust: Trust,
-    way: Way,
-    proxy: Option<Proxy>,
-}
-
-/// One server, and all connections to it.
-#[derive(Debug)]
-struct Pier {
-    host: Host,
-    port: u16,
-    berths: Mutex<Berths>,
-    bytes: AtomicU64,
-    files: AtomicU64,
-    /// How many downloads wait for a lane.
-    waiting: AtomicU32,
-}
-
-#[derive(Debug)]
-struct Berths {
-    taken: u32,
-    /// How many of those have been let in by the server.
-    connected: u32,
-    resting: Vec<Resting>,
-    /// What the last conversation that rested had learnt.
-    learnt: Option<(Arc<Kind>, Learnt)>,
-    growth: Growth,
-    /// The server has refused one too many, and nobody was told how many it allows.
-    is_untold: bool,
-}
-
-#[derive(Debug)]
-struct Resting {
-    kind: Arc<Kind>,
-    parked: Parked,
-    since: Instant,
-}
-
 /// The right to one connection to one server, until it is dropped or left.
 #[derive(Debug)]
 pub struct Lane {
     pier: Arc<Pier>,
     kind: Arc<Kind>,
     servers: Servers,
+    is_helper: bool,
     is_taken: AtomicBool,
     is_connected: AtomicBool,
 }
@@ -90,10 +53,13 @@ pub(super) enum Crowd {
 }
 
 impl Lanes {
-    /// Sets how many connections each server gets, for servers that nothing was fetched from yet.
-    /// `None`: two, and more while more bring more.
+    /// Sets how many connections each server gets, also those that something is fetched from: what
+    /// has begun there is not broken off. `None`: two, and more while more bring more.
     pub fn choose(&self, connections: Option<u32>) {
         self.0.choice.store(connections.unwrap_or(0), Ordering::Relaxed);
+        for pier in lock(&self.0.piers).values() {
+            lock(&pier.berths).growth.choose(connections);
+        }
     }
 
     /// Takes a lane to the server, if it may have one more connection.
@@ -101,16 +67,17 @@ impl Lanes {
     pub fn try_take(&self, access: Access<'_>) -> Option<Lane> {
         let server = access.server();
         let kind = Kind {
-            login: access.login().into_owned(),
+            login: access.login_outside_the_keychain().into_owned(),
             security: server.security,
             trust: server.trust.clone(),
             way: server.way,
-            proxy: server.proxy.cloned(),
+            proxy: server.proxy.clone(),
         };
         let lane = Lane {
             pier: self.pier(access),
             kind: Arc::new(kind),
             servers: access.commons.servers.clone(),
+            is_helper: false,
             is_taken: AtomicBool::new(false),
             is_connected: AtomicBool::new(false),
         };
@@ -125,10 +92,10 @@ impl Lanes {
     }
 
     /// How many connections the server gets now.
-    pub(super) fn allowed(&self, host: &Host, port: u16) -> u32 {
+    pub(super) fn allowed(&self, host: &Host, port: u16) -> usize {
         let piers = lock(&self.0.piers);
         let pier = piers.get(&(host.to_string(), port));
-        pier.map_or(growth::FIRST, |pier| lock(&pier.berths).growth.allowed())
+        pier.map_or(growth::FIRST, |pier| lock(&pier.berths).growth.wanted())
     }
 
     fn pier(&self, access: Access<'_>) -> Arc<Pier> {
@@ -137,9 +104,10 @@ impl Lanes {
         let pier = piers.entry((host.to_string(), port)).or_insert_with(|| {
             let choice = Some(self.0.choice.load(Ordering::Relaxed)).filter(|&choice| choice > 0);
             let known = access.commons.servers.known(host, port).most_connections;
-            let growth = Growth::new(choice, known, Instant::now());
+            let growth = Growth::to_server(choice, known);
             let berths = Berths {
                 taken: 0,
+                helping: 0,
                 connected: 0,
                 resting: Vec::new(),
                 learnt: None,
@@ -150,8 +118,7 @@ impl Lanes {
                 host: host.clone(),
                 port,
                 berths: Mutex::new(berths),
-                bytes: AtomicU64::new(0),
-                files: AtomicU64::new(0),
+                so_far: Mutex::default(),
                 waiting: AtomicU32::new(0),
             })
         });
@@ -185,7 +152,7 @@ impl Lanes {
 impl Lane {
     /// Another lane of the same kind, if the server may have one more connection.
     pub(super) fn another(&self) -> Option<Self> {
-        let lane = self.of_same_kind(false);
+        let lane = self.of_same_kind();
         lane.try_take().then_some(lane)
     }
 
@@ -193,29 +160,37 @@ impl Lane {
     /// connections from us. Whether it makes that faster is not asked here.
     pub(super) fn another_within(&self, most: usize) -> Option<Self> {
         let mut berths = lock(&self.pier.berths);
-        if usize::try_from(berths.taken).is_ok_and(|taken| taken >= most) {
+        if berths.taken >= most {
             return None;
         }
         berths.taken += 1;
+        berths.helping += 1;
         drop(berths);
-        Some(self.of_same_kind(true))
+        let mut lane = self.of_same_kind();
+        (lane.is_helper, lane.is_taken) = (true, AtomicBool::new(true));
+        Some(lane)
     }
 
-    fn of_same_kind(&self, is_taken: bool) -> Self {
+    fn of_same_kind(&self) -> Self {
         Self {
             pier: Arc::clone(&self.pier),
             kind: Arc::clone(&self.kind),
             servers: self.servers.clone(),
-            is_taken: AtomicBool::new(is_taken),
+            is_helper: false,
+            is_taken: AtomicBool::new(false),
             is_connected: AtomicBool::new(false),
         }
     }
 
     /// Gives the right back, if it is held.
     pub(super) fn leave(&self) {
+        self.leave_berth(&mut lock(&self.pier.berths));
+    }
+
+    fn leave_berth(&self, berths: &mut Berths) {
         if self.is_taken.swap(false, Ordering::AcqRel) {
-            let mut berths = lock(&self.pier.berths);
             berths.taken = berths.taken.saturating_sub(1);
+            berths.helping = berths.helping.saturating_sub(usize::from(self.is_helper));
             if self.is_connected.swap(false, Ordering::AcqRel) {
                 berths.connected = berths.connected.saturating_sub(1);
             }
@@ -228,17 +203,19 @@ impl Lane {
             return true;
         }
         let mut berths = lock(&self.pier.berths);
-        if berths.taken >= berths.growth.allowed() {
-            berths.growth.look(self.pier.so_far(), Instant::now());
+        if berths.taken >= berths.growth.wanted() {
+            let (busy, so_far) = (berths.connected, *lock(&self.pier.so_far));
+            let standing = Standing { busy, so_far, left: None, setup: SETUP };
+            berths.growth.look(Instant::now(), &standing);
         }
-        if berths.taken >= berths.growth.allowed() {
+        if berths.taken >= berths.growth.wanted() {
             return false;
         }
         berths.taken += 1;
         self.is_taken.store(true, Ordering::Release);
         // Who rests counts as a connection too: one of another kind makes room.
-        let open = berths.taken + u32::try_from(berths.resting.len()).unwrap_or(u32::MAX);
-        let is_too_many = open > berths.growth.allowed()
+        let open = berths.taken + berths.resting.len();
+        let is_too_many = open > berths.growth.wanted()
             && !berths.resting.iter().any(|resting| resting.kind == self.kind);
         let leaves = if is_too_many { berths.resting.pop() } else { None };
         drop(berths);
@@ -284,12 +261,14 @@ impl Lane {
 
     /// So many bytes of a file came.
     pub(super) fn moved(&self, bytes: usize) {
-        self.pier.bytes.fetch_add(u64::try_from(bytes).unwrap_or(0), Ordering::Relaxed);
+        lock(&self.pier.so_far).bytes += u64::try_from(bytes).unwrap_or(0);
     }
 
-    /// A file is done.
-    pub(super) fn is_done(&self) {
-        self.pier.files.fetch_add(1, Ordering::Relaxed);
+    /// A file, or a folder's list, is done, and took so long.
+    pub(super) fn is_done(&self, took: Duration) {
+        let mut so_far = lock(&self.pier.so_far);
+        so_far.files += 1;
+        so_far.took += took;
     }
 
     /// Whether the server has let us in.
@@ -297,9 +276,21 @@ impl Lane {
         self.is_connected.load(Ordering::Acquire)
     }
 
-    /// Whether a download of its own waits for a lane to this server.
+    /// Whether a download of its own waits for a lane to this server, or there are more of them than
+    /// are of use.
     pub(super) fn is_wanted(&self) -> bool {
-        self.pier.waiting.load(Ordering::Relaxed) > 0
+        self.pier.waiting.load(Ordering::Relaxed) > 0 || lock(&self.pier.berths).are_too_many()
+    }
+
+    /// Gives the lane back if it [is wanted](Self::is_wanted). Tells whether it is.
+    pub(super) fn gives_way(&self) -> bool {
+        let is_waited_for = self.pier.waiting.load(Ordering::Relaxed) > 0;
+        let mut berths = lock(&self.pier.berths);
+        let is_one_too_many = berths.are_too_many();
+        if is_one_too_many {
+            self.leave_berth(&mut berths);
+        }
+        is_waited_for || is_one_too_many
     }
 
     /// The server has let us in. The sentence, if there is one, is for the person.
@@ -313,6 +304,7 @@ impl Lane {
         drop(berths);
         let Pier { host, port, .. } = self.pier.as_ref();
         let known = self.servers.known(host, *port).most_connections;
+        let open = u32::try_from(open).unwrap_or(u32::MAX);
         if known.is_some_and(|known| known < open) {
             self.servers.learn(host, *port, |known| known.most_connections = Some(open)).ok();
         }
@@ -325,18 +317,18 @@ impl Lane {
             return Crowd::Others;
         }
         let mut berths = lock(&self.pier.berths);
-        let resting = u32::try_from(berths.resting.len()).unwrap_or(u32::MAX);
-        let others = (berths.taken + resting).saturating_sub(1);
+        let others = (berths.taken + berths.resting.len()).saturating_sub(1);
         if others == 0 {
             return Crowd::Others;
         }
-        berths.growth.refused(others);
+        berths.growth.limit(others);
         berths.is_untold = true;
         drop(berths);
         self.leave();
         let Pier { host, port, .. } = self.pier.as_ref();
+        let others = u32::try_from(others).ok();
         // What cannot be written down is learnt again the next time.
-        self.servers.learn(host, *port, |known| known.most_connections = Some(others)).ok();
+        self.servers.learn(host, *port, |known| known.most_connections = others).ok();
         Crowd::Ours(self.pier.limit_in_words(&mut lock(&self.pier.berths)))
     }
 }
@@ -345,38 +337,4 @@ impl Drop for Lane {
     fn drop(&mut self) {
         self.leave();
     }
-}
-
-impl Pier {
-    /// How many connections the server allows, told once: as soon as all that we have are let in.
-    fn limit_in_words(&self, berths: &mut Berths) -> Option<String> {
-        if !berths.is_untold || berths.connected < berths.taken {
-            return None;
-        }
-        berths.is_untold = false;
-        let (host, allowed) = (&self.host, berths.growth.allowed());
-        let word = if allowed == 1 { "connection" } else { "connections" };
-        Some(format!("{host} allows {allowed} {word} at a time; using {allowed}"))
-    }
-
-    fn so_far(&self) -> Yield {
-        Yield {
-            bytes: self.bytes.load(Ordering::Relaxed),
-            files: self.files.load(Ordering::Relaxed),
-        }
-    }
-}
-
-impl Resting {
-    fn end(self) {
-        let limits = Limits { patience: Duration::ZERO, stop: Stop::default() };
-        if let Some(session) = self.parked.take_up(&limits, &|_| ()) {
-            session.quit();
-        }
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Nothing that is done under these locks can stop half-way.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -3,6 +3,7 @@
 //! Read [`download`](download()) first: it is the story that everything else serves.
 
 mod ask;
+mod brake;
 mod commons;
 mod converse;
 mod desk;
@@ -25,6 +26,9 @@ mod lists;
 mod meter;
 mod netrc;
 mod news;
+mod passage;
+mod passwords;
+mod pier;
 mod proxies;
 mod request;
 mod resume;
@@ -43,6 +47,7 @@ mod waiting;
 mod ways;
 mod weigh;
 
+pub use brake::Brake;
 pub use commons::Commons;
 pub use doubt::{Disagreement, Doubt, Witness};
 pub use download::download;
@@ -58,8 +63,12 @@ pub use lanes::{Lane, Lanes};
 pub use list::list;
 pub use lists::MissingLists;
 pub use netrc::Netrc;
-pub use news::{Event, FileEnd, Line, News, Outcome, Phase, Progress, Summary, Verdict, Voice};
-pub use proxies::{BadVariable, Proxies};
+pub use news::{
+    Event, FileEnd, Line, News, Outcome, Part, Phase, Progress, Summary, Verdict, Voice,
+};
+pub use passage::{Announcer, Passage};
+pub use passwords::{Keychain, KeychainNews, Passwords};
+pub use proxies::{BadVariable, Proxies, ProxyChoice};
 pub use request::{Access, Checks, Destination, IfExists, Request};
 pub use sameness::is_same;
 pub use selection::{BadPattern, Selection};

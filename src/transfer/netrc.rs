@@ -5,9 +5,9 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::iter::Peekable;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
-use crate::ftp::{Host, Login, Secret};
+use crate::ftp::{Address, Host, Login, Secret};
 use crate::words;
 
 /// The most that is read of the file, in bytes.
@@ -15,7 +15,7 @@ const MOST: u64 = 1024 * 1024;
 
 /// Names and passwords for servers. Clones share them; the default has none.
 #[derive(Debug, Clone, Default)]
-pub struct Netrc(Arc<Vec<Entry>>);
+pub struct Netrc(Arc<RwLock<Vec<Entry>>>);
 
 /// What the file says about one server.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -54,7 +54,7 @@ impl Netrc {
                         shown()
                     )
                 });
-                (Self(Arc::new(entries)), notice)
+                (Self(Arc::new(RwLock::new(entries))), notice)
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => (Self::default(), None),
             Err(error) => {
@@ -62,6 +62,31 @@ impl Netrc {
                 (Self::default(), Some(format!("{} cannot be read: {why}", shown())))
             }
         }
+    }
+
+    /// The file was written anew: from now on `text` is what it says.
+    pub fn renew(&self, text: &[u8]) {
+        let text = text.get(..usize::try_from(MOST).unwrap_or(usize::MAX)).unwrap_or(text);
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = parsed(text);
+    }
+
+    /// The servers that the file names, and who we are there; no password is among it.
+    #[must_use]
+    pub fn machines(&self) -> Vec<Address> {
+        let entries = self.entries();
+        let address = |entry: &Entry| {
+            let host = entry.machine.as_ref()?;
+            let host = if host.contains(':') { format!("[{host}]") } else { host.clone() };
+            let mut address: Address = format!("ftp://{host}/").parse().ok()?;
+            address.login.user = entry.login.clone().filter(|_| !entry.is_guest());
+            Some(address)
+        };
+        entries.iter().filter_map(address).collect()
+    }
+
+    fn entries(&self) -> RwLockReadGuard<'_, Vec<Entry>> {
+        // Whoever panicked with this lock left whole entries behind.
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What the file adds to a login: a name and a password where none is given, the password of the
@@ -79,7 +104,7 @@ impl Netrc {
             };
             is_here && is_ours
         };
-        match self.0.iter().find(fits) {
+        match self.entries().iter().find(fits) {
             Some(entry) if !entry.is_guest() => Cow::Owned(Login {
                 user: entry.login.clone(),
                 password: entry.password.clone(),
@@ -181,7 +206,9 @@ mod tests {
     use super::*;
 
     fn netrc(text: &str) -> Netrc {
-        Netrc(Arc::new(parsed(text.as_bytes())))
+        let netrc = Netrc::default();
+        netrc.renew(text.as_bytes());
+        netrc
     }
 
     /// Who one is at `host`, having given `user`: name, password and account.
@@ -253,6 +280,36 @@ mod tests {
     }
 
     #[test]
+    fn the_servers_in_it_are_named_without_passwords() {
+        let text = "machine h.example login bob password x\n\
+                    machine B\u{fc}cher.example\n\
+                    machine ::1 login \"a b\"\n\
+                    machine p.example login anonymous password me@here\n\
+                    machine \"not a host\" login eve\n\
+                    default login guest password z";
+        let machines = netrc(text).machines();
+        let links: Vec<_> = machines.iter().map(ToString::to_string).collect();
+        let expected = [
+            "ftp://bob@h.example/",
+            "ftp://xn--bcher-kva.example/",
+            "ftp://a%20b@[::1]/",
+            "ftp://p.example/",
+        ];
+        assert_eq!(links, expected);
+        assert!(machines.iter().all(|address| address.login.password.is_none()));
+    }
+
+    #[test]
+    fn what_is_written_into_it_later_holds_for_all_who_share_it() {
+        let netrc = netrc("machine h.example login bob password x");
+        let shared = netrc.clone();
+        shared.renew(b"machine h.example login eve password y");
+        let host = "h.example".parse().unwrap();
+        let given = Login::default();
+        assert_eq!(netrc.completed(&host, &given).user.as_deref(), Some(&b"eve"[..]));
+    }
+
+    #[test]
     fn no_password_is_ever_shown() {
         let shown = format!("{:?}", netrc("machine h login bob password swordfish account s3"));
         assert!(!shown.contains("swordfish") && !shown.contains("s3"), "{shown}");
@@ -273,7 +330,7 @@ mod tests {
             fs::write(&path, text).unwrap();
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
             let (netrc, notice) = Netrc::open(&path);
-            assert_eq!(netrc.0.len(), 1);
+            assert_eq!(netrc.entries().len(), 1);
             assert_eq!(notice.is_some_and(|it| it.contains("chmod 600")), is_said, "{text} {mode}");
         }
         let (_, notice) = Netrc::open(folder.path());

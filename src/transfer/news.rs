@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
+use super::brake::Brake;
 use super::doubt::Witness;
 use super::engine::TransferId;
 use super::failure::Failure;
 use super::folder::Preflight;
 use crate::disk::Algorithm;
-use crate::ftp::Address;
+use crate::ftp::{Address, Facts};
 use crate::{ftp, words};
 
 /// One piece of news about one transfer.
@@ -33,6 +34,16 @@ pub enum News {
     Phase(Phase),
     /// The destination is settled: the file will stand here once it is complete.
     Destination(PathBuf),
+    /// What the server says about the file before it sends it.
+    Facts {
+        /// Its answers.
+        facts: Facts,
+        /// Its length in bytes, as the server guesses it when it begins to send.
+        estimate: Option<u64>,
+    },
+    /// What came before and what comes now were compared where they meet: so many bytes from the
+    /// start.
+    Joined(u64),
     /// More bytes are on disk. At most ten a second.
     Progress(Progress),
     /// A line for the log.
@@ -40,6 +51,8 @@ pub enum News {
     /// Of a folder: what there is to fetch. Told before the first byte of a large one, and once more
     /// when all of it was looked into.
     Preflight(Box<Preflight>),
+    /// Of a folder: one of its files is on its way.
+    Part(Box<Part>),
     /// Of a folder: one of its files is over.
     File(Box<FileEnd>),
     /// It is over.
@@ -48,6 +61,15 @@ pub enum News {
     Paused,
     /// The disk is full, as the sentence says. It goes on by itself when there is room.
     NoRoom(String),
+}
+
+/// How far one file of a folder is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// Its path from the folder on, as it may be shown.
+    pub name: String,
+    /// How far.
+    pub progress: Progress,
 }
 
 /// How one file of a folder ended.
@@ -97,6 +119,10 @@ pub struct Progress {
     pub speed: f64,
     /// Time left at this speed. `None` in the first 3 s, and if nobody can know.
     pub remaining: Option<Duration>,
+    /// What it would be faster without, in the last few seconds. `None` in the first one.
+    pub brake: Option<Brake>,
+    /// Over how many connections it comes now.
+    pub connections: usize,
 }
 
 /// One line of the log.

@@ -1,17 +1,75 @@
 //! Which proxy leads to which server: `ftp_proxy`, `all_proxy` and `no_proxy`, as curl reads them.
 
+use std::fmt;
 use std::net::IpAddr;
+use std::str::FromStr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::ftp::{Host, Proxy, ProxyError};
 
 /// The most exceptions that are read.
 const MOST_EXCEPTIONS: usize = 10_000;
 
-/// Which proxy leads to which server. The default is none to any.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Proxies {
+/// Which proxy leads to which server. Clones share what the person chooses. The default is none to
+/// any.
+#[derive(Debug, Clone, Default)]
+pub struct Proxies(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    environment: Environment,
+    choice: Mutex<ProxyChoice>,
+}
+
+/// What the environment says.
+#[derive(Debug, Default)]
+struct Environment {
     proxy: Option<Proxy>,
     exceptions: Vec<Exception>,
+}
+
+/// Through whom servers are reached, as the person chooses. `Display` leaves out a name and a
+/// password.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum ProxyChoice {
+    /// As the environment says.
+    #[default]
+    Environment,
+    /// Through nobody, whatever the environment says.
+    Straight,
+    /// Through this one, to all servers.
+    Through(Proxy),
+}
+
+impl ProxyChoice {
+    /// Whether it holds a name and a password, which must not be written down.
+    #[must_use]
+    pub fn has_login(&self) -> bool {
+        matches!(self, Self::Through(proxy) if proxy.has_login())
+    }
+}
+
+impl FromStr for ProxyChoice {
+    type Err = ProxyError;
+
+    /// Reads what [`Proxy`] does, and `none`; of nothing, it is as the environment says.
+    fn from_str(text: &str) -> Result<Self, ProxyError> {
+        match text.trim() {
+            "" => Ok(Self::Environment),
+            "none" => Ok(Self::Straight),
+            text => text.parse().map(Self::Through),
+        }
+    }
+}
+
+impl fmt::Display for ProxyChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Environment => Ok(()),
+            Self::Straight => f.write_str("none"),
+            Self::Through(proxy) => proxy.fmt(f),
+        }
+    }
 }
 
 /// Servers that are reached without the proxy.
@@ -34,10 +92,23 @@ pub struct BadVariable {
 }
 
 impl Proxies {
-    /// This one leads to all servers.
+    /// As the person chooses, in an environment that says nothing.
     #[must_use]
-    pub fn all(proxy: Proxy) -> Self {
-        Self { proxy: Some(proxy), exceptions: Vec::new() }
+    pub fn chosen(choice: ProxyChoice) -> Self {
+        let proxies = Self::default();
+        proxies.choose(choice);
+        proxies
+    }
+
+    /// From the next connection on, it is as the person chooses.
+    pub fn choose(&self, choice: ProxyChoice) {
+        *self.choice() = choice;
+    }
+
+    /// The proxy that the environment names, as it may be shown.
+    #[must_use]
+    pub fn of_environment(&self) -> Option<String> {
+        self.0.environment.proxy.as_ref().map(ToString::to_string)
     }
 
     /// What the environment says. `variable` looks one up; empty ones count as missing.
@@ -56,14 +127,30 @@ impl Proxies {
         let exceptions = filled("no_proxy").or_else(|| filled("NO_PROXY")).unwrap_or_default();
         let words = exceptions.split([',', ' ']).filter(|word| !word.is_empty());
         let exceptions = words.take(MOST_EXCEPTIONS).filter_map(exception).collect();
-        Ok(Self { proxy: Some(proxy), exceptions })
+        let environment = Environment { proxy: Some(proxy), exceptions };
+        Ok(Self(Arc::new(Shared { environment, ..Shared::default() })))
     }
 
     /// The proxy that leads to `port` of `host`. `None`: straight there.
     #[must_use]
-    pub fn to(&self, host: &Host, port: u16) -> Option<&Proxy> {
+    pub fn to(&self, host: &Host, port: u16) -> Option<Proxy> {
+        match &*self.choice() {
+            ProxyChoice::Environment => self.0.environment.to(host, port),
+            ProxyChoice::Straight => None,
+            ProxyChoice::Through(proxy) => Some(proxy.clone()),
+        }
+    }
+
+    fn choice(&self) -> MutexGuard<'_, ProxyChoice> {
+        // Whoever panicked with this lock left a whole choice behind.
+        self.0.choice.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Environment {
+    fn to(&self, host: &Host, port: u16) -> Option<Proxy> {
         let is_excepted = self.exceptions.iter().any(|exception| exception.has(host, port));
-        self.proxy.as_ref().filter(|_| !is_excepted)
+        self.proxy.clone().filter(|_| !is_excepted)
     }
 }
 
@@ -149,7 +236,7 @@ mod tests {
 
     fn way(variables: &[(&str, &str)], host: &str, port: u16) -> Option<String> {
         let proxies = proxies(variables).unwrap();
-        proxies.to(&host.parse().unwrap(), port).map(ToString::to_string)
+        proxies.to(&host.parse().unwrap(), port).map(|proxy| proxy.to_string())
     }
 
     #[test]
@@ -194,6 +281,27 @@ mod tests {
             let is_found = way(&variables, host, port).is_some();
             assert_eq!(is_found, !is_direct, "{exceptions} for {host}:{port}");
         }
+    }
+
+    #[test]
+    fn what_the_person_chooses_goes_before_the_environment_from_then_on() {
+        let shared = proxies(&[("all_proxy", "socks5h://a:1"), ("no_proxy", "h.example")]).unwrap();
+        let way = |host: &str| {
+            shared.clone().to(&host.parse().unwrap(), 21).map(|proxy| proxy.to_string())
+        };
+        for (choice, other, excepted) in [
+            ("", Some("socks5h://a:1"), None),
+            ("http://ann:pw@b:2", Some("http://b:2"), Some("http://b:2")),
+            ("none", None, None),
+            ("  ", Some("socks5h://a:1"), None),
+        ] {
+            shared.choose(choice.parse().unwrap());
+            let found = (way("other.example"), way("h.example"));
+            assert_eq!((found.0.as_deref(), found.1.as_deref()), (other, excepted), "{choice:?}");
+        }
+        assert_eq!(shared.of_environment().as_deref(), Some("socks5h://a:1"));
+        let with_login: ProxyChoice = "http://ann:pw@b:2".parse().unwrap();
+        assert_eq!((with_login.has_login(), with_login.to_string().as_str()), (true, "http://b:2"));
     }
 
     #[test]

@@ -111,7 +111,8 @@ fn put(table: &mut BTreeMap<String, Known>, name: &str, known: Known) {
     }
 }
 
-fn name(host: &Host, port: u16) -> String {
+/// `HOST:PORT`, as its table is called.
+pub(super) fn name(host: &Host, port: u16) -> String {
     if host.as_str().contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }
 

@@ -86,6 +86,9 @@ impl<'a> Visit<'a> {
         {
             ended = self.ask(|session| session.list(path, &mut *handed));
         }
+        if let Ok(end) = &ended {
+            self.access.learn_time_offset(end);
+        }
         ended.map_err(|error| self.failure(error))
     }
 
@@ -143,11 +146,7 @@ impl<'a> Visit<'a> {
     fn session(&mut self) -> Result<&mut Session<'a>, ftp::Error> {
         let session = match self.session.take() {
             Some(session) => session,
-            None => {
-                let mut session = self.access.connect(self.limits, self.log)?;
-                session.sign_in(&self.access.login())?;
-                session
-            }
+            None => self.access.meet(self.limits, self.log)?,
         };
         Ok(self.session.insert(session))
     }

@@ -5,17 +5,50 @@ use std::borrow::Cow;
 use std::iter;
 
 use super::request::Access;
-use crate::ftp::{self, Encoding, Limits, Login, Proxy, RemotePath, Session, Way};
+use crate::ftp::listing::ListingEnd;
+use crate::ftp::{self, Address, Encoding, Limits, Login, Proxy, RemotePath, Secret, Session, Way};
 
 impl<'a> Access<'a> {
-    /// Who we are to the server: as the address says it, and for the rest as `.netrc` does.
+    /// Who we are to the server: as the address says it, and for the rest as the keychain and `.netrc`
+    /// do.
     #[must_use]
     pub fn login(self) -> Cow<'a, Login> {
+        let login = &self.address.login;
+        match self.kept() {
+            Some(password) => Cow::Owned(Login { password: Some(password), ..login.clone() }),
+            None => self.login_outside_the_keychain(),
+        }
+    }
+
+    /// The same, without what the keychain adds.
+    pub(super) fn login_outside_the_keychain(self) -> Cow<'a, Login> {
         self.commons.netrc.completed(&self.address.host, &self.address.login)
     }
 
+    fn kept(self) -> Option<Secret> {
+        let Address { host, port, login, .. } = self.address;
+        self.commons.passwords.of(host, *port, login)
+    }
+
+    /// Who we are, where somebody else than the address says it; in a sentence.
+    pub(super) fn login_story(self) -> Option<String> {
+        let login = self.login();
+        let Cow::Owned(Login { user: Some(user), .. }) = &login else { return None };
+        let user = String::from_utf8_lossy(user);
+        Some(match self.kept() {
+            Some(_) => format!("Signing in as {user}, with the password from the keychain"),
+            None => format!("Signing in as {user}, as .netrc says"),
+        })
+    }
+
+    /// The server has let us in; what the person asked to keep is kept from now on.
+    pub(super) fn learn_accepted(self) {
+        let Address { host, port, login, .. } = self.address;
+        self.commons.passwords.accepted(&self.commons.servers, host, *port, login);
+    }
+
     /// The proxy that leads to the server, if one does.
-    pub(super) fn proxy(self) -> Option<&'a Proxy> {
+    pub(super) fn proxy(self) -> Option<Proxy> {
         self.commons.proxies.to(&self.address.host, self.address.port)
     }
 
@@ -47,7 +80,10 @@ impl<'a> Access<'a> {
         limits: &Limits,
         log: &'s dyn Fn(ftp::Line),
     ) -> Result<Session<'s>, ftp::Error> {
-        let session = Session::connect(self.server(), limits, log)?;
+        let Address { host, port, login, .. } = self.address;
+        let server = self.server();
+        self.commons.passwords.fetch(&server.known, host, *port, login, &limits.stop);
+        let session = Session::connect(server, limits, log)?;
         if session.is_secure() {
             let pin = self.trust.pin.filter(|_| self.trust.is_lasting);
             self.learn(|known| {
@@ -58,9 +94,37 @@ impl<'a> Access<'a> {
         Ok(session)
     }
 
+    /// Connects and signs in, for whatever will be asked. Commands travel together where the server
+    /// takes that; one that stumbles is met once more, and spoken to step by step.
+    pub(super) fn meet<'s>(
+        self,
+        limits: &Limits,
+        log: &'s dyn Fn(ftp::Line),
+    ) -> Result<Session<'s>, ftp::Error> {
+        let login = self.login();
+        let mut session = self.connect(limits, log)?;
+        match session.sign_in_for(&login, None) {
+            Err(ftp::Error::Stumbled { .. }) => {
+                session = self.connect(limits, log)?;
+                session.sign_in(&login)?;
+                self.learn_step_by_step();
+            }
+            signed_in => signed_in?,
+        }
+        self.learn_accepted();
+        Ok(session)
+    }
+
     /// Remembers that commands which travel together have made the server stumble.
     pub(super) fn learn_step_by_step(self) {
         self.learn(|known| known.is_step_by_step = true);
+    }
+
+    /// Remembers how far the server's clock is ahead of UTC, if a listing has shown it.
+    pub(super) fn learn_time_offset(self, end: &ListingEnd) {
+        if let Some(zone) = end.zone {
+            self.learn(|known| known.time_offset = Some(zone));
+        }
     }
 
     /// Remembers that data came: if in active mode after passive mode had led nowhere, that is how to

@@ -1,5 +1,8 @@
 //! The window itself: events in, picture out, orders down.
 
+mod heard;
+mod memory;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,19 +10,25 @@ use std::time::Duration;
 use std::{fmt, io};
 
 use crossbeam_channel::Receiver;
-use eframe::egui::{self, UserAttentionType, ViewportCommand};
+use eframe::egui;
 
 use super::browser::Want;
-use super::browser::errands::Errands;
-use super::dialogs::{Answer, Dialogs};
+use super::browser::errands::{Errands, Sight};
+use super::desktop::{Desktop, Wear};
+use super::dialogs::Dialogs;
+use super::frame::Frame;
 use super::handover::Door;
+use super::keychain;
+use super::log::Hunt;
 use super::log_file::LogFile;
 use super::scout::{Finding, Scout};
 use super::screen::{Screen, Wish};
 use super::status::preference;
 use super::{Prefill, look};
-use crate::settings::{self, Setting, Settings};
-use crate::transfer::{Commons, Engine, Event, Found, Netrc, News, Proxies, Servers};
+use crate::settings::{self, Settings};
+use crate::transfer::{
+    Commons, Engine, Event, Found, KeychainNews, Netrc, News, Phase, Proxies, ProxyChoice, Servers,
+};
 use crate::words;
 
 /// News are gathered for this long before they are drawn: ten pictures a second are a moving bar,
@@ -38,15 +47,17 @@ pub struct App {
     dialogs: Dialogs,
     errands: Errands,
     scout: Scout,
+    keychain: Receiver<KeychainNews>,
     /// `None` on a passing visit, and where it cannot be written.
     log_file: Option<LogFile>,
     /// Links that other starts of Ashore hand over.
     links: Option<Receiver<String>>,
     settings: Settings,
+    desktop: Desktop,
+    wear: Wear,
     /// How large everything is drawn.
     zoom: f32,
-    /// The window's size, unless it fills the screen.
-    size: Option<[f32; 2]>,
+    frame: Frame,
     /// Whether a picture is ordered already, so that a hundred events order one.
     is_woken: Arc<AtomicBool>,
 }
@@ -69,12 +80,13 @@ impl App {
         prefill: &Prefill,
         settings: (Settings, Option<String>),
         door: Option<Door>,
+        desktop: Desktop,
     ) -> io::Result<Self> {
         let is_lasting = !prefill.is_passing;
         let mut screen = Screen::new(settings::download_folder());
         let (settings, notice) = settings;
         notice.into_iter().for_each(|notice| screen.say(notice));
-        look::dress(ctx, settings.has_high_contrast());
+        desktop.wake(ctx);
         ctx.set_theme(preference(settings.theme()));
         ctx.set_zoom_factor(settings.zoom());
         screen.take_settings(settings.unwritten());
@@ -88,20 +100,28 @@ impl App {
         };
         let queue = is_lasting.then(settings::queue_file).flatten();
         let servers = is_lasting.then(settings::servers_file).flatten();
+        let choice = settings.proxy();
         let (proxies, is_way_clear) = match settings::proxies() {
             Ok(proxies) => (proxies, true),
+            Err(_) if choice != ProxyChoice::Environment => (Proxies::default(), true),
             Err(error) => {
                 screen.say(format!("{}. Ashore goes without", words::sentence(&error.to_string())));
                 (Proxies::default(), false)
             }
         };
+        proxies.choose(choice);
         let (netrc, notice) =
             settings::netrc_file().map(|path| Netrc::open(&path)).unwrap_or_default();
         notice.into_iter().for_each(|notice| screen.say(notice));
         let servers = servers.map(Servers::open).unwrap_or_default();
         screen.servers = servers.clone();
-        let commons = Commons { servers, proxies, netrc, ..Commons::default() };
-        let errands = Errands::new(commons.clone(), wake.clone());
+        screen.proxy_of_environment = proxies.of_environment();
+        let (passwords, keychain) = keychain::open(ctx.clone());
+        let commons = Commons { servers, proxies, netrc, passwords, ..Commons::default() };
+        commons.throttle.set(settings.rate_limit().now());
+        commons.lanes.choose(settings.connections());
+        let mut errands = Errands::new(commons.clone(), wake.clone());
+        settings.patience().into_iter().for_each(|patience| errands.be_patient(patience));
         let scout = Scout::new(ctx.clone(), commons.clone());
         let (engine, events, found) = start(queue.as_deref(), commons.clone(), wake)?;
         found.notice.into_iter().for_each(|notice| screen.say(notice));
@@ -115,7 +135,10 @@ impl App {
         let links = door.map(|door| door.open(move || waker.request_repaint())).transpose()?;
         let log_file = is_lasting.then(settings::log_folder).flatten();
         let log_file = log_file.and_then(|folder| LogFile::open(&folder).ok());
-        Ok(Self {
+        screen.log.has_file = log_file.is_some();
+        let app = Self {
+            wear: desktop.heard().unwrap_or_default(),
+            desktop,
             screen,
             engine,
             commons,
@@ -123,56 +146,23 @@ impl App {
             dialogs,
             errands,
             scout,
+            keychain,
             log_file,
             links,
+            frame: Frame::of(&settings),
             settings,
             zoom: 1.0,
-            size: None,
             is_woken,
-        })
+        };
+        app.dress(ctx);
+        Ok(app)
     }
 
-    fn answer(&mut self, answer: Answer) {
-        match answer {
-            Answer::Chosen(path) => self.screen.take_place(&path),
-            Answer::NotChosen => self.screen.take_no_place(None),
-            Answer::NoDialog => self.screen.take_no_place(Some(
-                "No file dialog could be shown here. Type the path instead; it works the same.",
-            )),
-            Answer::Said(sentence) => {
-                self.screen.say(sentence);
-                return;
-            }
-            Answer::NotShown(id, why) => {
-                self.screen.model.note(id, why);
-                return;
-            }
-        }
-        self.screen.is_choosing = false;
-    }
-
-    /// Shows what another start of Ashore was given, and itself.
-    fn welcome(&mut self, ctx: &egui::Context) {
-        let links: Vec<_> = self.links.iter().flat_map(Receiver::try_iter).collect();
-        if links.is_empty() {
-            return;
-        }
-        links.iter().filter(|link| !link.is_empty()).for_each(|link| self.screen.take_link(link));
-        ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
-        ctx.send_viewport_cmd(ViewportCommand::Focus);
-        ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(
-            UserAttentionType::Informational,
-        ));
-    }
-
-    /// Looks as the person has chosen, at once.
-    fn wear(&self, ctx: &egui::Context, setting: &Setting) {
-        match setting {
-            Setting::Theme(theme) => ctx.set_theme(preference(*theme)),
-            Setting::HighContrast(_) => look::dress(ctx, self.screen.settings.has_high_contrast()),
-            Setting::Zoom(zoom) => ctx.set_zoom_factor(*zoom),
-            _ => {}
-        }
+    /// Looks as the desktop does, where the person has not chosen otherwise.
+    fn dress(&self, ctx: &egui::Context) {
+        let Wear { theme, is_high_contrast } = self.wear;
+        look::dress(ctx, self.screen.settings.has_high_contrast(is_high_contrast));
+        look::follow(ctx, theme);
     }
 
     fn fulfil(&mut self, wish: Wish, ctx: &egui::Context, frame: &eframe::Frame) {
@@ -210,7 +200,11 @@ impl App {
                 self.screen.is_choosing = true;
                 self.dialogs.choose(&folder, &name, frame);
             }
-            Wish::SaveLog(text) => self.dialogs.save_log(text, frame),
+            Wish::SaveLog(dump) => {
+                let files = self.log_file.as_ref().map(LogFile::files);
+                self.dialogs.save_log(*dump, files, frame);
+            }
+            Wish::Seek(hunt) => self.seek(hunt, ctx),
             Wish::ChooseFolder(folder) => {
                 self.screen.is_choosing = true;
                 self.dialogs.choose_folder(&folder, frame);
@@ -219,12 +213,23 @@ impl App {
             Wish::Open(id, path) => self.dialogs.open(id, path),
             Wish::ShowInFolder(id, path) => self.dialogs.show_in_folder(id, path),
             Wish::Set(setting) => {
-                self.wear(ctx, &setting);
+                self.heed(ctx, &setting);
                 let written = self.settings.choose(&setting);
                 self.settle(written);
             }
-            Wish::ImportSites => self.scout.sites(),
+            Wish::Import(source) => self.scout.sites(source),
+            Wish::Encode { host, port, encoding } => {
+                let written = self.commons.servers.learn(&host, port, |known| {
+                    known.encoding = encoding;
+                });
+                self.settle(written);
+            }
+            Wish::FindKeychain => self.commons.passwords.look(),
+            Wish::Keep(address) => {
+                self.commons.passwords.keep(&address.host, address.port, &address.login);
+            }
             Wish::Forget(name) => {
+                self.commons.passwords.erase(&self.commons.servers, &name);
                 let written = self.commons.servers.forget(&name);
                 self.settle(written);
             }
@@ -239,6 +244,16 @@ impl App {
                 Want::Stop(kind) => self.errands.stop(kind),
                 _ => {}
             }
+        }
+    }
+
+    /// Has older lines looked for in the file.
+    fn seek(&mut self, hunt: Option<Hunt>, ctx: &egui::Context) {
+        let Some(file) = &mut self.log_file else { return };
+        let ctx = ctx.clone();
+        match hunt {
+            Some(hunt) => file.seek(hunt, move || ctx.request_repaint()),
+            None => file.give_up(),
         }
     }
 
@@ -277,22 +292,35 @@ impl eframe::App for App {
     /// does not promise for [`ui`](eframe::App::ui), so a hidden window never stalls a download.
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.is_woken.store(false, Ordering::Release);
+        let mut visited = Vec::new();
         for event in self.events.try_iter().take(MOST_EVENTS) {
             if let (Some(file), News::Line(line)) = (&mut self.log_file, &event.news) {
-                file.write(event.id, line);
+                file.write(&event.id.into(), line);
             }
+            let arrived = matches!(event.news, News::Phase(Phase::Receiving)).then_some(event.id);
             self.screen.hear(event);
+            let row = arrived.and_then(|id| self.screen.model.row(id));
+            visited.extend(row.map(|row| row.request.address.clone()));
         }
+        visited.iter().for_each(|address| self.visited(address));
         if !self.events.is_empty() {
             ctx.request_repaint();
         }
         self.welcome(ctx);
+        if let Some(wear) = self.desktop.heard() {
+            self.wear = wear;
+            self.dress(ctx);
+        }
         let findings: Vec<_> = self.scout.findings().collect();
         for finding in findings {
             match finding {
                 Finding::Glance(address, answer) => self.screen.glanced(&address, *answer),
-                Finding::Sites(sites) => {
-                    if let Some(setting) = self.screen.take_sites(sites) {
+                Finding::Sites(source, sites) => {
+                    for site in &sites {
+                        let written = site.teach(&self.commons.servers);
+                        self.settle(written);
+                    }
+                    if let Some(setting) = self.screen.take_sites(source, sites) {
                         let written = self.settings.choose(&setting);
                         self.settle(written);
                     }
@@ -305,7 +333,23 @@ impl eframe::App for App {
         if !sights.is_empty() {
             ctx.request_repaint();
         }
-        sights.into_iter().for_each(|sight| self.screen.see(sight));
+        for sight in sights {
+            if let (Some(file), Sight::Line(line), Some(talk)) =
+                (&mut self.log_file, &sight, self.screen.visit())
+            {
+                file.write(&talk, line);
+            }
+            let is_there = matches!(sight, Sight::Listed(_, Ok(_)));
+            self.screen.see(sight);
+            if let (true, Some(browser)) = (is_there, &self.screen.browser) {
+                self.visited(&browser.here());
+            }
+        }
+        for (number, lines) in self.log_file.iter().flat_map(LogFile::findings) {
+            self.screen.log.found(number, lines);
+        }
+        let news = self.keychain.try_iter();
+        news.for_each(|news| self.screen.take_keychain_news(news));
         let answers: Vec<_> = self.dialogs.answers().collect();
         for answer in answers {
             self.answer(answer);
@@ -318,14 +362,7 @@ impl eframe::App for App {
         let name = |node: &mut egui::accesskit::Node| node.set_label("Ashore");
         ui.ctx().accesskit_node_builder(egui::accesskit_root_id(), name);
         self.zoom = ui.ctx().zoom_factor();
-        let size = ui.ctx().content_rect().size() * self.zoom;
-        let is_whole = ui.input(|input| {
-            let viewport = input.viewport();
-            viewport.maximized == Some(true) || viewport.fullscreen == Some(true)
-        });
-        if !is_whole {
-            self.size = Some([size.x.round(), size.y.round()]);
-        }
+        self.frame.look(ui);
         let wishes = self.screen.ui(ui);
         if !wishes.is_empty() {
             ui.ctx().request_repaint();
@@ -340,14 +377,8 @@ impl eframe::App for App {
         visuals.panel_fill.to_normalized_gamma_f32()
     }
 
-    /// Remembers how large the window was, and everything in it.
+    /// Remembers how large the window was, where, and everything in it.
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
-        let zoom = self.zoom;
-        if (zoom - self.settings.zoom()).abs() > 0.001 {
-            self.settings.choose(&Setting::Zoom(zoom)).ok();
-        }
-        if let Some(size) = self.size.filter(|size| Some(*size) != self.settings.window_size()) {
-            self.settings.choose(&Setting::WindowSize(size)).ok();
-        }
+        self.remember();
     }
 }

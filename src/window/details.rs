@@ -1,16 +1,17 @@
 //! Every fact that is known of one transfer, beside the list.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use eframe::egui::{Label, RichText, ScrollArea, Ui};
 
+use super::contents::Contents;
 use super::icons::Icon;
 use super::log::Log;
 use super::look::{self, space};
 use super::row::{Row, Stage};
-use super::row_words::{closed, state};
+use super::row_words::{brake, closed, state};
 use super::widgets;
-use crate::transfer::{Line, Voice};
+use crate::transfer::{Line, Phase, Voice};
 use crate::words;
 
 /// The most sentences of its story that are shown.
@@ -63,16 +64,34 @@ fn facts(row: &Row, lines: &[&Line]) -> Vec<(&'static str, String)> {
         0..1000 => words::bytes(count),
         _ => format!("{} ({} bytes)", words::bytes(count), words::count(count)),
     };
-    if let Some(progress) = row.progress {
-        let size =
-            progress.expected.map(|size| format!("{}, announced by the server", bytes(size)));
-        let nobody = || "The server does not tell it".to_owned();
-        facts.push(("Size", size.unwrap_or_else(nobody)));
+    let passage = &row.passage;
+    let expected = row.progress.and_then(|progress| progress.expected);
+    match (passage.size, expected) {
+        (Some((size, announcer)), _) => {
+            facts.push(("Size", format!("{}, announced by {announcer}", bytes(size))));
+        }
+        (None, Some(size)) => facts.push(("Size", bytes(size))),
+        (None, None) if row.progress.is_some() => {
+            facts.push(("Size", "The server does not tell it".to_owned()));
+        }
+        (None, None) => {}
+    }
+    if let Some(modified) = passage.modified() {
+        facts.push(("Changed on the server", words::date(modified)));
+    }
+    if let Some(progress) = row.progress.filter(|_| !row.is_over()) {
         facts.push(("Received", bytes(progress.received)));
+    }
+    if let Some(files) = row.contents.as_ref().and_then(Contents::words) {
+        facts.push(("Files", files));
     }
     if matches!(row.stage, Stage::Running { .. }) && row.history.most() >= 1.0 {
         facts.push(("Fastest in the last minute", words::speed(row.history.most())));
     }
+    if let Some(brake) = brake(row) {
+        facts.push(("Limited by", words::sentence(&brake.to_string())));
+    }
+    facts.extend(journey(row));
     if let Some(ending) = row.ending() {
         if let Some(length) = ending.length {
             facts.push(("Length here", bytes(length)));
@@ -91,9 +110,47 @@ fn facts(row: &Row, lines: &[&Line]) -> Vec<(&'static str, String)> {
     if let Some(expected) = &row.request.checks.expected {
         facts.push(("Checksum that it must have", expected.to_string()));
     }
+    let reply = passage.final_reply.as_deref();
     let is_reply = |line: &&&Line| line.explanation().is_some();
-    if let Some(reply) = lines.iter().rev().find(is_reply) {
-        facts.push(("Last reply", words::shown(&reply.text)));
+    let reply = reply.or_else(|| lines.iter().rev().find(is_reply).map(|line| line.text.as_str()));
+    if let Some(reply) = reply {
+        facts.push(("Final reply", words::shown(reply)));
+    }
+    facts
+}
+
+/// How the bytes came: over how many connections, in how many pieces, in what time.
+fn journey(row: &Row) -> Vec<(&'static str, String)> {
+    let passage = &row.passage;
+    let mut facts = Vec::new();
+    let now = row.progress.map_or(0, |progress| progress.connections);
+    let most = passage.connections;
+    let count = |number: usize| words::count(number as u64);
+    match &row.stage {
+        Stage::Running { phase: Phase::Receiving, .. } if now > 0 && now < most => {
+            facts.push(("Connections", format!("{} now, {} at most", count(now), count(most))));
+        }
+        _ if most > 0 => facts.push(("Connections", count(most))),
+        _ => {}
+    }
+    if passage.beginnings > 1 {
+        let again = u64::from(passage.beginnings - 1);
+        let times =
+            if again == 1 { "Once".to_owned() } else { format!("{} times", words::count(again)) };
+        facts.push(("Continued", times));
+    }
+    if !passage.joints.is_empty() {
+        let joints: Vec<_> = passage.joints.iter().map(|&at| words::bytes(at)).collect();
+        facts.push(("Joined, compared and equal", format!("at {}", joints.join(", "))));
+    }
+    if let (Some(took), Some(length)) =
+        (passage.took, row.ending().and_then(|ending| ending.length))
+    {
+        let took = Duration::from_millis(took);
+        #[expect(clippy::cast_precision_loss, reason = "a speed needs no 53 bits")]
+        let speed = length as f64 / took.as_secs_f64().max(0.001);
+        let (took, speed) = (words::duration(took), words::speed(speed));
+        facts.push(("Took", format!("{took}, {speed} on average")));
     }
     facts
 }

@@ -12,8 +12,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use eframe::egui;
 
 use super::app::App;
+use super::desktop::Desktop;
 use super::handover::Door;
-use super::{Prefill, look};
+use super::{Prefill, frame, look};
 use crate::settings::{self, Settings};
 
 /// The name by which the desktop knows the window, and finds its `.desktop` file.
@@ -56,16 +57,21 @@ pub(super) fn run(prefill: Prefill, door: Option<Door>) -> Result<(), OpenError>
     let file = if prefill.is_passing { None } else { settings::settings_file() };
     let settings = Settings::open(file);
     let mut options = eframe::NativeOptions {
-        viewport: viewport(settings.0.window_size()),
+        viewport: viewport(&settings.0),
         renderer: eframe::Renderer::Glow,
         ..Default::default()
     };
     choose_display(&mut options)?;
+    let desktop = Desktop::follow();
     let is_up = Arc::new(AtomicBool::new(false));
+    let corner = settings.0.window_place().filter(|_| !settings.0.was_maximized());
     let create = {
         let is_up = Arc::clone(&is_up);
         move |cc: &eframe::CreationContext<'_>| {
-            let app = App::new(&cc.egui_ctx, &prefill, settings, door)?;
+            if let (Some(window), Some(corner)) = (cc.winit_window(), corner) {
+                frame::put(window, corner);
+            }
+            let app = App::new(&cc.egui_ctx, &prefill, settings, door, desktop)?;
             is_up.store(true, Ordering::Release);
             Ok(Box::new(app) as Box<dyn eframe::App>)
         }
@@ -90,12 +96,20 @@ pub(super) fn run(prefill: Prefill, door: Option<Door>) -> Result<(), OpenError>
     }
 }
 
-fn viewport(size: Option<[f32; 2]>) -> egui::ViewportBuilder {
-    let viewport = egui::ViewportBuilder::default()
+fn viewport(settings: &Settings) -> egui::ViewportBuilder {
+    let mut viewport = egui::ViewportBuilder::default()
         .with_title("Ashore")
         .with_app_id(APP_ID)
-        .with_inner_size(size.unwrap_or([1000.0, 700.0]))
-        .with_min_inner_size([560.0, 420.0]);
+        .with_inner_size(settings.window_size().unwrap_or([1000.0, 700.0]))
+        .with_min_inner_size([560.0, 420.0])
+        .with_maximized(settings.was_maximized());
+    if let Some([x, y]) = settings.window_place() {
+        // Window managers put a window where they like unless it says that a person chose the place.
+        // Its exact one follows in `frame::put`, once the screens are known.
+        #[expect(clippy::cast_precision_loss, reason = "screens are small")]
+        let corner = [x as f32, y as f32];
+        viewport = viewport.with_position(corner);
+    }
     match look::icon() {
         Some(icon) => viewport.with_icon(icon),
         None => viewport,

@@ -1,10 +1,13 @@
 //! What stands in the list before the first transfer: an invitation.
 
-use eframe::egui::{Label, RichText, Role, Sense, Ui, UiBuilder, WidgetInfo, vec2};
+use eframe::egui::{Label, RichText, Ui};
 
-use super::icons::{self, Icon};
+use super::icons::Icon;
 use super::look::{self, space};
-use super::widgets;
+use super::places::{CardClick, PlaceAction, card};
+use crate::ftp::Address;
+use crate::settings::{Favourite, Setting, Settings};
+use crate::words;
 
 /// Well-known public servers, to begin with. A click fills the address; nothing is sent.
 const EXAMPLES: [(&str, &str); 3] = [
@@ -13,11 +16,18 @@ const EXAMPLES: [(&str, &str); 3] = [
     ("ftp://ftp.ensembl.org/pub/current_README", "Annotated genomes from Ensembl"),
 ];
 
-/// Draws the invitation. The address that was clicked, if one was.
-pub(super) fn empty_ui(ui: &mut Ui) -> Option<&'static str> {
+/// The most favourites and the most recent servers that are shown: the others are in the menu of the
+/// address.
+const MOST: usize = 4;
+
+/// Draws the invitation, and says what the person asked of it in this frame, if anything.
+pub(super) fn empty_ui(ui: &mut Ui, settings: &Settings) -> Option<PlaceAction> {
     let width = ui.available_width().min(look::READING) - 2.0 * space::L;
-    let height = 250.0;
-    let mut clicked = None;
+    let (favourites, recent) = (settings.favourites(), settings.recent());
+    let rows = favourites.len().min(MOST) + recent.len().min(MOST);
+    #[expect(clippy::cast_precision_loss, reason = "a handful")]
+    let height = 94.0 + 52.0 * rows.max(EXAMPLES.len()) as f32;
+    let mut action = None;
     ui.vertical_centered(|ui| {
         ui.spacing_mut().item_spacing.y = space::XS;
         ui.add_space(((ui.available_height() - height) * 0.4).clamp(space::L, 160.0));
@@ -25,45 +35,57 @@ pub(super) fn empty_ui(ui: &mut Ui) -> Option<&'static str> {
         let colors = look::colors(ui);
         let title = RichText::new("Paste an ftp:// address, or open a server.").heading();
         ui.add(Label::new(title.color(colors.text)).wrap());
-        let below =
-            "Public servers to begin with. A click fills in the address; nothing is sent yet.";
+        let below = match rows {
+            0 => "Public servers to begin with. A click fills in the address; nothing is sent yet.",
+            _ => "A click on a server shows what is there. Nothing is fetched yet.",
+        };
         let below = RichText::new(below).font(look::fact_font()).color(colors.quiet);
         ui.add(Label::new(below).wrap());
         ui.add_space(space::L);
-        for (address, what) in EXAMPLES {
-            if example(ui, address, what) {
-                clicked = Some(address);
-            }
-        }
+        action = match rows {
+            0 => examples_ui(ui),
+            _ => favourites_ui(ui, &favourites).or(recent_ui(ui, &recent)),
+        };
+        ui.add_space(space::L);
     });
-    clicked
+    action
 }
 
-fn example(ui: &mut Ui, address: &str, what: &str) -> bool {
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 52.0), Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Fill in {address}")));
-    let colors = look::colors(ui);
-    if response.hovered() {
-        ui.painter().rect_filled(rect, 10, colors.surface);
+fn examples_ui(ui: &mut Ui) -> Option<PlaceAction> {
+    let mut clicked = None;
+    for (link, what) in EXAMPLES {
+        if card(ui, Icon::Server, (what, link), None) == CardClick::Open {
+            clicked = link.parse().ok();
+        }
     }
-    widgets::focus_ring(ui, &response);
-    let inner = rect.shrink2(vec2(space::M, 0.0));
-    let layout = eframe::egui::Layout::left_to_right(eframe::egui::Align::Center);
-    ui.scope_builder(UiBuilder::new().max_rect(inner).layout(layout), |ui| {
-        ui.spacing_mut().item_spacing.x = space::M;
-        icons::show(ui, Icon::Server, look::ROW_ICON, colors.accent, None);
-        ui.vertical(|ui| {
-            ui.spacing_mut().item_spacing.y = 2.0;
-            ui.add_space(8.0);
-            let font = look::name_font();
-            let cut = widgets::middle_cut(ui, what, &font, ui.available_width());
-            let text = RichText::new(cut).font(font).color(colors.text);
-            ui.add(Label::new(text).selectable(false));
-            let font = look::fact_font();
-            let cut = widgets::middle_cut(ui, address, &font, ui.available_width());
-            let text = RichText::new(cut).font(font).color(colors.quiet);
-            ui.add(Label::new(text).selectable(false));
-        });
-    });
-    response.clicked()
+    clicked.map(PlaceAction::Open)
+}
+
+fn favourites_ui(ui: &mut Ui, favourites: &[Favourite]) -> Option<PlaceAction> {
+    let mut clicked = None;
+    for Favourite { name, address } in favourites.iter().take(MOST) {
+        let words = (&*words::shown(name), &*words::shown(&address.to_string()));
+        if card(ui, Icon::Star, words, None) == CardClick::Open {
+            clicked = Some(address.clone());
+        }
+    }
+    clicked.map(PlaceAction::Open)
+}
+
+fn recent_ui(ui: &mut Ui, recent: &[Address]) -> Option<PlaceAction> {
+    let mut action = None;
+    for (at, address) in recent.iter().enumerate().take(MOST) {
+        let link = words::shown(&address.to_string());
+        let forget = format!("Forget {link}");
+        match card(ui, Icon::Server, (address.host.as_str(), &link), Some(&forget)) {
+            CardClick::Open => action = Some(PlaceAction::Open(address.clone())),
+            CardClick::Forget => {
+                let mut left = recent.to_vec();
+                left.remove(at);
+                action = Some(PlaceAction::Choose(Setting::Recent(left)));
+            }
+            CardClick::None => {}
+        }
+    }
+    action
 }

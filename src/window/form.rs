@@ -24,6 +24,8 @@ pub struct Form {
     pub if_exists: IfExists,
     /// Whether user, password and port are unfolded.
     pub is_more_open: bool,
+    /// Whether the password is to be kept in the keychain.
+    pub keeps_password: bool,
     /// The field that gets the keyboard when the form is next drawn.
     pub focus: Option<Field>,
     /// Whether *Download* gets the keyboard when the form is next drawn.
@@ -55,6 +57,7 @@ impl Form {
             texts: Texts::default(),
             if_exists: IfExists::Rename,
             is_more_open: false,
+            keeps_password: false,
             focus: Some(Field::Address),
             is_ready: false,
             hint: None,

@@ -3,13 +3,16 @@
 
 use std::path::{Path, PathBuf};
 
-use eframe::egui::{Button, Key, RichText, Ui, Vec2, vec2};
+use eframe::egui::{Button, Key, Margin, Rect, RichText, Ui, UiBuilder, Vec2, vec2};
 
 use super::form::{Field, Form};
 use super::icons::Icon;
+use super::keeping::keeping_ui;
 use super::look::{self, space};
+use super::places::{self, PlaceAction};
 use super::widgets;
 use crate::ftp::Address;
+use crate::settings::Settings;
 use crate::transfer::{IfExists, Request};
 use crate::words;
 
@@ -20,6 +23,8 @@ pub enum FormAction {
     Download(Box<Request>),
     /// This folder is to be looked into.
     Browse(Box<Address>),
+    /// Something of the servers in the menu.
+    Place(PlaceAction),
     /// A dialog is to ask where the file goes.
     Choose {
         /// The folder that the dialog begins in.
@@ -31,17 +36,21 @@ pub enum FormAction {
 
 /// Draws the form and says what the person asked of it in this frame, if anything.
 ///
-/// `is_going_to` knows whether a transfer is on its way to a file; `is_choosing`, whether the dialog
+/// `settings` hold the servers of the menu; `is_going_to` knows whether a transfer is on its way to a file; `is_choosing`, whether the dialog
 /// stands open already.
 pub fn form_ui(
     ui: &mut Ui,
     form: &mut Form,
+    settings: &Settings,
     is_going_to: &dyn Fn(&Path) -> bool,
     is_choosing: bool,
 ) -> Option<FormAction> {
     form.look(is_going_to);
     ui.spacing_mut().item_spacing = Vec2::splat(space::S);
-    let (mut is_pressed, is_browsed) = address_row(ui, form);
+    let (mut is_pressed, is_browsed, place) = address_row(ui, form, settings);
+    if let Some(place) = place {
+        return Some(FormAction::Place(place));
+    }
     is_pressed |= server_row(ui, form);
     if form.is_more_open {
         is_pressed |= more_row(ui, form);
@@ -71,17 +80,30 @@ pub fn form_ui(
     }
 }
 
-/// Whether Enter was pressed, and whether *Browse server…* was.
-fn address_row(ui: &mut Ui, form: &mut Form) -> (bool, bool) {
+/// Whether Enter was pressed, whether *Browse server…* was, and what was asked of the menu.
+fn address_row(
+    ui: &mut Ui,
+    form: &mut Form,
+    settings: &Settings,
+) -> (bool, bool, Option<PlaceAction>) {
     let asked = ui
         .horizontal(|ui| {
             let browse = 126.0;
             let width = ui.available_width() - look::CAPTION - browse - 2.0 * space::S;
+            let top = ui.cursor().top();
             let is_entered = field(ui, form, Field::Address, look::CAPTION, width);
+            // In the field, as in the address of a browser.
+            let corner =
+                vec2(ui.cursor().left() - space::S - space::XS - look::SMALL, top + space::XS);
+            let place = Rect::from_min_size(corner.to_pos2(), Vec2::splat(look::SMALL));
+            let mut inside = ui.new_child(UiBuilder::new().max_rect(place));
+            let name = "Favourites and recent servers";
+            let button = widgets::icon_button(&mut inside, Icon::Unfolded, name);
+            let place = places::menu_ui(&button, settings, form.address().as_ref());
             let button = Button::new("Browse server…").min_size(vec2(browse, look::PRIMARY));
             let response = ui.add(button.stroke(eframe::egui::Stroke::NONE));
             widgets::focus_ring(ui, &response);
-            (is_entered, response.clicked())
+            (is_entered, response.clicked(), place)
         })
         .inner;
     problem(ui, form, Field::Address);
@@ -130,6 +152,9 @@ fn more_row(ui: &mut Ui, form: &mut Form) -> bool {
         })
         .inner;
     problem(ui, form, Field::Port);
+    if !form.texts.password.is_empty() {
+        indented(ui, |ui| keeping_ui(ui, &mut form.keeps_password));
+    }
     is_entered
 }
 
@@ -198,7 +223,8 @@ pub(super) fn field(ui: &mut Ui, form: &mut Form, field: Field, caption: f32, wi
         Field::SaveTo => usual_folder,
         _ => hint.to_owned(),
     };
-    let is_cut = widgets::text_width(ui, text, &look::name_font()) > width - 20.0;
+    let inside = if field == Field::Address { width - 48.0 } else { width - 20.0 };
+    let is_cut = widgets::text_width(ui, text, &look::name_font()) > inside;
     let whole = (is_cut && field != Field::Password).then(|| words::shown(text));
     let mut response = ui
         .scope(|ui| {
@@ -210,6 +236,11 @@ pub(super) fn field(ui: &mut Ui, form: &mut Form, field: Field, caption: f32, wi
             }
             let hint = RichText::new(hint).color(look::colors(ui).quiet);
             let edit = widgets::field(text, width, height).hint_text(hint);
+            let edit = match field {
+                // At its right end there is a button.
+                Field::Address => edit.margin(Margin { left: 10, right: 38, top: 9, bottom: 9 }),
+                _ => edit,
+            };
             ui.add(edit.password(field == Field::Password))
         })
         .inner

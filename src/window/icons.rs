@@ -78,6 +78,10 @@ pub(super) enum Icon {
     Partly,
     /// Sorted upwards.
     Ascending,
+    /// To be found again.
+    Star,
+    /// This one of several.
+    Check,
 }
 
 /// Where the 16 by 16 square lies, and how thick a line is.
@@ -257,6 +261,8 @@ pub(super) fn paint(painter: &Painter, rect: Rect, icon: Icon, color: Color) {
             c.line(&[(8.0, 1.75), (8.0, 8.0), (14.25, 8.0)]);
         }
         Icon::Ascending => c.line(&[(4.0, 10.0), (8.0, 6.0), (12.0, 10.0)]),
+        Icon::Star => star(&c),
+        Icon::Check => c.line(&[(3.5, 8.5), (6.75, 11.75), (12.5, 4.5)]),
     }
 }
 
@@ -283,6 +289,17 @@ fn refresh(c: &Canvas<'_>) {
     let points: Vec<_> = (0..=20).map(arc).collect();
     c.line(&points);
     c.line(&[(13.25, 1.75), (13.25, 5.25), (9.75, 5.25)]);
+}
+
+/// Five points, each of them between two hollows.
+fn star(c: &Canvas<'_>) {
+    let point = |step: u8| {
+        let turn = f32::from(step) * std::f32::consts::PI / 5.0;
+        let far = if step.is_multiple_of(2) { 6.75 } else { 2.9 };
+        (8.0 + far * turn.sin(), 8.5 - far * turn.cos())
+    };
+    let points: Vec<_> = (0..10).map(point).collect();
+    c.outline(&points);
 }
 
 fn sun(c: &Canvas<'_>) {

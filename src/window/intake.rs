@@ -35,6 +35,7 @@ impl Screen {
                 } else {
                     let (folder, _) = self.form.place();
                     self.sheet = Some(Sheet::new(&address, &folder));
+                    self.unlock_sheet();
                 }
             }
         }
@@ -109,6 +110,17 @@ impl Screen {
         (!files.is_empty()).then_some(Wish::Read(files))
     }
 
+    /// Nobody has to type a password that is in the keychain.
+    fn unlock_sheet(&mut self) {
+        let Some(sheet) = &mut self.sheet else { return };
+        let Some(Address { host, port, login, .. }) = sheet.form.address() else { return };
+        let user = login.user.as_deref().map(String::from_utf8_lossy);
+        let known = self.servers.known(&host, port);
+        if user.is_some_and(|user| known.passwords_of.contains(user.as_ref())) {
+            sheet.unlock();
+        }
+    }
+
     /// Draws the sheet about a link, in the place of the form.
     pub(super) fn link_sheet(&mut self, ui: &mut Ui, wishes: &mut Vec<Wish>) {
         let Some(sheet) = &mut self.sheet else { return };
@@ -121,7 +133,12 @@ impl Screen {
                 wishes.push(Wish::Choose { folder, name });
                 return;
             }
-            Some(SheetAction::Download(request)) => wishes.push(Wish::Download(request)),
+            Some(SheetAction::Download(request)) => {
+                if sheet.form.keeps_password {
+                    self.to_keep.push(request.address.clone());
+                }
+                wishes.push(Wish::Download(request));
+            }
             Some(SheetAction::Leave) => {}
             Some(SheetAction::Edit) => {
                 if let Some(request) = sheet.order() {
@@ -130,6 +147,7 @@ impl Screen {
             }
         }
         self.sheet = self.sheet.take().and_then(Sheet::next);
+        self.unlock_sheet();
         wishes.push(Wish::Glance(None));
         ui.ctx().request_repaint();
     }

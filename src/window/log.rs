@@ -3,8 +3,14 @@
 //! The newest lines are kept here, all of them in a [file](super::log_file). How it is drawn is in
 //! `log_view`. Knows no egui.
 
-use std::collections::VecDeque;
+mod older;
 
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::time::Instant;
+
+use self::older::PAUSE;
+pub use self::older::{Dump, Hunt, Seeking};
 use super::mask::Mask;
 use crate::ftp::Address;
 use crate::transfer::{Line, TransferId, Voice};
@@ -13,11 +19,29 @@ use crate::words;
 /// The most lines that are kept in memory: a session of days must not fill it.
 pub const MOST_LINES: usize = 20_000;
 
+/// The most lines that are kept of those that were found in the file.
+pub const MOST_FOUND: usize = 20_000;
+
+/// What a line is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Talk {
+    /// A transfer.
+    Transfer(TransferId),
+    /// A look around this server, with no transfer.
+    Visit(Arc<str>),
+}
+
+impl From<TransferId> for Talk {
+    fn from(id: TransferId) -> Self {
+        Self::Transfer(id)
+    }
+}
+
 /// Which lines are shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Those of one transfer alone.
-    pub only: Option<TransferId>,
+    /// Those of one talk alone.
+    pub only: Option<Talk>,
     /// Plain sentences alone, without the conversation.
     pub is_story: bool,
     /// What did not go as it was meant to, alone.
@@ -28,18 +52,23 @@ pub struct Filter {
 
 impl Filter {
     /// `search` is that of the filter, in small letters.
-    fn shows(&self, id: TransferId, line: &Line, search: &str) -> bool {
-        self.only.is_none_or(|only| only == id)
+    pub(super) fn shows(&self, talk: &Talk, line: &Line, search: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| only == talk)
             && (!self.is_story || matches!(line.voice, Voice::Story | Voice::Warning))
             && (!self.is_trouble || line.is_trouble())
             && (search.is_empty() || line.text.to_lowercase().contains(search))
+    }
+
+    /// The text that is searched for, in small letters.
+    pub(super) fn search(&self) -> String {
+        self.search.trim().to_lowercase()
     }
 }
 
 /// All that was said, the newest last.
 #[derive(Debug, Default)]
 pub struct Log {
-    entries: VecDeque<(TransferId, Line)>,
+    entries: VecDeque<(Talk, Line)>,
     /// How many entries were dropped at the front.
     dropped: u64,
     filter: Filter,
@@ -47,8 +76,20 @@ pub struct Log {
     search: String,
     /// The entries that are shown, numbered from the first that ever was.
     shown: VecDeque<u64>,
-    /// How many of those that were shown were dropped since somebody asked.
-    slid: usize,
+    /// Older ones that are shown above them.
+    found: VecDeque<(Talk, Line)>,
+    /// Whether somebody looks for those.
+    seeking: Seeking,
+    /// Counts the filters.
+    number: u64,
+    /// By how many lines what is shown has moved down since somebody asked.
+    slid: i64,
+    /// Whether lines about different things have come.
+    has_several: bool,
+    /// Servers that were looked around on.
+    visits: BTreeSet<Arc<str>>,
+    /// Whether all lines are written into a file.
+    pub has_file: bool,
     /// Whether hosts and users are hidden.
     pub is_masked: bool,
     /// How they are hidden.
@@ -68,19 +109,50 @@ impl Log {
     }
 
     /// Takes in a line.
-    pub fn push(&mut self, id: TransferId, line: Line) {
-        if self.entries.len() >= MOST_LINES {
-            self.entries.pop_front();
-            self.dropped += 1;
-            if self.shown.front().is_some_and(|&first| first < self.dropped) {
-                self.shown.pop_front();
-                self.slid += 1;
-            }
+    pub fn push(&mut self, talk: impl Into<Talk>, line: Line) {
+        let talk = talk.into();
+        if let Talk::Visit(host) = &talk
+            && !self.visits.contains(host)
+        {
+            self.visits.insert(Arc::clone(host));
         }
-        if self.filter.shows(id, &line, &self.search) {
+        self.has_several |= self.entries.back().is_some_and(|(last, _)| *last != talk);
+        if self.entries.len() >= MOST_LINES {
+            self.drop_oldest();
+        }
+        if self.filter.shows(&talk, &line, &self.search) {
             self.shown.push_back(self.dropped + self.entries.len() as u64);
         }
-        self.entries.push_back((id, line));
+        self.entries.push_back((talk, line));
+    }
+
+    fn drop_oldest(&mut self) {
+        let Some(oldest) = self.entries.pop_front() else { return };
+        self.dropped += 1;
+        if self.shown.front().is_none_or(|&first| first >= self.dropped) {
+            return;
+        }
+        self.shown.pop_front();
+        self.slid -= 1;
+        if self.is_narrow() {
+            // It is one of those that somebody looks for.
+            self.slid += 1;
+            self.found.push_back(oldest);
+            if self.found.len() > MOST_FOUND {
+                self.found.pop_front();
+                self.slid -= 1;
+            }
+        }
+    }
+
+    /// Whether only some of the lines are shown.
+    fn is_narrow(&self) -> bool {
+        self.filter != Filter::default()
+    }
+
+    /// Servers that were looked around on.
+    pub fn visits(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.visits.iter()
     }
 
     /// Which lines are shown.
@@ -91,24 +163,29 @@ impl Log {
 
     /// Shows other lines.
     pub fn set_filter(&mut self, filter: Filter) {
-        self.search = filter.search.trim().to_lowercase();
+        self.search = filter.search();
         self.filter = filter;
         let numbered = (self.dropped..).zip(&self.entries);
-        let shown = numbered.filter(|(_, (id, line))| self.filter.shows(*id, line, &self.search));
-        self.shown = shown.map(|(n, _)| n).collect();
+        let is_shown =
+            |(_, (talk, line)): &(u64, &(Talk, Line))| self.filter.shows(talk, line, &self.search);
+        self.shown = numbered.filter(is_shown).map(|(n, _)| n).collect();
+        self.found.clear();
         self.slid = 0;
+        self.number += 1;
+        let is_more = self.is_narrow() && self.has_file && self.dropped > 0;
+        self.seeking = if is_more { Seeking::Due(Instant::now() + PAUSE) } else { Seeking::Rests };
     }
 
     /// How many lines are shown.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.shown.len()
+        self.found.len() + self.shown.len()
     }
 
     /// Whether no line is shown.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.shown.is_empty()
+        self.len() == 0
     }
 
     /// Whether there are lines at all, shown or not.
@@ -123,39 +200,70 @@ impl Log {
         self.dropped
     }
 
-    /// By how many lines what is shown has moved up since the last time: whoever reads further up
-    /// must not lose their place.
-    pub fn take_slid(&mut self) -> usize {
+    /// By how many lines what is shown has moved down since the last time, or up if that is negative:
+    /// whoever reads further up must not lose their place.
+    pub fn take_slid(&mut self) -> i64 {
         std::mem::take(&mut self.slid)
     }
 
     /// One of the lines that are shown.
     #[must_use]
     pub fn line(&self, at: usize) -> Option<&Line> {
+        self.entry(at).map(|(_, line)| line)
+    }
+
+    /// The same, with what it is about.
+    #[must_use]
+    pub fn entry(&self, at: usize) -> Option<&(Talk, Line)> {
+        let Some(at) = at.checked_sub(self.found.len()) else { return self.found.get(at) };
         let at = self.shown.get(at)?.checked_sub(self.dropped)?;
-        self.entries.get(usize::try_from(at).ok()?).map(|(_, line)| line)
+        self.entries.get(usize::try_from(at).ok()?)
+    }
+
+    /// Whether lines about different things are shown.
+    #[must_use]
+    pub fn is_mixed(&self) -> bool {
+        self.filter.only.is_none() && self.has_several
     }
 
     /// The lines of one transfer, shown or not.
     pub fn lines_of(&self, id: TransferId) -> impl Iterator<Item = &Line> {
-        self.entries.iter().filter(move |(of, _)| *of == id).map(|(_, line)| line)
+        let talk = Talk::Transfer(id);
+        self.entries.iter().filter(move |(of, _)| *of == talk).map(|(_, line)| line)
     }
 
     /// What a line says, as it is to be shown: who, and what.
     #[must_use]
     pub fn said(&self, line: &Line) -> String {
-        let text = words::shown(&line.text);
-        let text = if self.is_masked { self.mask.masked(&text) } else { text };
-        format!("{} {text}", sign(line.voice))
+        said(line, self.hides())
     }
 
-    /// The lines that are shown, as text to be pasted or saved somewhere.
+    fn hides(&self) -> Option<&Mask> {
+        Some(&self.mask).filter(|_| self.is_masked)
+    }
+
+    /// The name of something that is shown beside lines.
+    #[must_use]
+    pub fn name(&self, name: &str) -> String {
+        self.hides().map_or_else(|| name.to_owned(), |mask| mask.masked(name))
+    }
+
+    /// The lines that are shown, as text to be pasted somewhere.
     #[must_use]
     pub fn text(&self) -> String {
         let lines = (0..self.len()).filter_map(|at| self.line(at));
-        let line = |line: &Line| format!("{}  {}\n", words::time_of_day(line.at), self.said(line));
-        lines.map(line).collect()
+        lines.map(|line| render(line, self.hides())).collect()
     }
+}
+
+fn said(line: &Line, mask: Option<&Mask>) -> String {
+    let text = words::shown(&line.text);
+    let text = mask.map_or_else(|| text.clone(), |mask| mask.masked(&text));
+    format!("{} {text}", sign(line.voice))
+}
+
+fn render(line: &Line, mask: Option<&Mask>) -> String {
+    format!("{}  {}\n", words::time_of_day(line.at), said(line, mask))
 }
 
 /// Who says a line.
@@ -181,7 +289,7 @@ mod tests {
     }
 
     fn only(id: TransferId) -> Filter {
-        Filter { only: Some(id), ..Filter::default() }
+        Filter { only: Some(id.into()), ..Filter::default() }
     }
 
     /// What is shown, without the times.
@@ -195,7 +303,7 @@ mod tests {
         for n in 0..MOST_LINES + 3 {
             log.push(if n % 2 == 0 { A } else { B }, line(&n.to_string()));
         }
-        assert_eq!((log.len(), log.dropped(), log.take_slid()), (MOST_LINES, 3, 3));
+        assert_eq!((log.len(), log.dropped(), log.take_slid()), (MOST_LINES, 3, -3));
         assert_eq!(log.line(0).unwrap().text, "3");
         assert_eq!(log.line(MOST_LINES - 1).unwrap().text, (MOST_LINES + 2).to_string());
         log.set_filter(only(A));
@@ -203,7 +311,7 @@ mod tests {
         log.push(A, line("new"));
         log.push(B, line("not shown"));
         log.push(A, line("newest"));
-        assert_eq!(log.line(0).unwrap().text, "6");
+        assert_eq!(log.line(0).unwrap().text, "4", "who looks at few lines keeps them");
         assert_eq!(log.line(log.len() - 1).unwrap().text, "newest");
     }
 
@@ -234,6 +342,17 @@ mod tests {
         assert_eq!(texts(&log), ["→ RETR Späße.txt"]);
         log.push(B, line("LIST späße"));
         assert_eq!(log.len(), 2, "new lines are searched too");
+    }
+
+    #[test]
+    fn a_look_around_a_server_is_told_apart_from_transfers() {
+        let mut log = Log::new();
+        log.push(A, line("RETR x"));
+        log.push(Talk::Visit("ftp.example.org".into()), line("LIST"));
+        assert_eq!(log.visits().map(|host| &**host).collect::<Vec<_>>(), ["ftp.example.org"]);
+        let only = Some(Talk::Visit("ftp.example.org".into()));
+        log.set_filter(Filter { only, ..Filter::default() });
+        assert_eq!(texts(&log), ["→ LIST"]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! How the log is drawn: its bar, and its lines.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{
@@ -9,7 +10,7 @@ use eframe::egui::{
 };
 
 use super::icons::{self, Icon};
-use super::log::{Filter, Log};
+use super::log::{Filter, Log, MOST_FOUND, Seeking, Talk};
 use super::look::{self, space};
 use super::model::Model;
 use super::widgets;
@@ -22,11 +23,16 @@ const MOST_LETTERS: usize = 1000;
 /// The most transfers that the menu offers: a longer one cannot be used.
 const MOST_OFFERED: usize = 50;
 
+/// The width of the column that says what lines are about, in letters.
+const COLUMN: usize = 22;
+
 /// What the person asked of the log.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LogAction {
-    /// Save this text in a file.
-    Save(String),
+    /// Save it in a file.
+    Save,
+    /// Look for no more lines in the file.
+    GiveUp,
 }
 
 /// Draws the bar over the log: the words that fold it, which lines it shows, and what can be done
@@ -60,7 +66,7 @@ pub(super) fn bar_ui(
             trouble(ui, &mut filter);
             let is_narrow = ui.available_width() < NARROW;
             let (menu, search) = if is_narrow { (96.0_f32, 84.0_f32) } else { (168.0, 150.0) };
-            whose(ui, &mut filter, model, menu);
+            whose(ui, &mut filter, log, model, menu);
             search_field(ui, &mut filter, search.min(ui.available_width()));
         });
         if filter != *log.filter() {
@@ -100,7 +106,7 @@ fn views(ui: &mut Ui, filter: &mut Filter) {
 fn buttons(ui: &mut Ui, log: &mut Log) -> Option<LogAction> {
     let mut action = None;
     if widgets::icon_button(ui, Icon::Save, "Save the log as…").clicked() && !log.is_empty() {
-        action = Some(LogAction::Save(log.text()));
+        action = Some(LogAction::Save);
     }
     if widgets::icon_button(ui, Icon::Copy, "Copy the log").clicked() && !log.is_empty() {
         ui.ctx().copy_text(log.text());
@@ -123,19 +129,28 @@ fn search_field(ui: &mut Ui, filter: &mut Filter, width: f32) {
 }
 
 /// Whose lines are shown.
-fn whose(ui: &mut Ui, filter: &mut Filter, model: &Model, width: f32) {
-    let all = "All transfers";
+fn whose(ui: &mut Ui, filter: &mut Filter, log: &Log, model: &Model, width: f32) {
+    let all = "Everything";
     let font = FontId::proportional(14.0);
     ui.scope(|ui| {
         ui.visuals_mut().widgets.inactive.bg_stroke = Stroke::NONE;
-        let chosen = filter.only.and_then(|id| model.row(id)).map_or(all, |row| &row.name);
-        let chosen = widgets::middle_cut(ui, chosen, &font, width - 48.0);
+        let chosen = filter.only.as_ref().map_or_else(|| all.to_owned(), |talk| about(talk, model));
+        let chosen = widgets::middle_cut(ui, &log.name(&chosen), &font, width - 48.0);
         let menu = ComboBox::from_id_salt("log of").selected_text(chosen).width(width);
+        let menu = menu.icon(|ui, rect, _, is_open| {
+            let icon = if is_open { Icon::Folded } else { Icon::Unfolded };
+            icons::paint(ui.painter(), rect, icon, look::colors(ui).quiet);
+        });
         let response = menu.show_ui(ui, |ui| {
             ui.selectable_value(&mut filter.only, None, all);
+            for host in log.visits() {
+                let talk = Talk::Visit(Arc::clone(host));
+                let name = log.name(&about(&talk, model));
+                ui.selectable_value(&mut filter.only, Some(talk), name);
+            }
             for row in model.rows().iter().rev().take(MOST_OFFERED) {
                 let name = widgets::middle_cut(ui, &row.name, &font, 300.0);
-                ui.selectable_value(&mut filter.only, Some(row.id), name);
+                ui.selectable_value(&mut filter.only, Some(row.id.into()), name);
             }
         });
         let menu = response.response;
@@ -143,40 +158,93 @@ fn whose(ui: &mut Ui, filter: &mut Filter, model: &Model, width: f32) {
     });
 }
 
+/// What lines are about, in words.
+fn about(talk: &Talk, model: &Model) -> String {
+    match talk {
+        Talk::Transfer(id) => {
+            model.row(*id).map_or_else(|| format!("Transfer {}", id.0), |row| row.name.clone())
+        }
+        Talk::Visit(host) => format!("Browsing {}", words::shown(host)),
+    }
+}
+
 /// The newest line, beside the words of a folded log.
 fn last_words(ui: &mut Ui, log: &Log) {
     let newest = log.len().checked_sub(1).and_then(|at| log.line(at));
     if let Some(line) = newest {
-        ui.add(Label::new(job(ui, log, line)).truncate().selectable(false));
+        ui.add(Label::new(job(ui, log, line, None)).truncate().selectable(false));
     }
+}
+
+/// A word about lines that are not in memory any more.
+fn older_ui(ui: &mut Ui, log: &Log) -> Option<LogAction> {
+    if log.dropped() == 0 {
+        return None;
+    }
+    let older = words::count(log.dropped());
+    let text = match log.seeking() {
+        _ if !log.has_file => format!("{older} older lines are not kept."),
+        Seeking::Rests => format!(
+            "{older} older lines are in a file. Searching finds them, and saving the log saves them."
+        ),
+        Seeking::Due(_) | Seeking::Runs => format!("Looking through {older} older lines…"),
+        Seeking::Done { is_cut: false } => "Older lines are among these.".to_owned(),
+        Seeking::Done { is_cut: true } => {
+            format!(
+                "Of the older lines, the newest {} are among these.",
+                words::count(MOST_FOUND as u64)
+            )
+        }
+        Seeking::Failed => "The file with the older lines could not be read.".to_owned(),
+    };
+    let mut action = None;
+    let size = vec2(ui.available_width(), look::SMALL);
+    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        let text = RichText::new(text).font(look::fact_font()).color(look::colors(ui).quiet);
+        ui.add(Label::new(text).truncate());
+        if log.seeking() == Seeking::Runs && widgets::quiet_button(ui, "Stop", "the search") {
+            action = Some(LogAction::GiveUp);
+        }
+    });
+    action
 }
 
 /// Draws the lines. It stays at the newest unless it was scrolled up; then it stays where it is, also
 /// when lines are dropped above.
-pub(super) fn lines_ui(ui: &mut Ui, log: &mut Log) {
+pub(super) fn lines_ui(ui: &mut Ui, log: &mut Log, model: &Model) -> Option<LogAction> {
     ui.spacing_mut().item_spacing.y = 3.0;
     // A panel is as high as what is in it: it must not shrink when there is little.
     ui.set_min_height(ui.available_height());
+    // Below the lines, so that none of them moves when it appears.
+    let room = ui.available_height();
+    let room = if log.dropped() > 0 { room - look::SMALL - 3.0 } else { room };
+    // Whole lines, so that none is cut where they begin.
+    let height = ui.fonts_mut(|fonts| fonts.row_height(&look::log_font()));
+    let step = height + ui.spacing().item_spacing.y;
+    let whole = ((room + ui.spacing().item_spacing.y) / step).floor().max(1.0) * step;
     if log.is_empty() {
         let quiet = look::colors(ui).quiet;
         let words = match log.has_lines() {
             true => "No line is like that.",
             false => "What Ashore and the servers say to each other appears here.",
         };
-        widgets::message(ui, None, words, quiet);
-        return;
+        ui.allocate_ui(vec2(ui.available_width(), room), |ui| {
+            ui.set_min_height(room);
+            widgets::message(ui, None, words, quiet);
+        });
+        return older_ui(ui, log);
     }
-    let height = ui.fonts_mut(|fonts| fonts.row_height(&look::log_font()));
     let place = Id::unique("place in the log");
     let before: Option<f32> = ui.data(|data| data.get_temp(place));
-    let mut scroll = ScrollArea::vertical().auto_shrink(false).stick_to_bottom(true);
+    let mut scroll =
+        ScrollArea::vertical().auto_shrink(false).stick_to_bottom(true).max_height(whole - 3.0);
     #[expect(clippy::cast_precision_loss, reason = "lines, far fewer than 2^24")]
-    let slid = log.take_slid() as f32 * (height + ui.spacing().item_spacing.y);
-    if let Some(before) = before.filter(|_| slid > 0.0) {
-        scroll = scroll.vertical_scroll_offset((before - slid).max(0.0));
+    let slid = log.take_slid() as f32 * step;
+    if let Some(before) = before.filter(|_| slid.abs() > 0.0) {
+        scroll = scroll.vertical_scroll_offset((before + slid).max(0.0));
     }
     let log = &*log;
-    let shown = scroll.show_rows(ui, height, log.len(), |ui, rows| rows_ui(ui, log, rows));
+    let shown = scroll.show_rows(ui, height, log.len(), |ui, rows| rows_ui(ui, log, model, rows));
     let offset = shown.state.clamped_offset().y;
     let is_at_end = offset + shown.inner_rect.height() >= shown.content_size.y - 1.0;
     ui.data_mut(|data| {
@@ -186,14 +254,24 @@ pub(super) fn lines_ui(ui: &mut Ui, log: &mut Log) {
             data.insert_temp(place, offset);
         }
     });
+    older_ui(ui, log)
 }
 
-fn rows_ui(ui: &mut Ui, log: &Log, rows: Range<usize>) {
+fn rows_ui(ui: &mut Ui, log: &Log, model: &Model, rows: Range<usize>) {
+    let is_roomy = ui.available_width() >= look::LOG_WITH_NAMES;
     for at in rows {
-        let Some(line) = log.line(at) else { continue };
-        let mut response = ui.add(Label::new(job(ui, log, line)).truncate());
-        if let Some(explanation) = line.explanation() {
-            response = response.on_hover_text(words::shown(&explanation));
+        let Some((talk, line)) = log.entry(at) else { continue };
+        let whose = log.is_mixed().then(|| log.name(&about(talk, model)));
+        let name = match talk {
+            Talk::Visit(host) => Some(log.name(host)),
+            Talk::Transfer(_) => whose.clone(),
+        };
+        let name = name.filter(|_| is_roomy && whose.is_some());
+        let mut response = ui.add(Label::new(job(ui, log, line, name.as_deref())).truncate());
+        let explanation = line.explanation().map(|explanation| words::shown(&explanation));
+        let hint: Vec<_> = explanation.into_iter().chain(whose).collect();
+        if !hint.is_empty() {
+            response = response.on_hover_text(hint.join("\n"));
         }
         response.context_menu(|ui| {
             if ui.button("Copy this line").clicked() {
@@ -203,8 +281,8 @@ fn rows_ui(ui: &mut Ui, log: &Log, rows: Range<usize>) {
     }
 }
 
-/// A line in its colours: when, by whom, what.
-fn job(ui: &Ui, log: &Log, line: &Line) -> LayoutJob {
+/// A line in its colours: when, about what, by whom, what.
+fn job(ui: &Ui, log: &Log, line: &Line, about: Option<&str>) -> LayoutJob {
     let colors = look::colors(ui);
     let color = match line.voice {
         Voice::Sent => colors.sent,
@@ -216,6 +294,9 @@ fn job(ui: &Ui, log: &Log, line: &Line) -> LayoutJob {
         |color| TextFormat { valign: Align::Center, ..TextFormat::simple(look::log_font(), color) };
     let mut job = LayoutJob::default();
     job.append(&words::time_of_day(line.at), 0.0, format(colors.quiet));
+    if let Some(about) = about {
+        job.append(&column(about), space::M, format(colors.quiet));
+    }
     let mut said = log.said(line);
     if let Some((end, _)) = said.char_indices().nth(MOST_LETTERS) {
         said.truncate(end);
@@ -223,4 +304,15 @@ fn job(ui: &Ui, log: &Log, line: &Line) -> LayoutJob {
     }
     job.append(&said, space::M, format(color));
     job
+}
+
+/// A name in a column of [`COLUMN`] letters, cut in the middle if it must be.
+fn column(name: &str) -> String {
+    let count = name.chars().count();
+    if count <= COLUMN {
+        return format!("{name:COLUMN$}");
+    }
+    let head = name.chars().take(COLUMN / 2 - 1);
+    let tail = name.chars().skip(count - COLUMN / 2);
+    head.chain(['…']).chain(tail).collect()
 }

@@ -36,6 +36,8 @@ pub const SMALL: f32 = 28.0;
 pub const BAR: f32 = 4.0;
 /// Height of a row with a second line and nothing else.
 pub const ROW: f32 = 66.0;
+/// Height of a row with a bar between its lines.
+pub const ROW_WITH_BAR: f32 = ROW + BAR + space::S;
 /// Height of a row in the table of a server's folder.
 pub const ENTRY: f32 = 30.0;
 /// Height of a second line, and side of a button in it.
@@ -56,8 +58,14 @@ pub const WIDE_WINDOW: f32 = 1100.0;
 pub const ASIDE: f32 = 400.0;
 /// Below this width of the window second lines and button rows get shorter.
 pub const NARROW_WINDOW: f32 = 640.0;
+/// Below this width a row has one button, and the other one in its menu.
+pub const NARROW_ROW: f32 = 420.0;
 /// Width of a column of text that is meant to be read, about 72 letters.
 pub const READING: f32 = 560.0;
+/// Width of a page of settings.
+pub const PAGE: f32 = 720.0;
+/// Height of a row in which something is chosen.
+pub const SETTING: f32 = 44.0;
 /// Width of the words in front of the fields.
 pub const CAPTION: f32 = 64.0;
 /// Height of the strip about the rows that are chosen.
@@ -70,6 +78,9 @@ pub const GRAPH: f32 = 72.0;
 pub const DETAILS: f32 = 300.0;
 /// Height of the log when it is first opened.
 pub const LOG: f32 = 168.0;
+
+/// From this width on, lines of the log say what they are about.
+pub const LOG_WITH_NAMES: f32 = 900.0;
 
 /// A colour. Only this file makes one; the others pass them on.
 pub type Color = Color32;
@@ -212,6 +223,11 @@ pub fn colors(ui: &Ui) -> &'static Colors {
     if visuals.panel_fill == usual.ground { usual } else { of(visuals.dark_mode, true) }
 }
 
+/// Whether the colours that are drawn are as far apart as they can be.
+pub(super) fn is_high_contrast(ui: &Ui) -> bool {
+    colors(ui) == of(ui.visuals().dark_mode, true)
+}
+
 fn of(is_dark: bool, is_high: bool) -> &'static Colors {
     match (is_dark, is_high) {
         (false, false) => &LIGHT,
@@ -246,12 +262,16 @@ pub fn log_font() -> FontId {
 }
 
 /// Dresses the window. Follows the system's theme where the system tells it, and is light where it
-/// does not (winit hears nothing on X11 and Wayland); the status bar has a switch. Colours as far apart
-/// as they can be, if `has_high_contrast`.
+/// does not; the status bar has a switch. Colours as far apart as they can be, if `has_high_contrast`.
 pub fn dress(ctx: &egui::Context, has_high_contrast: bool) {
-    ctx.options_mut(|options| options.fallback_theme = Theme::Light);
+    follow(ctx, None);
     ctx.style_mut_of(Theme::Light, |style| set(style, of(false, has_high_contrast)));
     ctx.style_mut_of(Theme::Dark, |style| set(style, of(true, has_high_contrast)));
+}
+
+/// Is dark or light as the desktop is, where the person wants that and winit does not hear it.
+pub(super) fn follow(ctx: &egui::Context, desktop: Option<Theme>) {
+    ctx.options_mut(|options| options.fallback_theme = desktop.unwrap_or(Theme::Light));
 }
 
 fn set(style: &mut Style, colors: &Colors) {

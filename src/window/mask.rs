@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use crate::ftp::Address;
 
 /// What stands in the place of each host and of each user.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Mask {
     /// In small letters.
     hosts: BTreeMap<String, String>,

@@ -8,19 +8,27 @@ pub mod app;
 pub mod batch;
 pub mod browser;
 mod card;
+pub mod contents;
+mod contents_view;
+pub mod desktop;
 mod details;
 pub mod dialogs;
 mod display;
 mod empty;
 pub mod form;
 pub mod form_view;
+mod frame;
 pub mod handover;
 pub mod history;
 mod icons;
 mod intake;
+mod keeping;
+pub mod keychain;
+mod limit;
 pub mod links;
 pub mod log;
 pub mod log_file;
+mod log_search;
 mod log_view;
 pub mod look;
 pub mod mask;
@@ -28,7 +36,9 @@ mod meaning;
 pub mod model;
 mod notices;
 mod pages;
+mod pick;
 pub mod place;
+pub mod places;
 pub mod row;
 mod row_actions;
 pub mod row_view;
@@ -49,7 +59,7 @@ use std::path::PathBuf;
 pub use display::OpenError;
 use handover::Arrival;
 
-use crate::settings;
+use crate::{settings, words};
 
 /// What the form holds when the window opens.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -72,6 +82,7 @@ pub struct Prefill {
 ///
 /// [`OpenError`] if no window can be shown here: one line that names what works instead.
 pub fn open(prefill: Prefill) -> Result<(), OpenError> {
+    words::locale::adopt(&sys_locale::get_locale);
     let folder = if prefill.is_passing { None } else { settings::data_folder() };
     let address = prefill.address.as_deref();
     let door = match folder.map(|folder| handover::arrive(&folder, address)) {

@@ -78,7 +78,12 @@ impl Model {
         let Event { id, news } = event;
         let next_turn = self.last_turn + 1;
         match news {
-            News::Line(line) => return Some((id, line)),
+            News::Line(line) => {
+                if let Some(row) = self.row_mut(id) {
+                    row.passage.hear_line(&line);
+                }
+                return Some((id, line));
+            }
             news => {
                 let is_queued = matches!(news, News::Queued);
                 let row = self.row_mut(id)?;
@@ -287,7 +292,14 @@ mod tests {
     }
 
     fn moving(speed: f64) -> News {
-        News::Progress(Progress { received: 5, expected: Some(10), speed, remaining: None })
+        News::Progress(Progress {
+            received: 5,
+            expected: Some(10),
+            speed,
+            remaining: None,
+            brake: None,
+            connections: 1,
+        })
     }
 
     fn group(model: &Model) -> Group {

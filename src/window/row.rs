@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use super::contents::Contents;
 use super::history::History;
 use crate::disk;
 use crate::ftp::{self, Address, Fingerprint, Host};
 use crate::transfer::{
-    Destination, End, Ending, Entry, Failure, News, Outcome, Phase, Progress, Request, State,
-    TransferId,
+    Destination, End, Ending, Entry, Failure, News, Outcome, Passage, Phase, Progress, Request,
+    State, TransferId,
 };
 use crate::words;
 
@@ -28,6 +29,10 @@ pub struct Row {
     pub progress: Option<Progress>,
     /// How fast it was in the last minute.
     pub history: History,
+    /// How it came, as far as it has.
+    pub passage: Passage,
+    /// The files in it, if it is a folder.
+    pub contents: Option<Contents>,
     /// A word from this computer about the row, such as "There is no program that opens it".
     pub note: Option<String>,
     /// Its turn in the queue: lower ones go first.
@@ -151,10 +156,13 @@ impl Row {
         let destination = destination(&request);
         let name = name(&destination);
         let stage = Stage::Waiting { is_stopping: false };
+        let contents = request.is_folder().then(Contents::default);
         Self {
             id,
             name,
             request,
+            passage: Passage::default(),
+            contents,
             destination,
             stage,
             progress: None,
@@ -169,7 +177,14 @@ impl Row {
         let Entry { id, request, state, received, expected } = entry;
         let mut row = Self::new(id, request);
         if received > 0 {
-            row.progress = Some(Progress { received, expected, speed: 0.0, remaining: None });
+            row.progress = Some(Progress {
+                received,
+                expected,
+                speed: 0.0,
+                remaining: None,
+                brake: None,
+                connections: 1,
+            });
         }
         row.stage = match state {
             State::Waiting | State::Paused => Stage::Paused,
@@ -178,6 +193,7 @@ impl Row {
                     row.name = name(path);
                     row.destination.clone_from(path);
                 }
+                row.passage.clone_from(&ending.passage);
                 Stage::Over { ending, certificate: None }
             }
         };
@@ -253,6 +269,10 @@ impl Row {
 
     /// Takes in what happened to it.
     pub(super) fn hear(&mut self, news: News) {
+        self.passage.hear(&news);
+        if let Some(contents) = &mut self.contents {
+            contents.hear(&news);
+        }
         match news {
             News::Queued => {
                 self.note = None;
@@ -270,7 +290,12 @@ impl Row {
                 self.history.push(heard.speed);
                 self.progress = Some(heard);
             }
-            News::Line(_) | News::Preflight(_) | News::File(_) => {}
+            News::Line(_)
+            | News::Facts { .. }
+            | News::Joined(_)
+            | News::Preflight(_)
+            | News::Part(_)
+            | News::File(_) => {}
             News::Ended(outcome) => self.end(&outcome),
             News::Paused => self.stage = Stage::Paused,
             News::NoRoom(why) => self.stage = Stage::NoRoom { why },

@@ -37,8 +37,19 @@ pub enum RowAction {
     PutOff,
     /// Choose the row.
     Choose(Choice),
+    /// Choose the row that stands so many places below, or above if that is negative.
+    Step {
+        /// So many.
+        places: isize,
+        /// Those in between, and those that were chosen that way before, stay chosen.
+        extends: bool,
+    },
     /// Show every fact about it.
     Details,
+    /// Show its lines of the log, and no others.
+    Log,
+    /// Show the files in it, or hide them again.
+    Unfold,
     /// Take the row off the list. The file stays.
     Remove,
 }
@@ -95,6 +106,7 @@ pub(super) fn menu(ui: &mut Ui, row: &Row) -> Option<RowAction> {
         }
     };
     if matches!(row.stage, Stage::Waiting { .. }) {
+        offer(ui, "Move to the top", "", RowAction::Move(isize::MIN));
         offer(ui, "Move up", "Alt+Up", RowAction::Move(-1));
         offer(ui, "Move down", "Alt+Down", RowAction::Move(1));
         ui.separator();
@@ -108,6 +120,7 @@ pub(super) fn menu(ui: &mut Ui, row: &Row) -> Option<RowAction> {
         offer(ui, "Remove from the list", "Delete", RowAction::Remove);
     }
     offer(ui, "Details", "Ctrl+I", RowAction::Details);
+    offer(ui, "Its lines in the log", "", RowAction::Log);
     ui.separator();
     if ui.button("Copy address").clicked() {
         ui.ctx().copy_text(row.request.address.to_string());

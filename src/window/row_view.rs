@@ -3,17 +3,19 @@
 use std::time::SystemTime;
 
 use eframe::egui::{
-    Color32, EventFilter, FocusDirection, Frame, Key, Label, Margin, Modifiers, Response, RichText,
-    Role, Sense, Shape, StrokeKind, Ui, UiBuilder, WidgetInfo, vec2,
+    Color32, EventFilter, Frame, Key, Label, Margin, Modifiers, Popup, Response, RichText, Role,
+    Sense, Shape, StrokeKind, Ui, UiBuilder, WidgetInfo, vec2,
 };
 
 use super::card::{CardAnswer, card_ui};
+use super::contents::Contents;
+use super::contents_view::{self, contents_ui};
 use super::icons::{self, Icon};
 use super::look::{self, space};
 use super::row::{Row, Stage};
 pub use super::row_actions::RowAction;
 use super::row_actions::{buttons, menu};
-use super::row_words::{closed, details, next_tick, share, short_hash, state, what_then};
+use super::row_words::{brake, closed, details, next_tick, share, short_hash, state, what_then};
 use super::selection::Choice;
 use super::sign_in::{SignIn, SignInAnswer, sign_in_ui};
 use super::widgets;
@@ -25,6 +27,10 @@ use crate::words;
 pub struct Part<'a> {
     /// Whether it is chosen.
     pub is_chosen: bool,
+    /// Whether the files in it are shown, if it is a folder.
+    pub is_open: bool,
+    /// Whether the keyboard is to come here.
+    pub wants_focus: bool,
     /// Its card, if the person is asked who they are.
     pub sign_in: Option<&'a mut SignIn>,
 }
@@ -48,6 +54,10 @@ pub fn row_ui(ui: &mut Ui, row: &Row, part: Part<'_>) -> Option<RowAction> {
     let behind = ui.painter().add(Shape::Noop);
     let inner = ui.scope_builder(builder, |ui| {
         let margin = Margin { left: 16, right: 16, top: 4, bottom: 10 };
+        if part.is_chosen {
+            let surface = look::colors(ui).surface;
+            ui.visuals_mut().widgets.inactive.weak_bg_fill = surface; // To stand out from the row.
+        }
         let inner = Frame::new().inner_margin(margin).show(ui, |ui| {
             ui.horizontal_top(|ui| {
                 ui.spacing_mut().item_spacing = vec2(space::M, space::XS);
@@ -58,11 +68,12 @@ pub fn row_ui(ui: &mut Ui, row: &Row, part: Part<'_>) -> Option<RowAction> {
                 });
                 ui.vertical(|ui| {
                     ui.set_width(ui.available_width());
-                    if matches!(row.stage, Stage::Paused) {
-                        ui.spacing_mut().item_spacing.y = 0.0;
+                    let action = first_line(ui, row, part.is_open);
+                    let action = action.or(below(ui, row, &line, part.sign_in));
+                    if let Some(contents) = row.contents.as_ref().filter(|_| part.is_open) {
+                        contents_ui(ui, contents);
                     }
-                    let action = first_line(ui, row);
-                    action.or(below(ui, row, &line, part.sign_in))
+                    action
                 })
                 .inner
             })
@@ -77,6 +88,9 @@ pub fn row_ui(ui: &mut Ui, row: &Row, part: Part<'_>) -> Option<RowAction> {
             let fill = look::colors(ui).chosen;
             ui.painter().set(behind, Shape::rect_filled(rect, 6, fill));
         }
+        if part.wants_focus {
+            whole.request_focus();
+        }
         keyboard(ui, row, &whole).or(inner.inner).or(choice(ui, &whole)).or(drag(ui, &whole))
     });
     let mut action = inner.inner;
@@ -86,7 +100,8 @@ pub fn row_ui(ui: &mut Ui, row: &Row, part: Part<'_>) -> Option<RowAction> {
     action
 }
 
-/// What the keys mean while the row itself has the keyboard: Alt and an arrow move it.
+/// What the keys mean while the row itself has the keyboard: an arrow goes to the next one, and with
+/// Shift chooses it as well; with Alt it moves the row.
 fn keyboard(ui: &Ui, row: &Row, whole: &Response) -> Option<RowAction> {
     if whole.gained_focus() {
         whole.scroll_to_me(None);
@@ -99,22 +114,17 @@ fn keyboard(ui: &Ui, row: &Row, whole: &Response) -> Option<RowAction> {
     if row.is_over() && ui.input(|input| input.key_pressed(Key::Delete)) {
         return Some(RowAction::Remove);
     }
-    if !matches!(row.stage, Stage::Waiting { .. }) {
-        return None;
-    }
+    let can_move = matches!(row.stage, Stage::Waiting { .. });
     let arrows = EventFilter { vertical_arrows: true, ..EventFilter::default() };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(whole.id, arrows));
-    for (key, places, direction) in
-        [(Key::ArrowUp, -1, FocusDirection::Up), (Key::ArrowDown, 1, FocusDirection::Down)]
-    {
-        if ui.input_mut(|input| input.consume_key(Modifiers::ALT, key)) {
-            return Some(RowAction::Move(places));
-        }
-        if ui.input(|input| input.key_pressed(key)) {
-            ui.memory_mut(|memory| memory.move_focus(direction));
-        }
-    }
-    None
+    let pressed = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
+    let action = |key, places| match () {
+        () if pressed(Modifiers::ALT, key) => can_move.then_some(RowAction::Move(places)),
+        () if pressed(Modifiers::SHIFT, key) => Some(RowAction::Step { places, extends: true }),
+        () if pressed(Modifiers::NONE, key) => Some(RowAction::Step { places, extends: false }),
+        () => None,
+    };
+    action(Key::ArrowUp, -1).or_else(|| action(Key::ArrowDown, 1))
 }
 
 /// A waiting row that is dragged goes where the line is.
@@ -159,73 +169,87 @@ fn sign(ui: &Ui, row: &Row) -> (Icon, Color32) {
         Stage::Running { phase: Phase::Waiting { .. }, .. } => (Icon::Waiting, colors.attention),
         Stage::Running { .. } => (Icon::Download, colors.accent),
         Stage::Over { certificate: Some(_), .. } => (Icon::Warning, colors.attention),
-        Stage::Over { ending, .. } => match ending.end {
-            End::Verified => (Icon::Shield, colors.success),
-            End::Complete => (Icon::Done, colors.success),
-            End::Skipped => (Icon::Done, colors.quiet),
-            End::NeedsALook => (Icon::Warning, colors.attention),
-            End::Failed => (Icon::Failed, colors.danger),
-            End::Stopped => (Icon::Stopped, colors.quiet),
-        },
+        Stage::Over { ending, .. } => contents_view::sign(ending.end, colors),
     }
 }
 
 /// The name and the buttons.
-fn first_line(ui: &mut Ui, row: &Row) -> Option<RowAction> {
-    let buttons = buttons(row);
+fn first_line(ui: &mut Ui, row: &Row, is_open: bool) -> Option<RowAction> {
+    let mut buttons = buttons(row);
+    if ui.available_width() < look::NARROW_ROW {
+        buttons.truncate(1); // The name says more, and the menu has the other one.
+    }
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         ui.set_min_height(look::SMALL);
-        let cross = if row.is_over() { look::SMALL + space::XS } else { 0.0 };
         let width = |words| widgets::button_width(ui, words) + space::XS;
-        let taken = buttons.iter().map(|(words, ..)| width(words)).sum::<f32>() + cross;
+        let taken =
+            buttons.iter().map(|(words, ..)| width(words)).sum::<f32>() + look::SMALL + space::XS;
         let is_moving = matches!(row.stage, Stage::Running { phase: Phase::Receiving, .. });
         let has_graph = is_moving && ui.available_width() > look::NARROW_WINDOW - 150.0;
         let graph = if has_graph { look::GRAPH + space::M } else { 0.0 };
         let room = (ui.available_width() - taken - graph).max(40.0 + space::S);
-        name(ui, row, room);
+        let start = ui.cursor().left();
+        let can_open = can_open(row);
+        name(ui, row, if can_open { room - FOLD - space::XS } else { room });
+        let mut action = if can_open { fold(ui, row, is_open) } else { None };
+        let used = ui.cursor().left() - start;
+        ui.add_space((room - used + ui.spacing().item_spacing.x).max(0.0));
         if has_graph {
             graph_ui(ui, row);
             ui.add_space(space::S);
         }
-        let mut action = None;
         for (words, asked, is_enabled) in buttons {
             if widgets::named_button(ui, words, &row.name, is_enabled) {
                 action = Some(asked);
             }
         }
-        if row.is_over() {
-            let words = format!("Remove {} from the list", row.name);
-            if widgets::icon_button(ui, Icon::Cross, &words).clicked() {
-                action = Some(RowAction::Remove);
-            }
-        }
+        let more = widgets::icon_button(ui, Icon::More, &format!("More about {}", row.name));
+        Popup::menu(&more).show(|ui| action = menu(ui, row).or(action));
         action
     })
     .inner
+}
+
+/// The side of the button that shows the files of a folder.
+const FOLD: f32 = 24.0;
+
+/// Whether it is a folder with something to be shown. Of one that came in an earlier run it is not
+/// known any more what was in it.
+fn can_open(row: &Row) -> bool {
+    row.contents.as_ref().is_some_and(|contents| !contents.is_empty() || !row.is_over())
+}
+
+/// What shows the files of a folder, and hides them again.
+fn fold(ui: &mut Ui, row: &Row, is_open: bool) -> Option<RowAction> {
+    let (icon, name) = match is_open {
+        true => (Icon::Unfolded, format!("Hide the files of {}", row.name)),
+        false => (Icon::Folded, format!("Show the files of {}", row.name)),
+    };
+    widgets::icon_button_small(ui, icon, &name).clicked().then_some(RowAction::Unfold)
 }
 
 /// How fast it was in the last minute.
 fn graph_ui(ui: &mut Ui, row: &Row) {
     let most = row.history.most();
     let name = format!("Speed of {} over the last minute", row.name);
-    let hint = format!("The last minute: {} at most", words::speed(most));
+    let mut hint = format!("The last minute: {} at most", words::speed(most));
+    if let Some(brake) = brake(row) {
+        hint.push_str(&format!("\nThe speed is limited by {brake}"));
+    }
     widgets::sparkline(ui, row.history.speeds(), most, &name).on_hover_text(hint);
 }
 
-/// The name in exactly `width`, cut in the middle if it must be; then the whole of it on hover.
+/// The name in at most `width`, cut in the middle if it must be; then the whole of it on hover.
 fn name(ui: &mut Ui, row: &Row, width: f32) {
     let font = look::name_font();
     let cut = widgets::middle_cut(ui, &row.name, &font, width - space::S);
     let is_cut = cut != row.name;
     let text = RichText::new(cut).font(font).color(look::colors(ui).text);
-    let start = ui.cursor().left();
     let response = ui.add(Label::new(text).extend().selectable(false));
     if is_cut {
         response.on_hover_text(&row.name);
     }
-    let used = ui.cursor().left() - start;
-    ui.add_space((width - used + ui.spacing().item_spacing.x).max(0.0));
 }
 
 /// What stands under the name.
@@ -233,9 +257,9 @@ fn below(ui: &mut Ui, row: &Row, line: &str, card: Option<&mut SignIn>) -> Optio
     match row.stage {
         Stage::Running { .. } => spaced_bar(ui, row),
         Stage::NoRoom { .. } if row.progress.is_some() => spaced_bar(ui, row),
-        // Between the lines: so that all rows of a group keep one height.
-        Stage::Paused if row.progress.is_some() => bar(ui, row),
-        Stage::Paused => ui.add_space(look::BAR),
+        Stage::Paused if row.progress.is_some() => spaced_bar(ui, row),
+        // All rows of a group keep one height.
+        Stage::Paused => ui.add_space(look::BAR + space::S),
         _ => {}
     }
     match &row.stage {
@@ -303,8 +327,14 @@ fn second_line(ui: &mut Ui, row: &Row, line: &str) {
     }
     let is_narrow = ui.available_width() < look::NARROW_WINDOW - 150.0;
     let mut line = line.to_owned();
+    if let Some(files) = row.contents.as_ref().and_then(Contents::words) {
+        line = format!("{line} · {files}");
+    }
     if !is_narrow && !is_pausing {
         line = format!("{line} · {}", row.host());
+        if let Some(brake) = brake(row) {
+            line = format!("{line} · limited by {brake}");
+        }
     }
     let color = if is_pausing { colors.attention } else { colors.quiet };
     let hash = row.sha256().filter(|_| !is_narrow);

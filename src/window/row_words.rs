@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::row::{Row, Stage};
-use crate::transfer::{End, Ending, Phase, Progress};
+use crate::transfer::{Brake, End, Ending, Phase, Progress};
 use crate::words;
 
 /// How far it is at `now`, in words: what the second line says, and what a screen reader hears of
@@ -102,6 +102,13 @@ fn moving(progress: Progress) -> String {
         line.push_str(&format!(" — {} left", words::duration(remaining)));
     }
     line
+}
+
+/// What holds back one that is on its way, once that is measured.
+pub(super) fn brake(row: &Row) -> Option<Brake> {
+    let is_moving = matches!(row.stage, Stage::Running { phase: Phase::Receiving, .. });
+    let progress = row.progress.filter(|progress| is_moving && progress.speed >= 1.0)?;
+    progress.brake
 }
 
 /// The share that has arrived, if anybody can know it, and the bytes.

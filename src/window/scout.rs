@@ -11,7 +11,7 @@ use eframe::egui;
 
 use super::intake::unread;
 use crate::ftp::{Address, Limits, Stop};
-use crate::settings::{self, Favourite};
+use crate::settings::{self, Site, Source};
 use crate::transfer::{self, Commons, Failure, Glance, Request};
 
 /// The most that is read of a file that was dropped, in bytes: a hundred thousand links.
@@ -24,9 +24,9 @@ pub(super) enum Finding {
     Glance(Address, Box<Result<Glance, Failure>>),
     /// The text of the files that were dropped.
     Text(String),
-    /// The servers that FileZilla knows.
-    Sites(Vec<Favourite>),
-    /// A file that was dropped could not be read, and why.
+    /// The servers that another program knows.
+    Sites(Source, Vec<Site>),
+    /// A file could not be read, and why.
     Unread(String),
 }
 
@@ -89,16 +89,28 @@ impl Scout {
         });
     }
 
-    /// Reads the servers that FileZilla knows.
-    pub(super) fn sites(&self) {
+    /// Reads the servers that another program knows.
+    pub(super) fn sites(&self, source: Source) {
+        let netrc = self.commons.netrc.clone();
         self.spawn("sites", move |tell| {
-            let Some(path) = settings::filezilla_file() else { return };
+            let path = match source {
+                Source::FileZilla => settings::filezilla_file(),
+                Source::Netrc => settings::netrc_file(),
+            };
+            let Some(path) = path else { return };
             let mut bytes = Vec::new();
             let read =
                 File::open(&path).and_then(|file| file.take(MOST_BYTES).read_to_end(&mut bytes));
-            match read {
-                Ok(_) => tell(Finding::Sites(settings::of_filezilla(&text(&bytes)))),
-                Err(error) => tell(Finding::Unread(unread(&path, &error))),
+            match (read, source) {
+                (Ok(_), Source::FileZilla) => {
+                    tell(Finding::Sites(source, settings::of_filezilla(&text(&bytes))));
+                }
+                (Ok(_), Source::Netrc) => {
+                    // What is asked for at a download is what is shown here.
+                    netrc.renew(&bytes);
+                    tell(Finding::Sites(source, settings::of_netrc(&netrc)));
+                }
+                (Err(error), _) => tell(Finding::Unread(unread(&path, &error))),
             }
         });
     }

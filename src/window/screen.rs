@@ -8,7 +8,8 @@ mod browsing;
 mod choices;
 mod rows;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use eframe::egui::{self, CentralPanel, Panel, ScrollArea, Ui, vec2};
 
@@ -16,7 +17,9 @@ use super::Prefill;
 use super::browser::Browser;
 use super::form::Form;
 use super::form_view::{FormAction, form_ui};
-use super::log::Log;
+use super::keeping::Keeping;
+use super::limit::LimitMenu;
+use super::log::{Log, Seeking};
 use super::log_view::{self, LogAction};
 use super::look::{self, space};
 use super::model::Model;
@@ -28,8 +31,9 @@ use super::status::{Status, StatusAction, status_ui};
 use super::transfers::List;
 pub use super::wish::Wish;
 use super::{empty, widgets};
+use crate::ftp::Address;
 use crate::settings::{Setting, Settings};
-use crate::transfer::{Destination, Event, News, Servers};
+use crate::transfer::{Destination, Event, KeychainNews, News, Servers};
 use crate::words;
 
 /// All that is on the screen.
@@ -47,6 +51,12 @@ pub struct Screen {
     pub settings: Settings,
     /// What was learnt about servers.
     pub servers: Servers,
+    /// Whether passwords can be kept here.
+    keeping: Keeping,
+    /// Whose passwords are to be kept.
+    pub(super) to_keep: Vec<Address>,
+    /// The proxy that the environment names, as it may be shown.
+    pub proxy_of_environment: Option<String>,
     /// A link that was clicked elsewhere, and waits for a word from the person.
     pub(super) sheet: Option<Sheet>,
     /// The look around a server, if there is one; also while it is put away.
@@ -57,6 +67,7 @@ pub struct Screen {
     /// Whether every fact about the chosen row is shown.
     is_detailed: bool,
     pub(super) notices: Notices,
+    pub(super) limits: LimitMenu,
     list: List,
     /// The rows that were taken off the list last.
     cleared: Vec<Row>,
@@ -75,12 +86,16 @@ impl Screen {
             is_choosing: false,
             settings: Settings::default(),
             servers: Servers::default(),
+            keeping: Keeping::default(),
+            to_keep: Vec::new(),
+            proxy_of_environment: None,
             sheet: None,
             browser: None,
             is_browsing: false,
             page: None,
             is_detailed: false,
             notices: Notices::default(),
+            limits: LimitMenu::default(),
             list: List::default(),
             cleared: Vec::new(),
             is_log_open: None,
@@ -124,6 +139,7 @@ impl Screen {
     /// Draws everything, and says what the person wishes.
     pub fn ui(&mut self, ui: &mut Ui) -> Vec<Wish> {
         let mut wishes = Vec::new();
+        self.keeping.lay_out(ui);
         self.take_paste(ui);
         wishes.extend(self.take_drop(ui));
         // Whatever goes into the form is to be seen there.
@@ -137,7 +153,7 @@ impl Screen {
         }
         self.notice_panel(ui, &mut wishes);
         wishes.extend(self.status_panel(ui));
-        wishes.extend(self.log_panel(ui));
+        self.log_panel(ui, &mut wishes);
         wishes.extend(self.keys(ui));
         if self.page.is_some() {
             wishes.extend(self.page_panel(ui));
@@ -151,7 +167,23 @@ impl Screen {
             self.list_panel(ui, &mut wishes);
         }
         self.fulfil_wants(ui, &mut wishes);
-        wishes
+        if Keeping::is_wanted(ui) {
+            self.keeping = Keeping::Asked;
+            wishes.push(Wish::FindKeychain);
+        }
+        // Before whatever uses them.
+        let to_keep = self.to_keep.drain(..);
+        wishes.splice(0..0, to_keep.map(|address| Wish::Keep(Box::new(address))));
+        wishes.into_iter().map(|wish| self.in_the_chosen_way(wish)).collect()
+    }
+
+    /// Takes in what the keychain has to say.
+    pub fn take_keychain_news(&mut self, news: KeychainNews) {
+        match news {
+            KeychainNews::Found(Ok(())) => self.keeping = Keeping::Possible,
+            KeychainNews::Found(Err(what)) => self.keeping = Keeping::Missing(what),
+            KeychainNews::Trouble(sentence) => self.say(sentence),
+        }
     }
 
     fn notice_panel(&mut self, ui: &mut Ui, wishes: &mut Vec<Wish>) {
@@ -181,15 +213,29 @@ impl Screen {
         let panel = Panel::top("form").frame(frame).resizable(false);
         let action = panel.show(ui, |ui| {
             let model = &self.model;
-            form_ui(ui, &mut self.form, &|path| model.is_going_to(path), self.is_choosing)
+            let is_going_to = |path: &Path| model.is_going_to(path);
+            form_ui(ui, &mut self.form, &self.settings, &is_going_to, self.is_choosing)
         });
         match action.inner {
-            Some(FormAction::Download(request)) => wishes.push(Wish::Download(request)),
+            Some(FormAction::Download(request)) => {
+                self.keep_of_form(&request.address);
+                wishes.push(Wish::Download(request));
+            }
             Some(FormAction::Choose { folder, name }) => {
                 wishes.push(Wish::Choose { folder, name });
             }
-            Some(FormAction::Browse(address)) => self.browse(*address),
+            Some(FormAction::Browse(address)) => {
+                self.keep_of_form(&address);
+                self.browse(*address);
+            }
+            Some(FormAction::Place(action)) => wishes.extend(self.go(action)),
             None => {}
+        }
+    }
+
+    fn keep_of_form(&mut self, address: &Address) {
+        if std::mem::take(&mut self.form.keeps_password) {
+            self.to_keep.push(address.clone());
         }
     }
 
@@ -199,13 +245,17 @@ impl Screen {
             totals: self.model.totals(),
             room: &self.room(),
             can_undo: !self.cleared.is_empty(),
+            limit: self.settings.rate_limit(),
         };
         let panel = Panel::bottom("status").frame(frame).exact_size(look::STRIP);
-        let shown = panel.show(ui, |ui| ui.horizontal_centered(|ui| status_ui(ui, status)).inner);
+        let menu = &mut self.limits;
+        let draw = |ui: &mut Ui| status_ui(ui, status, menu);
+        let shown = panel.show(ui, |ui| ui.horizontal_centered(draw).inner);
         Some(match shown.inner? {
             StatusAction::PauseAll => Wish::PauseAll,
             StatusAction::ResumeAll => Wish::ResumeAll,
             StatusAction::Undo => self.undo(),
+            StatusAction::Limit(limit) => self.choose(Setting::RateLimit(limit)),
             StatusAction::Theme(theme) => self.choose(Setting::Theme(theme)),
             StatusAction::Settings => return self.turn_to(self.settings_page()),
             StatusAction::Keys => return self.turn_to(Page::Keys),
@@ -217,7 +267,7 @@ impl Screen {
         free.map(|free| format!("{} free", words::bytes(free))).unwrap_or_default()
     }
 
-    fn log_panel(&mut self, ui: &mut Ui) -> Option<Wish> {
+    fn log_panel(&mut self, ui: &mut Ui, wishes: &mut Vec<Wish>) {
         let mut action = None;
         let is_roomy = ui.content_rect().height() >= look::LOW_WINDOW;
         let mut is_open = self
@@ -235,7 +285,8 @@ impl Screen {
                 panel.default_size(look::LOG.min(most)).size_range(92.0_f32.min(most)..=most);
             panel.show(ui, |ui| {
                 action = log_view::bar_ui(ui, log, model, &mut is_open);
-                widgets::margin(8, 4).show(ui, |ui| log_view::lines_ui(ui, log));
+                let lines = widgets::margin(8, 4).show(ui, |ui| log_view::lines_ui(ui, log, model));
+                action = lines.inner.or(action.take());
             });
         } else {
             let panel = Panel::bottom("folded log").frame(frame).exact_size(look::STRIP);
@@ -245,17 +296,33 @@ impl Screen {
             self.is_log_open = Some(is_open);
             ui.ctx().request_repaint();
         }
-        action.map(|LogAction::Save(text)| Wish::SaveLog(text))
+        wishes.extend(self.seek(ui));
+        match action {
+            Some(LogAction::Save) => wishes.push(Wish::SaveLog(Box::new(self.log.dump()))),
+            Some(LogAction::GiveUp) => {
+                self.log.give_up();
+                wishes.push(Wish::Seek(None));
+            }
+            None => {}
+        }
+    }
+
+    /// Has older lines looked for, once nothing more is typed.
+    fn seek(&mut self, ui: &Ui) -> Option<Wish> {
+        let now = Instant::now();
+        if let Seeking::Due(when) = self.log.seeking() {
+            ui.ctx().request_repaint_after(when.saturating_duration_since(now));
+        }
+        self.log.hunt(now).map(|hunt| Wish::Seek(Some(hunt)))
     }
 
     fn list_panel(&mut self, ui: &mut Ui, wishes: &mut Vec<Wish>) {
         let frame = egui::Frame::new().fill(look::colors(ui).ground);
         CentralPanel::default().frame(frame).show(ui, |ui| {
             if self.model.rows().is_empty() {
-                let address = ScrollArea::vertical().auto_shrink(false).show(ui, empty::empty_ui);
-                if let Some(address) = address.inner {
-                    self.form.take_address(address);
-                }
+                let area = ScrollArea::vertical().auto_shrink(false);
+                let action = area.show(ui, |ui| empty::empty_ui(ui, &self.settings)).inner;
+                wishes.extend(action.and_then(|action| self.go(action)));
                 return;
             }
             self.list_ui(ui, wishes);

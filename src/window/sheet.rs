@@ -56,6 +56,13 @@ impl Sheet {
         Self { form, remote, waiting: VecDeque::new(), is_asked: false }
     }
 
+    /// The keychain has the password: the server can be asked.
+    pub fn unlock(&mut self) {
+        if self.remote == Remote::Locked {
+            self.remote = Remote::Asked;
+        }
+    }
+
     /// One more link, to be shown when this one is settled. The same one is not shown twice.
     pub fn queue(&mut self, address: Address) {
         let is_here = self.form.address().as_ref() == Some(&address);

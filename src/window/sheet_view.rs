@@ -7,6 +7,7 @@ use eframe::egui::{Align, Key, Label, Layout, RichText, Ui, Vec2, vec2};
 use super::form::Field;
 use super::form_view;
 use super::icons::{self, Icon};
+use super::keeping::keeping_ui;
 use super::look::{self, Color, space};
 use super::sheet::{Remote, Sheet};
 use super::widgets;
@@ -50,6 +51,7 @@ pub(super) fn sheet_ui(
             form_view::field(ui, &mut sheet.form, Field::Password, look::CAPTION, width)
         };
         is_pressed |= ui.horizontal(field).inner;
+        indented(ui, |ui| keeping_ui(ui, &mut sheet.form.keeps_password));
     }
     let asked = form_view::save_row(ui, &mut sheet.form, is_choosing, &mut is_pressed);
     let (is_entered, wants_dialog) = asked;

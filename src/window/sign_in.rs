@@ -2,6 +2,7 @@
 
 use eframe::egui::{Frame, Key, Label, RichText, Stroke, Ui, vec2};
 
+use super::keeping::keeping_ui;
 use super::look::{self, space};
 use super::row::Row;
 use super::widgets;
@@ -15,6 +16,8 @@ pub struct SignIn {
     pub id: TransferId,
     user: String,
     password: String,
+    /// Whether the password is to be kept in the keychain.
+    pub(super) keeps: bool,
     /// Whether it has not been drawn yet: then it gets the keyboard.
     is_new: bool,
 }
@@ -34,7 +37,7 @@ impl SignIn {
     pub fn of(row: &Row) -> Self {
         let user = row.request.address.login.user.as_deref().map(String::from_utf8_lossy);
         let user = user.map(String::from).unwrap_or_default();
-        Self { id: row.id, user, password: String::new(), is_new: true }
+        Self { id: row.id, user, password: String::new(), keeps: false, is_new: true }
     }
 
     /// Who signs in from now on. Nobody's name: a guest.
@@ -83,6 +86,7 @@ pub(super) fn sign_in_ui(ui: &mut Ui, card: &mut SignIn, row: &Row) -> Option<Si
                 is_entered |= response.lost_focus() && is_enter;
             }
         });
+        keeping_ui(ui, &mut card.keeps);
         let name = &row.name;
         ui.horizontal(|ui| {
             if widgets::named_button(ui, "Sign in", &format!("for {name}"), true) || is_entered {
@@ -93,8 +97,6 @@ pub(super) fn sign_in_ui(ui: &mut Ui, card: &mut SignIn, row: &Row) -> Option<Si
                 answer = Some(SignInAnswer::Cancel);
             }
         });
-        let kept = "The password is kept until Ashore ends, and nowhere else.";
-        widgets::message(ui, None, kept, colors.quiet);
     });
     answer
 }

@@ -3,10 +3,11 @@
 use eframe::egui::{Label, RichText, ThemePreference, Ui};
 
 use super::icons::Icon;
+use super::limit::{self, LimitMenu};
 use super::look::{self, space};
 use super::model::Totals;
 use super::widgets;
-use crate::settings::Theme;
+use crate::settings::{RateLimit, Theme};
 use crate::words;
 
 /// What the strip shows.
@@ -17,6 +18,8 @@ pub(super) struct Status<'a> {
     pub(super) room: &'a str,
     /// Whether rows were cleared that can be brought back.
     pub(super) can_undo: bool,
+    /// How fast everything together may come.
+    pub(super) limit: RateLimit,
 }
 
 /// What the person asked of the strip.
@@ -25,6 +28,7 @@ pub(super) enum StatusAction {
     PauseAll,
     ResumeAll,
     Undo,
+    Limit(RateLimit),
     Theme(Theme),
     /// The page of settings is to be shown, or not any more.
     Settings,
@@ -36,8 +40,12 @@ pub(super) enum StatusAction {
 const ICONS: f32 = 5.0 * 24.0 + 4.0 * 2.0;
 
 /// Draws the strip and says what the person asked of it in this frame, if anything.
-pub(super) fn status_ui(ui: &mut Ui, status: Status<'_>) -> Option<StatusAction> {
-    let Status { totals, room, can_undo, .. } = status;
+pub(super) fn status_ui(
+    ui: &mut Ui,
+    status: Status<'_>,
+    menu: &mut LimitMenu,
+) -> Option<StatusAction> {
+    let Status { totals, room, can_undo, limit } = status;
     let mut action = None;
     let color = look::colors(ui).quiet;
     let font = look::fact_font();
@@ -51,7 +59,8 @@ pub(super) fn status_ui(ui: &mut Ui, status: Status<'_>) -> Option<StatusAction>
     let undo = can_undo.then_some(("Undo clear", StatusAction::Undo));
     let buttons: Vec<_> = all.into_iter().chain(undo).collect();
     let width = |words| widgets::button_width(ui, words) + space::S;
-    let taken: f32 = buttons.iter().map(|(words, _)| width(words)).sum();
+    let switch = limit::switch_width(ui, limit) + space::S;
+    let taken: f32 = switch + buttons.iter().map(|(words, _)| width(words)).sum::<f32>();
     let room_width = widgets::text_width(ui, room, &font);
     // In a narrow window what can be done is more than how much room there is.
     let activity = activity(totals);
@@ -61,6 +70,9 @@ pub(super) fn status_ui(ui: &mut Ui, status: Status<'_>) -> Option<StatusAction>
     let left = (ui.available_width() - right - taken - space::S).max(0.0);
     let activity = widgets::end_cut(ui, &activity, &font, left);
     ui.add(Label::new(RichText::new(activity).font(font.clone()).color(color)));
+    if let Some(limit) = limit::switch_ui(ui, limit, menu) {
+        action = Some(StatusAction::Limit(limit));
+    }
     for (words, asked) in buttons {
         let target = if asked == StatusAction::Undo { "of the list" } else { "transfers" };
         if widgets::quiet_button(ui, words, target) {

@@ -1,6 +1,7 @@
 //! The list of transfers, in their groups. Only what can be seen of it is laid out.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 
 use eframe::egui::{Label, Rect, RichText, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
 
@@ -33,13 +34,18 @@ pub struct List {
     pub selection: Selection,
     /// The card of the row whose server asks who the person is.
     pub sign_in: Option<SignIn>,
+    /// The row that the keyboard is to go to.
+    pub(super) wants_focus: Option<TransferId>,
+    /// Folders whose files are shown.
+    pub(super) open: BTreeSet<TransferId>,
     width: f32,
 }
 
 /// The height of all rows of a group, if they have one height.
 fn height(group: Group) -> Option<f32> {
     match group {
-        Group::Waiting | Group::Paused | Group::Stopped | Group::Done => Some(look::ROW),
+        Group::Paused => Some(look::ROW_WITH_BAR),
+        Group::Waiting | Group::Stopped | Group::Done => Some(look::ROW),
         Group::Active | Group::NeedsALook | Group::Failed => None,
     }
 }
@@ -68,12 +74,13 @@ pub fn list_ui(ui: &mut Ui, list: &mut List, model: &Model) -> Option<ListAction
                 action = Some(ListAction::Clear(group));
             }
             let asked = match height(group) {
-                Some(height) => even_rows(ui, &mut page, model, group, height, &list.selection),
-                None => uneven_rows(ui, &mut page, model, group, list),
+                Some(height) => even_rows(ui, &mut page, model, group, height, list),
+                None => uneven_rows(ui, &mut page, model, group, 0..count, list),
             };
             action = asked.or(action);
             page.y += space::M;
         }
+        list.wants_focus = None;
         let whole = Rect::from_min_size(origin, vec2(width, page.y));
         ui.allocate_rect(whole, Sense::hover());
     });
@@ -110,34 +117,57 @@ impl Page {
     }
 }
 
-/// Rows of one height: which of them are seen is a division.
+/// Rows of one height: which of them are seen is a division. Folders that are open are higher.
 fn even_rows(
     ui: &mut Ui,
     page: &mut Page,
     model: &Model,
     group: Group,
     height: f32,
-    selection: &Selection,
+    list: &mut List,
+) -> Option<ListAction> {
+    let count = model.count(group);
+    let mut action = None;
+    let mut from = 0;
+    for open in list.open_in(model, group) {
+        action = span(ui, page, model, group, from..open, height, list).or(action);
+        action = uneven_rows(ui, page, model, group, open..open + 1, list).or(action);
+        from = open + 1;
+    }
+    span(ui, page, model, group, from..count, height, list).or(action)
+}
+
+/// Some rows of one height, one after the other.
+fn span(
+    ui: &mut Ui,
+    page: &mut Page,
+    model: &Model,
+    group: Group,
+    range: Range<usize>,
+    height: f32,
+    list: &List,
 ) -> Option<ListAction> {
     let count = model.count(group);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rows above")]
     let above = ((page.seen.top() - page.y) / height - 1.0).max(0.0) as usize;
-    let above = above.min(count);
+    let above = above.min(range.len());
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rows seen")]
     let shown = (page.seen.height() / height) as usize + 4;
-    let end = count.min(above + shown);
+    let end = range.len().min(above + shown);
     #[expect(clippy::cast_precision_loss, reason = "lists are far shorter than 2^24 points")]
     let rows = |n: usize| n as f32 * height;
     page.y += rows(above);
     let mut action = None;
-    for n in above..end {
+    for n in range.start + above..range.start + end {
         let (Some(row), Some(rect)) = (model.nth(group, n), page.place(height)) else { continue };
-        let part = Part { is_chosen: selection.has(row.id), sign_in: None };
+        let is_chosen = list.selection.has(row.id);
+        let wants_focus = list.wants_focus == Some(row.id);
+        let part = Part { is_chosen, wants_focus, ..Part::default() };
         let (asked, _) = page.show(ui, rect, |ui| row_ui(ui, row, part));
         action = asked.map(|asked| ListAction::Row(row.id, asked)).or(action);
         hairline(ui, rect, n + 1 < count);
     }
-    page.y += rows(count - end);
+    page.y += rows(range.len() - end);
     action
 }
 
@@ -147,15 +177,20 @@ fn uneven_rows(
     page: &mut Page,
     model: &Model,
     group: Group,
+    range: Range<usize>,
     list: &mut List,
 ) -> Option<ListAction> {
     let count = model.count(group);
     let mut action = None;
-    for (n, row) in model.group(group).flatten().enumerate() {
+    for n in range {
+        let Some(row) = model.nth(group, n) else { continue };
         let height = list.heights.get(&row.id).copied().unwrap_or(look::ROW);
         let Some(rect) = page.place(height) else { continue };
         let sign_in = list.sign_in.as_mut().filter(|card| card.id == row.id);
-        let part = Part { is_chosen: list.selection.has(row.id), sign_in };
+        let is_chosen = list.selection.has(row.id);
+        let wants_focus = list.wants_focus == Some(row.id);
+        let is_open = list.open.contains(&row.id);
+        let part = Part { is_chosen, is_open, wants_focus, sign_in };
         let (asked, real) = page.show(ui, rect, |ui| row_ui(ui, row, part));
         action = asked.map(|asked| ListAction::Row(row.id, asked)).or(action);
         if (real - height).abs() > 0.5 {
@@ -166,6 +201,18 @@ fn uneven_rows(
         hairline(ui, Rect::from_min_size(rect.min, vec2(rect.width(), real)), n + 1 < count);
     }
     action
+}
+
+impl List {
+    /// Where in a group the folders are whose files are shown.
+    fn open_in(&self, model: &Model, group: Group) -> Vec<usize> {
+        if self.open.is_empty() {
+            return Vec::new(); // Nobody looks through a hundred thousand rows for nothing.
+        }
+        let rows = model.group(group).enumerate();
+        let open = rows.filter(|(_, row)| row.is_some_and(|row| self.open.contains(&row.id)));
+        open.map(|(at, _)| at).collect()
+    }
 }
 
 /// Parts a row from the next one.

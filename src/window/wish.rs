@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use super::browser::Want;
-use crate::ftp::{Fingerprint, Host};
-use crate::settings::Setting;
+use super::log::{Dump, Hunt};
+use crate::ftp::{Address, Encoding, Fingerprint, Host};
+use crate::settings::{Setting, Source};
 use crate::transfer::{Request, TransferId};
 
 /// What the person wishes that the screen cannot do by itself.
@@ -56,8 +57,10 @@ pub enum Wish {
         /// The name that it proposes.
         name: String,
     },
-    /// Save this text, which is the log, in a file.
-    SaveLog(String),
+    /// Save the log in a file.
+    SaveLog(Box<Dump>),
+    /// Look for lines in the file that the log is written to; or look for none any more.
+    Seek(Option<Hunt>),
     /// Have the browser's errands run.
     Browse(Vec<Want>),
     /// Ask in a dialog of the system which folder files go to; it begins in this one.
@@ -68,8 +71,21 @@ pub enum Wish {
     ShowInFolder(TransferId, PathBuf),
     /// Remember what the person chose.
     Set(Setting),
-    /// Take in the servers that FileZilla knows.
-    ImportSites,
+    /// Read a server's names that are not UTF-8 in this encoding from now on.
+    Encode {
+        /// The server's name.
+        host: Host,
+        /// Its port.
+        port: u16,
+        /// The encoding. `None`: none is known.
+        encoding: Option<Encoding>,
+    },
+    /// Find out whether passwords can be kept here.
+    FindKeychain,
+    /// Keep the password of this address in the keychain, once its server has accepted it.
+    Keep(Box<Address>),
+    /// Take in the servers that another program knows.
+    Import(Source),
     /// Forget what was learnt about this server, which is named as in [`Servers`](crate::transfer::Servers).
     Forget(String),
 }

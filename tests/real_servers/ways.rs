@@ -81,7 +81,7 @@ fn come_through_proxies(harbour: &Harbour, link: &str) {
     for (relay, scheme) in [(&socks, "socks5"), (&socks, "socks5h"), (&http, "http")] {
         let before = relay.connections();
         let proxy = format!("{scheme}://{}", relay.place()).parse().unwrap();
-        let commons = Commons { proxies: Proxies::all(proxy), ..Commons::default() };
+        let commons = Commons { proxies: Proxies::chosen(proxy), ..Commons::default() };
         arrives(harbour, link, commons, |_| ());
         assert_eq!(relay.connections() - before, 2, "{scheme}: {}", relay.log());
     }

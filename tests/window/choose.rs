@@ -3,6 +3,7 @@
 
 use std::time::SystemTime;
 
+use ashore::ftp::Facts;
 use ashore::transfer::{
     Destination, Event, Failure, Line, News, Phase, Progress, Request, TransferId, Voice,
 };
@@ -65,17 +66,59 @@ fn all_rows_are_chosen_with_one_key_and_what_is_over_goes_with_another() {
 }
 
 #[test]
+fn rows_are_chosen_by_keyboard_as_in_every_list() {
+    let mut window = five();
+    window.harness.get_by_label_contains("1.bin, Waiting").focus();
+    window.harness.run();
+    window.press(Key::ArrowDown);
+    let has_focus = |window: &Window, row: &str| {
+        window.harness.get_by_label_contains(&format!("{row}, ")).is_focused()
+    };
+    assert!(has_focus(&window, "2.bin"));
+    assert!(!window.shows("chosen"));
+    window.harness.key_press_modifiers(Modifiers::SHIFT, Key::ArrowDown);
+    window.harness.run();
+    window.harness.key_press_modifiers(Modifiers::SHIFT, Key::ArrowDown);
+    window.harness.run();
+    assert!(window.shows("3 chosen"));
+    window.click("Pause what is chosen");
+    let wishes = window.wishes();
+    let paused: Vec<_> = wishes
+        .iter()
+        .filter_map(|wish| match wish {
+            Wish::Pause(id) => Some(id.0),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(paused, [2, 3, 4]);
+}
+
+#[test]
 fn every_fact_about_a_row_stands_beside_the_list() {
     let mut window = Window::after([News::Phase(Phase::Receiving)]);
-    let progress =
-        Progress { received: 250_000, expected: Some(1_000_000), speed: 5e6, remaining: None };
+    let progress = Progress {
+        received: 250_000,
+        expected: Some(1_000_000),
+        speed: 5e6,
+        remaining: None,
+        brake: None,
+        connections: 3,
+    };
+    let before = Progress { connections: 4, ..progress };
+    window.screen().hear(Event { id: ID, news: News::Progress(before) });
+    let modified = Some(SystemTime::UNIX_EPOCH);
     let line = |voice, text: &str| {
         News::Line(Line { at: SystemTime::UNIX_EPOCH, voice, text: text.to_owned() })
     };
     for news in [
+        line(Voice::Received, "213 1000000"),
+        News::Facts { facts: Facts { size: Some(1_000_000), modified }, estimate: None },
+        News::Joined(200_000),
         News::Progress(progress),
         line(Voice::Story, "Joined at 200 KB, checked"),
         line(Voice::Received, "150 Here it comes"),
+        line(Voice::Received, "226 Transfer complete"),
+        line(Voice::Received, "221 Goodbye"),
     ] {
         window.screen().hear(Event { id: ID, news });
     }
@@ -86,11 +129,14 @@ fn every_fact_about_a_row_stands_beside_the_list() {
     window.harness.run();
     window.click("Details");
     for fact in [
-        "1.0 MB (1,000,000 bytes), announced by the server",
+        "1.0 MB (1,000,000 bytes), announced by the server, asked with SIZE",
+        "Changed on the server",
         "250.0 KB (250,000 bytes)",
-        "150 Here it comes",
+        "226 Transfer complete",
+        "at 200.0 KB",
         "Joined at 200 KB, checked",
         "5.0 MB/s",
+        "3 now, 4 at most",
     ] {
         assert!(window.shows(fact), "{fact}");
     }

@@ -6,7 +6,7 @@ use std::time::{Instant, SystemTime};
 use ashore::transfer::{
     Destination, Event, Failure, Line, News, Phase, Request, TransferId, Voice,
 };
-use ashore::window::log::MOST_LINES;
+use ashore::window::log::{MOST_LINES, Seeking, Talk};
 use ashore::window::screen::Wish;
 use eframe::egui::{Role, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -70,7 +70,8 @@ fn names_can_be_hidden_for_a_bug_report_also_in_what_is_saved() {
     window.harness.run();
     window.click("Save the log as…");
     let wishes = window.wishes();
-    let [Wish::SaveLog(text)] = wishes.as_slice() else { panic!("{wishes:?}") };
+    let [Wish::SaveLog(dump)] = wishes.as_slice() else { panic!("{wishes:?}") };
+    let text = &dump.text;
     assert!(text.contains("220 host-1 ready") && !text.contains("example"), "{text}");
 }
 
@@ -129,4 +130,42 @@ fn a_million_lines_cost_no_more_than_a_few() {
         .log
         .set_filter(ashore::window::log::Filter { search: "99".to_owned(), ..Default::default() });
     println!("one search: {:?}", began.elapsed());
+}
+
+#[test]
+fn older_lines_are_looked_for_in_the_file_and_stand_above_the_others() {
+    let mut window = Window::after([News::Phase(Phase::Connecting)]);
+    window.screen().log.has_file = true;
+    for n in 0..MOST_LINES + 10 {
+        window.screen().hear(Event { id: ID, news: line(Voice::Sent, &format!("line {n}.")) });
+    }
+    window.harness.run();
+    assert!(window.shows("10 older lines are in a file."));
+    window.write("Search the log", "line 7");
+    while window.screen().log.seeking() != Seeking::Runs {
+        window.harness.step(); // It waits whether more is typed.
+    }
+    let wishes = window.wishes();
+    let [.., Wish::Seek(Some(hunt))] = wishes.as_slice() else { panic!("{wishes:?}") };
+    assert_eq!((hunt.older, hunt.filter.search.as_str()), (10, "line 7"));
+    window.harness.run();
+    assert!(window.shows("Looking through 10 older lines…"));
+    let old =
+        Line { at: SystemTime::UNIX_EPOCH, voice: Voice::Sent, text: "line 7, of old".to_owned() };
+    window.screen().log.found(hunt.number, Some((vec![(ID.into(), old)], false)));
+    assert_eq!(window.screen().log.line(0).unwrap().text, "line 7, of old");
+    window.harness.run();
+    assert!(window.shows("Older lines are among these."));
+}
+
+#[test]
+fn lines_of_a_look_around_a_server_stand_under_its_name() {
+    let mut window = talking();
+    let listed =
+        Line { at: SystemTime::UNIX_EPOCH, voice: Voice::Sent, text: "MLSD pub".to_owned() };
+    window.screen().log.push(Talk::Visit("ftp.example.org".into()), listed);
+    window.harness.run();
+    window.click("Log of");
+    window.click("Browsing ftp.example.org");
+    assert!(window.shows("MLSD pub") && !window.shows("USER anonymous"));
 }

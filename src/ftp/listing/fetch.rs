@@ -13,6 +13,7 @@ use crate::ftp::path::RemotePath;
 use crate::ftp::reply::{Kind as ReplyKind, Reply};
 use crate::ftp::retrieve::FINAL_PATIENCE;
 use crate::ftp::session::Session;
+use crate::ftp::together::Pace;
 
 /// The longest listing, in bytes.
 pub const MAX_BYTES: u64 = 256 * 1024 * 1024;
@@ -42,6 +43,8 @@ struct Catch<'h> {
     /// The newest file whose time may tell the zone. The newest, because where summer time counts,
     /// it is the time of year that people look at.
     sample: Option<(Vec<u8>, Modified)>,
+    /// The way back, for a server that may hear of it before its last word.
+    back: Option<Command>,
 }
 
 impl Catch<'_> {
@@ -77,6 +80,7 @@ impl Session<'_> {
     /// * [`Error::TooLong`] after [`MAX_BYTES`] or [`MAX_ENTRIES`].
     /// * [`Error::TooSlow`] if it comes in drops.
     /// * [`Error::Stopped`] if `handed` broke off.
+    /// * [`Error::Stumbled`] if it must be spoken to step by step.
     /// * Those of [`Session::retrieve`]. After any error but the first, the session is of no more use.
     pub fn list(
         &mut self,
@@ -85,7 +89,8 @@ impl Session<'_> {
     ) -> Result<ListingEnd, Error> {
         self.ask_for_utf_8()?;
         let zone = self.listing.zone;
-        let mut catch = Catch { handed, entries: 0, is_enough: false, zone, sample: None };
+        let mut catch =
+            Catch { handed, entries: 0, is_enough: false, zone, sample: None, back: None };
         let argument = argument(path);
         if self.has_mlsd() {
             let is_here = argument.is_empty();
@@ -116,11 +121,22 @@ impl Session<'_> {
         argument: &[u8],
         catch: &mut Catch<'_>,
     ) -> Result<ListingEnd, Error> {
+        self.ask_about_here()?;
         let Some(home) = self.home()? else {
             // Who does not say where we are is not left for a place of no return.
             return self.list_from_afar(argument, catch);
         };
+        let back = Command::with("CWD", &home)?;
+        if self.pace == Pace::InOrder {
+            let port = self.first_way();
+            self.ask_ahead(
+                [Command::with("CWD", argument)?].into_iter().chain(port).collect(),
+                None,
+            )?;
+            catch.back = Some(back);
+        }
         if let Err(refusal) = self.enter(path, argument, &home)? {
+            catch.back = None;
             // Some servers lock people into their folder, and list others from there.
             return match self.list_from_afar(argument, catch) {
                 Ok(end) if end.entries > 0 => Ok(end),
@@ -194,7 +210,14 @@ impl Session<'_> {
         };
         let ended = self.open(&command).and_then(|data| {
             self.read_listing(data.at_speed(), form, catch)?;
-            self.last_word(verb, FINAL_PATIENCE)
+            match &catch.back {
+                // The next question travels while the server thinks about its last word.
+                Some(back) => {
+                    let next = self.zone_question(b"", catch).unwrap_or_else(|| back.clone());
+                    self.last_word_before(next, verb)
+                }
+                None => self.last_word(verb, FINAL_PATIENCE),
+            }
         });
         match ended {
             Err(Error::Refused { reply, .. })
@@ -235,20 +258,25 @@ impl Session<'_> {
         catch.check()
     }
 
-    /// Learns the server's time zone from one file's `MDTM`, which is in UTC. `None` if it was known,
-    /// or nothing can be learnt.
-    fn learn_zone(&mut self, folder: &[u8], catch: &Catch<'_>) -> Result<Option<Zone>, Error> {
-        let known = &mut self.listing;
-        let Some((name, listed)) = &catch.sample else { return Ok(None) };
-        if known.zone.is_some() || known.zone_tries == MOST_ZONE_TRIES {
-            return Ok(None);
-        }
-        known.zone_tries += 1;
+    /// What [`Session::learn_zone`] will ask, if anything.
+    fn zone_question(&self, folder: &[u8], catch: &Catch<'_>) -> Option<Command> {
+        let (name, _) = catch.sample.as_ref()?;
+        let known = &self.listing;
+        let is_open = known.zone.is_none() && known.zone_tries < MOST_ZONE_TRIES;
         let path = [folder, name.as_slice()].concat();
-        let Ok(command) = Command::with("MDTM", &path) else { return Ok(None) };
-        if !self.may_have("MDTM") {
+        Command::with("MDTM", &path).ok().filter(|_| is_open && self.may_have("MDTM"))
+    }
+
+    /// Learns the server's time zone from one file's `MDTM`, which is in UTC. `None` if it was known;
+    /// that of an earlier conversation, if nothing can be learnt.
+    fn learn_zone(&mut self, folder: &[u8], catch: &Catch<'_>) -> Result<Option<Zone>, Error> {
+        if self.listing.zone.is_some() {
             return Ok(None);
         }
+        let before = self.listing.zone_before;
+        let Some((_, listed)) = &catch.sample else { return Ok(before) };
+        let Some(command) = self.zone_question(folder, catch) else { return Ok(before) };
+        self.listing.zone_tries += 1;
         match self.ask_optional(&command)? {
             Ok(reply) => {
                 let utc = reply.lines.first().and_then(|text| facts::time(text));
@@ -259,7 +287,7 @@ impl Session<'_> {
             }
             Err(_not_this_one) => {}
         }
-        Ok(self.listing.zone)
+        Ok(self.listing.zone.or(before))
     }
 }
 

@@ -5,6 +5,7 @@ use crate::ftp::command::Command;
 use crate::ftp::error::Error;
 use crate::ftp::path::RemotePath;
 use crate::ftp::session::Session;
+use crate::ftp::together::Pace;
 
 /// What a session learns about a server's listings.
 #[derive(Debug, Clone, Default)]
@@ -13,9 +14,18 @@ pub(in crate::ftp) struct Known {
     pub(super) is_mlsd_useless: bool,
     system: Option<System>,
     pub(super) zone: Option<Zone>,
+    /// What it was in an earlier conversation: good enough where it cannot be asked.
+    pub(super) zone_before: Option<Zone>,
     pub(super) zone_tries: u8,
     /// The folder that the login opens.
     home: Option<Vec<u8>>,
+}
+
+impl Known {
+    /// Nothing yet, but for the time zone of an earlier conversation.
+    pub(in crate::ftp) fn beginning_with(zone_before: Option<Zone>) -> Self {
+        Self { zone_before, ..Self::default() }
+    }
 }
 
 /// What `SYST` says about `LIST`.
@@ -40,6 +50,19 @@ impl Session<'_> {
         let system = System { form, is_ebcdic };
         self.listing.system = Some(system);
         Ok(system)
+    }
+
+    /// Asks a server that answers in order, in one go, what it is and where we are.
+    pub(super) fn ask_about_here(&mut self) -> Result<(), Error> {
+        if self.pace != Pace::InOrder || self.listing.home.is_some() {
+            return Ok(());
+        }
+        let mut questions = vec![Command::new("PWD")];
+        if self.listing.system.is_none() {
+            questions.push(Command::new("SYST"));
+        }
+        questions.extend(self.first_way());
+        self.ask_ahead(questions, None)
     }
 
     /// The folder that the login opened, as `PWD` says it (RFC 959, appendix II).

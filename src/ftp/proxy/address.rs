@@ -42,6 +42,12 @@ impl Proxy {
         matches!(self.protocol, Protocol::Socks5 { looks_up_here: true })
     }
 
+    /// Whether it is told a name and a password.
+    #[must_use]
+    pub fn has_login(&self) -> bool {
+        self.login.is_some()
+    }
+
     /// Where it is, for people.
     #[must_use]
     pub fn place(&self) -> String {

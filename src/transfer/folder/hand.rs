@@ -1,5 +1,6 @@
 //! One hand of the crew: it has one connection, looks into folders and fetches files.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -9,7 +10,7 @@ use super::super::download::download;
 use super::super::failure::Failure;
 use super::super::handle::Handle;
 use super::super::lanes::{Crowd, Lane};
-use super::super::news::{Line, News, Voice};
+use super::super::news::{Line, News, Part, Voice};
 use super::super::request::{Access, Checks, Destination, Request};
 use super::super::retry::Retry;
 use super::super::selection::Sieve;
@@ -26,6 +27,8 @@ use crate::ftp::{self, Address, Limits, Session};
 pub(super) enum Word {
     /// A line for the log.
     Line(Line),
+    /// A file is on its way.
+    Part(Box<Part>),
     /// A file has come to its end.
     File(Box<super::FileEnd>),
     /// A folder, of this name, could not be looked into, or not to its end.
@@ -48,6 +51,8 @@ pub(super) struct Hand<'a> {
     pub(super) weighed: Sender<Weighed>,
     /// How long its conversations wait.
     pub(super) limits: Limits,
+    /// Commands that travelled together have made the server stumble.
+    pub(super) is_step_by_step: Cell<bool>,
 }
 
 /// What came of a conversation that this hand wanted.
@@ -73,14 +78,16 @@ impl Hand<'_> {
             Some(Err(_)) | None => {} // Who has a task tells why, and tries again.
         }
         loop {
-            match self.work.next(|| self.lane.is_wanted()) {
+            match self.work.next(|| self.lane.gives_way()) {
                 Task::Leave => break,
                 Task::Look(ahead) => {
+                    let begun = Instant::now();
                     if let Some(ahead) = self.look_patiently(ahead) {
                         self.work.hand_back(Task::Look(ahead));
                         break;
                     }
                     self.work.looked();
+                    self.lane.is_done(begun.elapsed());
                     self.tell(Word::Nudge);
                 }
                 Task::Fetch(found) => {
@@ -130,6 +137,10 @@ impl Hand<'_> {
             {
                 continue; // In passive mode, at once.
             }
+            let is_stumble = matches!(trouble, Trouble::Server(ftp::Error::Stumbled { .. }));
+            if is_stumble && !self.is_step_by_step.replace(true) {
+                continue; // Step by step, at once.
+            }
             let pause = retry.after(&trouble, 0, Instant::now());
             let failure = match trouble {
                 Trouble::Server(error) => Failure::of_server(self.access(), error, None),
@@ -164,21 +175,22 @@ impl Hand<'_> {
 
     /// A conversation, signed in: one that rests, or a new one.
     pub(super) fn meet<'l>(&self, log: &'l dyn Fn(ftp::Line)) -> Result<Met<'l>, ftp::Error> {
+        let slowed = |mut session: Session<'l>| {
+            if self.is_step_by_step.get() {
+                session.slow_down();
+            }
+            Met::Session(Box::new(session))
+        };
         if let Some(session) = self.lane.take_up(&self.limits, log) {
-            return Ok(Met::Session(Box::new(session)));
+            return Ok(slowed(session));
         }
-        let access = self.access();
-        let signed_in = access.connect(&self.limits, log).and_then(|mut session| {
-            session.sign_in(&access.login())?;
-            self.lane.teach(&mut session);
-            Ok(session)
-        });
-        match signed_in {
-            Ok(session) => {
+        match self.access().meet(&self.limits, log) {
+            Ok(mut session) => {
+                self.lane.teach(&mut session);
                 if let Some(sentence) = self.lane.connected() {
                     self.say(Voice::Story, &sentence);
                 }
-                Ok(Met::Session(Box::new(session)))
+                Ok(slowed(session))
             }
             Err(ftp::Error::Refused { command, reply }) if reply.says_too_many() => {
                 match self.lane.refused() {
@@ -217,11 +229,12 @@ impl Hand<'_> {
             ..self.request.clone()
         };
         let handle = self.handle.of_part(Arc::clone(&self.lane));
-        let received = std::cell::Cell::new(0);
+        let received = Cell::new(0);
         let report = |news| match news {
             News::Line(line) => self.tell(Word::Line(line)),
             News::Progress(progress) => {
                 self.work.came(received.replace(progress.received), progress.received);
+                self.tell(Word::Part(Box::new(Part { name: found.name(), progress })));
             }
             _ => {}
         };

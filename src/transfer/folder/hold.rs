@@ -6,6 +6,7 @@ use std::time::Instant;
 use crossbeam_channel::{Receiver, Sender};
 use sha2::{Digest as _, Sha256};
 
+use super::super::brake::Brake;
 use super::super::failure::Failure;
 use super::super::news::{FileEnd, Summary, Verdict};
 use super::batch::Found;
@@ -67,6 +68,7 @@ impl Hand<'_> {
         let mut load = Series {
             hand: self,
             begun: Instant::now(),
+            since: Instant::now(),
             first: Some(found),
             under_way: VecDeque::new(),
         };
@@ -81,6 +83,8 @@ impl Hand<'_> {
 struct Series<'l, 'h> {
     hand: &'l Hand<'h>,
     begun: Instant,
+    /// When it was last written down what the time was spent on.
+    since: Instant,
     first: Option<Found>,
     under_way: VecDeque<Found>,
 }
@@ -98,12 +102,17 @@ impl Basket for Series<'_, '_> {
 
     fn came(&mut self, bytes: usize) -> Result<(), ftp::Error> {
         self.hand.lane.moved(bytes);
-        self.hand.handle.commons.throttle.pay(bytes, &self.hand.limits.stop)
+        self.hand.handle.waits.add(Brake::Server, self.since);
+        let paid = self.hand.handle.pay(bytes, &self.hand.limits.stop);
+        self.since = Instant::now();
+        paid
     }
 
     fn take(&mut self, whole: Whole) {
         let Some(found) = self.under_way.pop_front() else { return };
-        self.hand.lane.is_done();
+        let took = self.begun.elapsed();
+        self.begun = Instant::now();
+        self.hand.lane.is_done(took);
         let listed = found.modified.filter(|_| is_exact(&found)).map(|listed| listed.time);
         let modified = listed.or(whole.modified);
         let length = u64::try_from(whole.bytes.len()).unwrap_or(0);
@@ -112,11 +121,12 @@ impl Basket for Series<'_, '_> {
         let Some(address) = self.hand.address_of(&found) else { return };
         let name = found.name();
         let hashes = self.hand.request.checks.hash;
-        let outcome = match Unnamed::write(&path, &whole.bytes, modified) {
+        let since = self.hand.handle.waits.add(Brake::Server, self.since);
+        let written = Unnamed::write(&path, &whole.bytes, modified);
+        self.since = self.hand.handle.waits.add(Brake::Disk, since);
+        let outcome = match written {
             Ok(Some(file)) => {
                 let sha256 = hashes.then(|| Sha256::digest(&whole.bytes).into());
-                let took = self.begun.elapsed();
-                self.begun = Instant::now();
                 let verdict = Verdict::Complete;
                 let summary = Summary { path, length, modified, sha256, took, verdict };
                 let end = FileEnd { name, address, outcome: Ok(summary) };

@@ -69,7 +69,9 @@ impl Hand<'_> {
         if let Some(error) = full {
             return Err(Trouble::Disk(error));
         }
-        listed.zone = ended?.zone;
+        let end = ended?;
+        self.access().learn_time_offset(&end);
+        listed.zone = end.zone;
         Ok(())
     }
 

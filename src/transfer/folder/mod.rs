@@ -14,6 +14,7 @@ mod tally;
 mod thing;
 mod work;
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -25,11 +26,12 @@ use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 pub use preflight::Preflight;
 pub use tally::Tally;
 
+use super::brake::Waits;
 use super::failure::Failure;
 use super::handle::Handle;
 use super::lanes::Lane;
 use super::meter::Meter;
-use super::news::{FileEnd, Line, News, Outcome, Phase, Summary, Verdict, Voice};
+use super::news::{FileEnd, Line, News, Outcome, Phase, Progress, Summary, Verdict, Voice};
 use super::request::{Destination, Request};
 use super::selection::Sieve;
 use crate::disk;
@@ -90,7 +92,7 @@ pub(super) fn fetch(request: &Request, handle: &Handle, report: &dyn Fn(News)) -
         None => own_lane(request, handle)?,
     };
     let crew = Crew { request, handle, work: &work, sieve: &sieve, lane };
-    let log = Log::new(report, &local);
+    let log = Log::new(report, &local, &handle.waits);
     let tally = crew.work_all_off(log)?;
     let took = started.elapsed();
     report(News::Line(Line::now(Voice::Story, &format!("{}: {tally}", local.display()))));
@@ -165,7 +167,10 @@ impl Crew<'_> {
                 } else if standing.is_looked_into && !log.is_all_told {
                     log.tell_preflight(self.work.preflight());
                 }
-                log.tell_progress(self.work.received.load(Ordering::Relaxed));
+                log.tell_progress(
+                    self.work.received.load(Ordering::Relaxed),
+                    standing.hands.max(1),
+                );
                 let is_stopped = self.handle.stop.is_given();
                 if standing.hands == 0 && (standing.is_over || is_stopped) {
                     outlets = None; // The last words come, and then no more.
@@ -223,7 +228,8 @@ impl Crew<'_> {
         let Outlets { words, weighed } = outlets;
         let Self { request, handle, work, sieve, .. } = *self;
         let limits = Limits { patience: request.patience, stop: handle.stop.clone() };
-        Hand { request, handle, work, sieve, lane, words, weighed, limits }
+        let is_step_by_step = Cell::new(false);
+        Hand { request, handle, work, sieve, lane, words, weighed, limits, is_step_by_step }
     }
 }
 
@@ -247,12 +253,12 @@ struct Log<'a> {
 }
 
 impl<'a> Log<'a> {
-    fn new(report: &'a dyn Fn(News), local: &'a Path) -> Self {
+    fn new(report: &'a dyn Fn(News), local: &'a Path, waits: &Waits) -> Self {
         Self {
             report,
             local,
             tally: Tally::default(),
-            meter: Meter::new(0, None, Instant::now()),
+            meter: Meter::new(0, None, waits, Instant::now()),
             is_held: true,
             is_all_told: false,
             top_failure: None,
@@ -263,6 +269,7 @@ impl<'a> Log<'a> {
     fn hear(&mut self, word: Word) {
         match word {
             Word::Line(line) => (self.report)(News::Line(line)),
+            Word::Part(part) => (self.report)(News::Part(part)),
             Word::File(end) => {
                 self.tally.count(&end.name, &end.outcome);
                 (self.report)(News::File(end));
@@ -302,11 +309,11 @@ impl<'a> Log<'a> {
         (self.report)(News::Phase(Phase::Receiving));
     }
 
-    fn tell_progress(&mut self, received: u64) {
+    fn tell_progress(&mut self, received: u64, connections: usize) {
         if !self.is_held
             && let Some(progress) = self.meter.reach(received, Instant::now())
         {
-            (self.report)(News::Progress(progress));
+            (self.report)(News::Progress(Progress { connections, ..progress }));
         }
     }
 

@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::Sender;
 
 use super::board::{Board, Id, Setback};
-use super::growth::{Advice, Growth};
 use super::worker::Worker;
 use crate::ftp::{self, Address, Error, Limits, Parked, RemoteFile, Session, Stop};
 use crate::transfer::doubt::Doubt;
+use crate::transfer::growth::{Advice, Growth, Standing, Yield};
 use crate::transfer::handle::Handle;
 use crate::transfer::lanes::Lane;
 use crate::transfer::news::{Line, News, Voice};
@@ -246,9 +246,14 @@ impl<'c, 'f> Crew<'c, 'f> {
         if board.has_differed {
             roll.goes_alone = true;
         }
-        let received = board.received();
-        let left = self.errand.size.saturating_sub(received);
-        match roll.growth.look(Instant::now(), board.busy(), received, left, board.setup()) {
+        let bytes = board.received();
+        let standing = Standing {
+            busy: board.busy(),
+            so_far: Yield { bytes, ..Yield::default() },
+            left: Some(self.errand.size.saturating_sub(bytes)),
+            setup: board.setup(),
+        };
+        match roll.growth.look(Instant::now(), &standing) {
             Advice::Stay => {}
             Advice::Add => {
                 let count = roll.growth.wanted();
@@ -292,7 +297,13 @@ impl<'c, 'f> Crew<'c, 'f> {
         let log = |line: ftp::Line| drop(self.news.send(News::Line(line.into())));
         let mut session = match lane.and_then(|lane| lane.take_up(&limits, &log)) {
             Some(session) => session,
-            None => self.errand.open(&limits, &log)?,
+            None => {
+                let session = self.errand.open(&limits, &log)?;
+                lane.and_then(Lane::connected)
+                    .into_iter()
+                    .for_each(|it| self.tell(Voice::Story, &it));
+                session
+            }
         };
         let remote = session.locate(&self.errand.access.address.path)?;
         if remote.facts != self.errand.remote.facts {
@@ -346,7 +357,7 @@ impl Errand<'_> {
     ) -> Result<Session<'l>, Error> {
         let errand = ftp::Errand { path: &self.access.address.path, beside: &[] };
         let mut session = self.access.connect(limits, log)?;
-        session.sign_in_for(&self.access.login(), errand)?;
+        session.sign_in_for(&self.access.login(), Some(errand))?;
         session.look_ahead(errand)?;
         Ok(session)
     }

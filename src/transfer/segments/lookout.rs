@@ -6,13 +6,11 @@ use super::board::stall;
 use crate::disk::Partial;
 use crate::ftp::{RemoteFile, Session};
 use crate::transfer::download::Job;
+use crate::transfer::growth::MOST_POLITE;
 use crate::transfer::meter::lossy;
 
 /// How many connections one file gets unless the person says otherwise.
 pub(super) const MOST_BY_ITSELF: usize = 4;
-
-/// How many connections a server gets from us unless the person says otherwise.
-const MOST_POLITE: usize = 8;
 
 /// Less than this is not shared out, in bytes: asked for by the person, and by itself.
 const LEAST_GIVEN: u64 = 1024 * 1024;

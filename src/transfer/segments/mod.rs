@@ -6,7 +6,6 @@
 
 mod board;
 mod crew;
-mod growth;
 mod joints;
 mod lookout;
 #[cfg(test)]
@@ -21,13 +20,13 @@ use crossbeam_channel::{Receiver, unbounded};
 
 use self::board::Board;
 use self::crew::{Crew, Errand, Harvest};
-use self::growth::Growth;
 pub(super) use self::lookout::{Call, Lookout};
 use self::worker::{Stream, Worker};
 use super::doubt::Doubt;
 use super::download::Job;
+use super::growth::Growth;
 use super::meter::Meter;
-use super::news::News;
+use super::news::{News, Progress};
 use super::trouble::Trouble;
 use crate::disk::Partial;
 use crate::ftp::{self, Data, Limits, RemoteFile, Session};
@@ -70,7 +69,12 @@ impl Job<'_> {
             stop: self.handle.stop.clone(),
         };
         let at = file.length();
-        let meter = RefCell::new(Meter::new(file.received(), Some(size), Instant::now()));
+        let meter = RefCell::new(Meter::new(
+            file.received(),
+            Some(size),
+            &self.handle.waits,
+            Instant::now(),
+        ));
         let (news, told) = unbounded();
         let mut board = Board::new(file, size);
         board.settle(0, &limits.stop, Instant::now());
@@ -122,9 +126,12 @@ impl Job<'_> {
 
     fn tell_all(&self, told: &Receiver<News>, crew: &Crew<'_, '_>, meter: &RefCell<Meter>) {
         told.try_iter().for_each(self.report);
-        let received = crew.board().received();
+        let (received, connections) = {
+            let board = crew.board();
+            (board.received(), board.busy().max(1))
+        };
         if let Some(progress) = meter.borrow_mut().reach(received, Instant::now()) {
-            (self.report)(News::Progress(progress));
+            (self.report)(News::Progress(Progress { connections, ..progress }));
         }
     }
 

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::board::{Id, Next, Setback};
 use super::crew::Crew;
 use crate::ftp::{Data, Error, RemoteFile, Session, Stop};
+use crate::transfer::brake::Brake;
 use crate::transfer::resume::OVERLAP;
 use crate::transfer::trouble::Trouble;
 
@@ -162,9 +163,12 @@ impl Worker<'_, '_, '_> {
 
     /// Reads a stream to the end of the share, or to its own.
     fn take_in(&self, data: &mut Data, at: &mut u64, block: &mut [u8]) -> Result<End, Setback> {
+        let waits = &self.crew.handle().waits;
         loop {
+            let since = Instant::now();
             let portion = self.crew.handle().commons.throttle.portion(block.len());
             let count = data.poll(block.get_mut(..portion).unwrap_or_default())?;
+            waits.add(Brake::Server, since);
             self.crew.handle().came(count.unwrap_or(0))?;
             (self.tick)();
             let bytes = match count {
@@ -172,7 +176,9 @@ impl Worker<'_, '_, '_> {
                 Some(0) => return Ok(End::OfData),
                 Some(count) => block.get(..count).unwrap_or_default(),
             };
-            let next = self.crew.board().deliver(self.id, *at, bytes, Instant::now())?;
+            let since = Instant::now();
+            let next = self.crew.board().deliver(self.id, *at, bytes, since)?;
+            waits.add(Brake::Disk, since);
             *at += u64::try_from(bytes.len()).unwrap_or(0);
             match next {
                 Next::More => {}

@@ -20,7 +20,7 @@ use crate::ftp::listing::{Entry, ListingEnd};
 use crate::ftp::{self, Address, Encoding, Limits, RemotePath, Security, Stop, Trust, Way};
 use crate::transfer::{self, Access, Commons, Failure, Line, Peek, Visit, Weight};
 
-/// The longest silence of a server.
+/// The longest silence of a server, unless the person says otherwise.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A conversation that is not used for this long is ended: servers have few seats.
@@ -110,6 +110,8 @@ impl Errand {
 pub struct Errands {
     commons: Commons,
     wake: Wake,
+    /// The longest silence of a server.
+    patience: Duration,
     runners: HashMap<Kind, Runner>,
     sights: (Sender<Sight>, Receiver<Sight>),
 }
@@ -143,7 +145,24 @@ impl Errands {
     /// Runs nothing yet. `wake` is called from any thread when there is something to be taken in.
     pub fn new(commons: Commons, wake: impl Fn() + Send + Sync + 'static) -> Self {
         let wake = Wake(Arc::new(wake));
-        Self { commons, wake, runners: HashMap::new(), sights: bounded(WAITING) }
+        Self {
+            commons,
+            wake,
+            patience: PATIENCE,
+            runners: HashMap::new(),
+            sights: bounded(WAITING),
+        }
+    }
+
+    /// From now on this is the longest silence of a server.
+    pub fn be_patient(&mut self, patience: Duration) {
+        self.patience = patience;
+        self.hang_up();
+    }
+
+    /// Ends the conversations that rest: the next errand begins a new one.
+    pub fn hang_up(&mut self) {
+        self.runners.retain(|_, runner| runner.load.load(Ordering::Acquire) > 0);
     }
 
     /// Whatever was found since the last time.
@@ -159,7 +178,7 @@ impl Errands {
             runner.place == *place && (can_wait || runner.load.load(Ordering::Acquire) == 0)
         };
         if !self.runners.get(&kind).is_some_and(is_fit) {
-            let runner = Runner::start(place, &self.commons, &self.sights.0, &self.wake);
+            let runner = Runner::start(place, self);
             self.runners.insert(kind, runner);
         }
         if let Some(runner) = self.runners.get(&kind) {
@@ -175,16 +194,16 @@ impl Errands {
 }
 
 impl Runner {
-    fn start(place: &Arc<Place>, commons: &Commons, sights: &Sender<Sight>, wake: &Wake) -> Self {
+    fn start(place: &Arc<Place>, all: &Errands) -> Self {
         let (errands, inbox) = unbounded();
         let stop = Stop::default();
         let load = Arc::<AtomicUsize>::default();
         let desk = Desk {
             place: Arc::clone(place),
-            commons: commons.clone(),
-            sights: sights.clone(),
-            wake: wake.clone(),
-            limits: Limits { patience: PATIENCE, stop: stop.clone() },
+            commons: all.commons.clone(),
+            sights: all.sights.0.clone(),
+            wake: all.wake.clone(),
+            limits: Limits { patience: all.patience, stop: stop.clone() },
         };
         let left = Arc::clone(&load);
         let thread = thread::Builder::new().name("ashore browser".to_owned());

@@ -8,6 +8,7 @@ use super::view::Act;
 use crate::transfer::{Class, Failure, NextStep};
 use crate::window::card::{CardAnswer, card_ui};
 use crate::window::icons::{self, Icon};
+use crate::window::keeping::keeping_ui;
 use crate::window::look::{self, space};
 use crate::window::row::Certificate;
 use crate::window::row_words::closed;
@@ -32,7 +33,10 @@ fn inside(ui: &mut Ui, browser: &mut Browser, acts: &mut Vec<Act>) {
     let host = browser.address().host.to_string();
     let spot = &browser.spot;
     match &spot.stage {
-        _ if !spot.folder.is_empty() => {
+        _ if spot.folder.is_arranging() && !spot.asks() => {
+            still(ui, Icon::Folder, "The folder is being sorted…")
+        }
+        _ if !spot.folder.is_empty() && !spot.asks() => {
             let text = format!("Nothing here is called “{}”.", spot.filter.trim());
             still(ui, Icon::Search, &text);
             button(ui, "Show all", "of the folder", acts, Act::Filter(String::new()));
@@ -186,6 +190,10 @@ fn sign_in(ui: &mut Ui, browser: &mut Browser, acts: &mut Vec<Act>) {
             is_entered |= response.lost_focus() && is_enter;
         });
     }
+    ui.horizontal(|ui| {
+        ui.add_space(72.0);
+        keeping_ui(ui, &mut browser.keeps);
+    });
     ui.horizontal(|ui| {
         ui.add_space(72.0);
         let is_clicked = widgets::named_button(ui, "Sign in", "to the server", true);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::errands::{Kind, Place};
 use super::spot::{Spot, Weighing};
 use super::{Browser, MOST_KEPT, Want};
-use crate::ftp::{Fingerprint, Login, RemotePath, Secret, Security};
+use crate::ftp::{Address, Fingerprint, Login, RemotePath, Secret, Security};
 use crate::transfer::{Failure, NextStep};
 
 /// Which way through the folders that were visited.
@@ -95,7 +95,11 @@ impl Browser {
         let password = std::mem::take(&mut self.password);
         let user = Some(user).filter(|user| !user.is_empty());
         let password = (!password.is_empty()).then(|| Secret::new(password));
-        self.change(|place| place.address.login = Login { user, password, account: None });
+        let login = Login { user, password, account: None };
+        if std::mem::take(&mut self.keeps) {
+            self.wants.push(Want::Keep(Address { login: login.clone(), ..self.address().clone() }));
+        }
+        self.change(|place| place.address.login = login);
     }
 
     /// Believes a certificate, from now on or just now, and tries again.

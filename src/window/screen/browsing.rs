@@ -6,28 +6,38 @@ use eframe::egui::{self, CentralPanel, Panel, Ui};
 
 use super::{Screen, Wish};
 use crate::ftp::Address;
-use crate::transfer::TransferId;
 use crate::window::browser::errands::Sight;
 use crate::window::browser::view::browser_ui;
 use crate::window::browser::{Browser, Want};
+use crate::window::log::Talk;
 use crate::window::look;
+use crate::window::pages::Page;
 
 impl Screen {
     /// Takes in what the browser's errands bring.
     pub fn see(&mut self, sight: Sight) {
-        if let Some(line) = self.browser.as_mut().and_then(|browser| browser.hear(sight)) {
-            if let Some(browser) = &self.browser {
-                self.log.know(browser.address());
-            }
-            // It belongs to no transfer.
-            self.log.push(TransferId(0), line);
+        let line = self.browser.as_mut().and_then(|browser| browser.hear(sight));
+        if let (Some(line), Some(browser), Some(talk)) = (line, &self.browser, self.visit()) {
+            self.log.know(browser.address());
+            self.log.push(talk, line);
         }
+    }
+
+    /// What lines of the browser are about.
+    pub(in crate::window) fn visit(&self) -> Option<Talk> {
+        let host = self.browser.as_ref()?.address().host.as_str();
+        Some(Talk::Visit(host.into()))
     }
 
     /// A dialog was answered with a place to save to: it goes to whoever asks for one.
     pub fn take_place(&mut self, path: &Path) {
         if let Some(sheet) = &mut self.sheet {
             sheet.form.take_place(path);
+            return;
+        }
+        if let Some(Page::Settings(draft)) = &mut self.page {
+            draft.folder = path.to_string_lossy().into_owned();
+            draft.is_folder_new = true;
             return;
         }
         match &mut self.browser {
@@ -41,7 +51,13 @@ impl Screen {
     pub fn take_no_place(&mut self, hint: Option<&str>) {
         match &mut self.browser {
             Some(browser) if self.is_browsing => {
-                browser.take_no_place();
+                match hint {
+                    Some(_) => browser.ask_in_field(),
+                    None => browser.take_no_place(),
+                }
+                hint.into_iter().for_each(|hint| self.notices.say(hint.to_owned()));
+            }
+            _ if self.page.is_some() => {
                 hint.into_iter().for_each(|hint| self.notices.say(hint.to_owned()));
             }
             _ => self.form.hint = hint.map(str::to_owned).or(self.form.hint.take()),
@@ -100,6 +116,11 @@ impl Screen {
                     let Address { host, port, .. } = browser.address().clone();
                     wishes.push(Wish::Trust { host, port, pin, orders: Vec::new() });
                 }
+                Want::Encode(encoding) => {
+                    let Address { host, port, .. } = browser.address().clone();
+                    wishes.push(Wish::Encode { host, port, encoding });
+                }
+                Want::Keep(address) => self.to_keep.push(address),
                 want @ (Want::Send(..) | Want::Stop(_)) => errands.push(want),
             }
         }

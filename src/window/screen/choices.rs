@@ -3,10 +3,12 @@
 use eframe::egui::{self, CentralPanel, Id, Key, Modifiers, Ui};
 
 use super::{Screen, Wish};
-use crate::settings::{Favourite, Setting, Settings};
+use crate::ftp::Address;
+use crate::settings::{Setting, Settings, Site, Source};
 use crate::window::form::Field;
 use crate::window::look;
-use crate::window::pages::{Page, PageAction, page_ui};
+use crate::window::pages::{Draft, Page, PageAction, Shown, page_ui};
+use crate::window::places::PlaceAction;
 use crate::words;
 
 impl Screen {
@@ -31,22 +33,41 @@ impl Screen {
         Wish::Set(setting)
     }
 
+    /// An order goes out as was chosen for all orders.
+    pub(super) fn in_the_chosen_way(&self, wish: Wish) -> Wish {
+        match wish {
+            Wish::Download(request) => Wish::Download(Box::new(self.settings.order(*request))),
+            Wish::DownloadAll(requests) => {
+                let requests = requests.into_iter().map(|request| self.settings.order(request));
+                Wish::DownloadAll(requests.collect())
+            }
+            Wish::Glance(Some(request)) => {
+                Wish::Glance(Some(Box::new(self.settings.order(*request))))
+            }
+            wish => wish,
+        }
+    }
+
     /// Takes in servers that another program knows; what is to be remembered, if anything is.
-    pub fn take_sites(&mut self, sites: Vec<Favourite>) -> Option<Setting> {
+    pub fn take_sites(&mut self, source: Source, sites: Vec<Site>) -> Option<Setting> {
         let mut all = self.settings.favourites();
         let before = all.len();
-        for site in sites {
-            if !all.iter().any(|known| known.address == site.address) {
-                all.push(site);
+        for Site { favourite, .. } in sites {
+            if !all.iter().any(|known| known.address == favourite.address) {
+                all.push(favourite);
             }
         }
         let new = all.len() - before;
+        let (name, passwords) = match source {
+            Source::FileZilla => ("FileZilla", "passwords were not"),
+            Source::Netrc => (".netrc", "passwords stay there and are read when they are needed"),
+        };
         self.say(match new {
-            0 => "FileZilla knows no other FTP servers".to_owned(),
-            1 => "1 server was taken in from FileZilla; its password was not".to_owned(),
+            0 => format!("There are no other FTP servers in {name}"),
+            1 => format!("1 server was taken in from {name}; {passwords}"),
             new => {
                 let new = words::count(new as u64);
-                format!("{new} servers were taken in from FileZilla; passwords were not")
+                format!("{new} servers were taken in from {name}; {passwords}")
             }
         });
         let setting = Setting::Favourites(all);
@@ -54,9 +75,44 @@ impl Screen {
         (new > 0).then_some(setting)
     }
 
+    /// Somebody has arrived at `address`: what is to be remembered of that, if it is new.
+    pub fn visited(&mut self, address: &Address) -> Option<Setting> {
+        let before = self.settings.recent();
+        let after = self.settings.recent_after(address);
+        if before == after {
+            return None;
+        }
+        let is_new = before.len() != after.len();
+        let setting = Setting::Recent(after);
+        self.settings.choose(&setting).ok();
+        // The order alone is written down at the end: a thousand small files would write it as often.
+        is_new.then_some(setting)
+    }
+
+    /// Does what was asked of the servers to go to.
+    pub(super) fn go(&mut self, action: PlaceAction) -> Option<Wish> {
+        match action {
+            PlaceAction::Open(address) => {
+                self.open(&address);
+                None
+            }
+            PlaceAction::Choose(setting) => Some(self.choose(setting)),
+        }
+    }
+
+    /// Shows a server, or a folder on it; a file goes into the form. Nothing is fetched.
+    pub(super) fn open(&mut self, address: &Address) {
+        self.page = None;
+        self.form.take_address(&address.to_string());
+        if address.path.is_folder() {
+            self.form.focus = None;
+            self.browse(address.clone());
+        }
+    }
+
     pub(super) fn settings_page(&self) -> Page {
         let folder = self.settings.folder().unwrap_or_else(|| self.form.place().0);
-        Page::Settings { folder: folder.to_string_lossy().into_owned() }
+        Page::Settings(Box::new(Draft::new(&folder, &self.settings)))
     }
 
     /// Shows a page, or the list again if it is shown already.
@@ -78,6 +134,16 @@ impl Screen {
         if pressed(Modifiers::COMMAND, Key::Comma) {
             return self.turn_to(self.settings_page());
         }
+        if pressed(Modifiers::COMMAND, Key::T) {
+            let limit = self.settings.rate_limit();
+            return match limit.last {
+                Some(_) => Some(self.choose(Setting::RateLimit(limit.turned()))),
+                None => {
+                    self.limits.open(ui);
+                    None
+                }
+            };
+        }
         if pressed(Modifiers::COMMAND, Key::L) && self.sheet.is_none() {
             self.page = None;
             self.form.focus = Some(Field::Address);
@@ -92,20 +158,24 @@ impl Screen {
     }
 
     pub(super) fn page_panel(&mut self, ui: &mut Ui) -> Option<Wish> {
-        let address = self.form.address();
         let page = self.page.as_mut()?;
+        let shown = Shown {
+            settings: &self.settings,
+            servers: &self.servers,
+            address: self.form.address(),
+            environment: self.proxy_of_environment.as_deref(),
+        };
         let frame = egui::Frame::new().fill(look::colors(ui).ground);
         let panel = CentralPanel::default().frame(frame);
-        let action =
-            panel.show(ui, |ui| page_ui(ui, page, &self.settings, &self.servers, address)).inner?;
+        let action = panel.show(ui, |ui| page_ui(ui, page, shown)).inner?;
         ui.ctx().request_repaint();
         Some(match action {
             PageAction::Choose(setting) => self.choose(setting),
+            PageAction::ChooseFolder(folder) => Wish::ChooseFolder(folder),
             PageAction::Forget(name) => Wish::Forget(name),
-            PageAction::Import => Wish::ImportSites,
+            PageAction::Import(source) => Wish::Import(source),
             PageAction::Open(address) => {
-                self.page = None;
-                self.form.take_address(&address.to_string());
+                self.open(&address);
                 return None;
             }
             PageAction::Close => {

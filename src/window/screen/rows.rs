@@ -8,6 +8,7 @@ use crate::transfer::{NextStep, Request, TransferId};
 use crate::window::details::details_ui;
 use crate::window::form::Field;
 use crate::window::icons::Icon;
+use crate::window::log::Filter;
 use crate::window::look::{self, space};
 use crate::window::row::{Row, Stage};
 use crate::window::selection::Choice;
@@ -78,7 +79,11 @@ impl Screen {
             RowAction::SignIn => {
                 let card = self.list.sign_in.take_if(|card| card.id == id)?;
                 let mut request = row.request.clone();
+                let keeps = card.keeps;
                 request.address.login = card.login();
+                if keeps {
+                    self.to_keep.push(request.address.clone());
+                }
                 self.order_anew(id, request)
             }
             RowAction::PutOff => {
@@ -87,6 +92,22 @@ impl Screen {
             }
             RowAction::Choose(choice) => {
                 self.list.selection.choose(id, choice, &self.model);
+                None
+            }
+            RowAction::Step { places, extends } => {
+                self.list.wants_focus = self.list.selection.step(id, places, extends, &self.model);
+                None
+            }
+            RowAction::Unfold => {
+                if !self.list.open.remove(&id) {
+                    self.list.open.insert(id);
+                }
+                None
+            }
+            RowAction::Log => {
+                let only = Some(id.into());
+                self.log.set_filter(Filter { only, ..Filter::default() });
+                self.is_log_open = Some(true);
                 None
             }
             RowAction::Details => {

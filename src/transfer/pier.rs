@@ -1,0 +1,86 @@
+//! One server, and all connections to it: how many there are, and which rest.
+
+use std::sync::atomic::AtomicU32;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::growth::{Growth, Yield};
+use crate::ftp::{Host, Learnt, Limits, Login, Parked, Proxy, Security, Stop, Trust, Way};
+
+/// Who we are to a server, and how we come: two conversations of one kind can stand in for each other.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Kind {
+    pub(super) login: Login,
+    pub(super) security: Security,
+    pub(super) trust: Trust,
+    pub(super) way: Way,
+    pub(super) proxy: Option<Proxy>,
+}
+
+/// One server, and all connections to it.
+#[derive(Debug)]
+pub(super) struct Pier {
+    pub(super) host: Host,
+    pub(super) port: u16,
+    pub(super) berths: Mutex<Berths>,
+    /// What came over all of them.
+    pub(super) so_far: Mutex<Yield>,
+    /// How many downloads wait for a lane.
+    pub(super) waiting: AtomicU32,
+}
+
+#[derive(Debug)]
+pub(super) struct Berths {
+    pub(super) taken: usize,
+    /// How many of those help to bring a file that somebody else brings.
+    pub(super) helping: usize,
+    /// How many of those that are taken have been let in by the server.
+    pub(super) connected: usize,
+    pub(super) resting: Vec<Resting>,
+    /// What the last conversation that rested had learnt.
+    pub(super) learnt: Option<(Arc<Kind>, Learnt)>,
+    pub(super) growth: Growth,
+    /// The server has refused one too many, and nobody was told how many it allows.
+    pub(super) is_untold: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Resting {
+    pub(super) kind: Arc<Kind>,
+    pub(super) parked: Parked,
+    pub(super) since: Instant,
+}
+
+impl Pier {
+    /// How many connections the server allows, told once: as soon as all that we have are let in.
+    pub(super) fn limit_in_words(&self, berths: &mut Berths) -> Option<String> {
+        if !berths.is_untold || berths.connected < berths.taken {
+            return None;
+        }
+        berths.is_untold = false;
+        let (host, allowed) = (&self.host, berths.growth.wanted());
+        let word = if allowed == 1 { "connection" } else { "connections" };
+        Some(format!("{host} allows {allowed} {word} at a time; using {allowed}"))
+    }
+}
+
+impl Berths {
+    /// Whether more are taken than are of use. Those that help with one file are counted there.
+    pub(super) fn are_too_many(&self) -> bool {
+        self.taken - self.helping.min(self.taken) > self.growth.wanted()
+    }
+}
+
+impl Resting {
+    pub(super) fn end(self) {
+        let limits = Limits { patience: Duration::ZERO, stop: Stop::default() };
+        if let Some(session) = self.parked.take_up(&limits, &|_| ()) {
+            session.quit();
+        }
+    }
+}
+
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing that is done under these locks can stop half-way.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,140 @@
+//! What a page is made of: groups, and rows in which something is chosen.
+
+use eframe::egui::{
+    Align, FontId, Frame, Id, Label, Layout, Margin, Rect, RichText, Stroke, Ui, UiBuilder, vec2,
+};
+
+use crate::window::icons::{self, Icon};
+use crate::window::look::{self, Color, space};
+use crate::window::widgets;
+
+/// A heading, and rows on a surface of their own.
+pub(super) fn group<R>(ui: &mut Ui, title: &str, add: impl FnOnce(&mut Ui) -> R) -> R {
+    let colors = look::colors(ui);
+    ui.add_space(space::L);
+    let text = RichText::new(title).font(look::name_font()).color(colors.text);
+    ui.add(Label::new(text).selectable(false));
+    ui.add_space(space::XS);
+    let frame = Frame::new().fill(colors.surface).stroke(Stroke::new(1.0, colors.hairline));
+    let frame = frame.corner_radius(10).inner_margin(Margin::symmetric(16, 6));
+    frame
+        .show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.spacing_mut().item_spacing = vec2(space::S, 0.0);
+            add(ui)
+        })
+        .inner
+}
+
+/// A thin line before a row, unless it is the first of its group.
+fn part(ui: &Ui) {
+    if ui.min_rect().height() > 1.0 {
+        let at = ui.cursor().top() - 0.5;
+        let x = ui.max_rect().x_range();
+        ui.painter().hline(x, at.round(), (1.0, look::colors(ui).hairline));
+    }
+}
+
+/// The height of `text` in lines of `width`.
+fn height(ui: &Ui, text: &str, font: FontId, width: f32) -> f32 {
+    if text.is_empty() {
+        return 0.0;
+    }
+    let galley = ui.painter().layout(text.to_owned(), font, Color::PLACEHOLDER, width);
+    galley.size().y
+}
+
+/// What it is at the left, in words and a quiet line; at the right, `width` wide, what can be chosen.
+/// `add` gets the words to be the name of what it adds.
+pub(super) fn row<R>(
+    ui: &mut Ui,
+    words: &str,
+    hint: &str,
+    width: f32,
+    add: impl FnOnce(&mut Ui, Id) -> R,
+) -> R {
+    part(ui);
+    let whole = ui.available_width();
+    let left = (whole - width - space::L).max(120.0);
+    let lines =
+        height(ui, words, look::entry_font(), left) + height(ui, hint, look::fact_font(), left);
+    let rect = room(ui, lines + 2.0 * space::S);
+    let colors = look::colors(ui);
+    let top = rect.center().y - lines / 2.0;
+    let place = Rect::from_min_size(rect.min, vec2(left, rect.height())).with_min_y(top);
+    let mut words_ui = child(ui, place, Layout::top_down(Align::Min));
+    let text = RichText::new(words).font(look::entry_font()).color(colors.text);
+    let label = words_ui.add(Label::new(text).selectable(false).wrap());
+    if !hint.is_empty() {
+        let text = RichText::new(hint).font(look::fact_font()).color(colors.quiet);
+        words_ui.add(Label::new(text).selectable(false).wrap());
+    }
+    let place = rect.with_min_x(rect.right() - width.min(whole - 120.0 - space::L));
+    add(&mut child(ui, place, Layout::right_to_left(Align::Center)), label.id)
+}
+
+/// A row that is one thing over the whole width.
+pub(super) fn plain<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
+    part(ui);
+    let rect = room(ui, 0.0);
+    add(&mut child(ui, rect, Layout::left_to_right(Align::Center)))
+}
+
+/// A sentence between two rows, that belongs to the upper one.
+pub(super) fn note(ui: &mut Ui, icon: Option<Icon>, words: &str, color: Color) {
+    widgets::message(ui, icon, words, color);
+    ui.add_space(space::S);
+}
+
+/// What there is, with a quiet line below, and what can be done about it: what was asked. `named` are
+/// the words of the first button that a screen reader hears, and so on.
+pub(super) fn thing(
+    ui: &mut Ui,
+    icon: Icon,
+    (words, quiet): (&str, &str),
+    buttons: &[&'static str],
+) -> Option<&'static str> {
+    part(ui);
+    let width = |words: &&'static str| widgets::button_width(ui, words) + space::XS;
+    let buttons_width: f32 = buttons.iter().map(width).sum();
+    let left = ui.available_width() - buttons_width - look::ROW_ICON - space::M - space::S;
+    let quiet_height = height(ui, quiet, look::fact_font(), left);
+    let lines = height(ui, "X", look::entry_font(), left) + quiet_height;
+    let rect = room(ui, lines + 2.0 * space::S);
+    let colors = look::colors(ui);
+    let icon_place = rect.with_max_x(rect.left() + look::ROW_ICON);
+    icons::paint(ui.painter(), icon_place, icon, colors.accent);
+    let place = rect.with_min_x(icon_place.right() + space::M);
+    let place = place.with_min_y(rect.center().y - lines / 2.0);
+    let place = place.with_max_x(place.left() + left);
+    let mut words_ui = child(ui, place, Layout::top_down(Align::Min));
+    let font = look::entry_font();
+    let cut = widgets::middle_cut(&words_ui, words, &font, left);
+    let is_cut = cut != words;
+    let label = words_ui.add(Label::new(RichText::new(cut).font(font).color(colors.text)));
+    if is_cut {
+        label.on_hover_text(words);
+    }
+    if !quiet.is_empty() {
+        let text = RichText::new(quiet).font(look::fact_font()).color(colors.quiet);
+        words_ui.add(Label::new(text).wrap());
+    }
+    let mut buttons_ui = child(ui, rect, Layout::right_to_left(Align::Center));
+    buttons_ui.spacing_mut().item_spacing.x = space::XS;
+    let mut asked = None;
+    for button in buttons.iter().rev() {
+        if widgets::quiet_button(&mut buttons_ui, button, words) {
+            asked = Some(*button);
+        }
+    }
+    asked
+}
+
+fn room(ui: &mut Ui, height: f32) -> Rect {
+    let size = vec2(ui.available_width(), height.max(look::SETTING));
+    ui.allocate_space(size).1
+}
+
+fn child(ui: &mut Ui, place: Rect, layout: Layout) -> Ui {
+    ui.new_child(UiBuilder::new().max_rect(place).layout(layout))
+}

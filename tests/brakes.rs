@@ -1,0 +1,50 @@
+//! What holds a download back is measured, and told while it lasts.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
+
+mod support;
+
+use std::cell::RefCell;
+
+use ashore::transfer::{self, Brake, Handle, News, Request};
+use support::calm_request;
+use support::quay::{Manners, Quay};
+
+/// Downloads until something is told to hold it back, and tells what.
+fn brake_of(request: &Request, limit: Option<u64>) -> Option<Brake> {
+    let handle = Handle::default();
+    handle.commons().throttle.set(limit);
+    let told = RefCell::new(None);
+    let outcome = transfer::download(request, &handle, &|news| {
+        if let News::Progress(progress) = news
+            && let Some(brake) = progress.brake
+        {
+            told.borrow_mut().get_or_insert(brake);
+            handle.stop.give();
+        }
+    });
+    assert_eq!(outcome.is_err(), told.borrow().is_some(), "it was stopped as soon as it was told");
+    told.into_inner()
+}
+
+#[test]
+fn a_rate_limit_that_is_reached_is_what_holds_a_download_back() {
+    let quay = Quay::open(Manners::good(60_000_000));
+    let folder = tempfile::tempdir().unwrap();
+    for segments in [Some(1), Some(3)] {
+        let request = calm_request(&quay.link("big.bin"), folder.path());
+        let request = Request { segments, ..request };
+        assert_eq!(brake_of(&request, Some(2_000_000)), Some(Brake::Limit), "{segments:?}");
+    }
+}
+
+#[test]
+fn a_server_that_sends_slowly_is_what_holds_a_download_back() {
+    let quay = Quay::open(Manners { pace: Some(1_000_000), ..Manners::good(30_000_000) });
+    let folder = tempfile::tempdir().unwrap();
+    for (segments, limit) in [(Some(1), None), (Some(2), None), (Some(1), Some(500_000_000))] {
+        let request = calm_request(&quay.link("big.bin"), folder.path());
+        let request = Request { segments, ..request };
+        assert_eq!(brake_of(&request, limit), Some(Brake::Server), "{segments:?}");
+    }
+}
