@@ -291,7 +291,7 @@ impl Mark {
     }
 }
 
-fn many(count: usize) -> f64 {
+pub(super) fn many(count: usize) -> f64 {
     lossy(u64::try_from(count).unwrap_or(u64::MAX))
 }
 
