@@ -192,7 +192,7 @@ fn pause_resume_cancel_and_try_again_do_what_they_say_and_no_byte_is_lost() {
     // Also over a restart of the program.
     let harbour = harbour.again();
     assert_eq!(harbour.found.entries[0].state, State::Paused);
-    assert!(harbour.found.entries[0].received <= 600 * KIB);
+    assert!((150 * KIB..=600 * KIB).contains(&harbour.found.entries[0].received));
     harbour.engine.resume(id);
     harbour.wait(id, |news| matches!(news, News::Progress(it) if it.received > 300 * KIB));
     harbour.engine.cancel(id);

@@ -135,7 +135,7 @@ impl<'a> Session<'a> {
             early_final: None,
             is_transferring: false,
             is_astray: false,
-            listing: listing::Known::default(),
+            listing: listing::Known::beginning_with(server.known.time_offset),
             round_trip,
             most_ahead: None,
             heard: Instant::now(),

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use std::{fmt, io};
 
-use crossbeam_channel::{Receiver, unbounded};
+use crossbeam_channel::Receiver;
 use eframe::egui;
 
 use super::browser::Want;
@@ -27,8 +27,7 @@ use super::status::preference;
 use super::{Prefill, look};
 use crate::settings::{self, Settings};
 use crate::transfer::{
-    Commons, Engine, Event, Found, KeychainNews, Netrc, News, Passwords, Phase, Proxies,
-    ProxyChoice, Servers,
+    Commons, Engine, Event, Found, KeychainNews, Netrc, News, Phase, Proxies, ProxyChoice, Servers,
 };
 use crate::words;
 
@@ -117,12 +116,7 @@ impl App {
         let servers = servers.map(Servers::open).unwrap_or_default();
         screen.servers = servers.clone();
         screen.proxy_of_environment = proxies.of_environment();
-        let (tell, keychain) = unbounded();
-        let waker = ctx.clone();
-        let passwords = Passwords::in_keychain(keychain::System, move |news| {
-            tell.send(news).ok();
-            waker.request_repaint();
-        });
+        let (passwords, keychain) = keychain::open(ctx.clone());
         let commons = Commons { servers, proxies, netrc, passwords, ..Commons::default() };
         commons.throttle.set(settings.rate_limit().now());
         commons.lanes.choose(settings.connections());
@@ -155,9 +149,9 @@ impl App {
             keychain,
             log_file,
             links,
+            frame: Frame::of(&settings),
             settings,
             zoom: 1.0,
-            frame: Frame::default(),
             is_woken,
         };
         app.dress(ctx);
@@ -224,6 +218,12 @@ impl App {
                 self.settle(written);
             }
             Wish::Import(source) => self.scout.sites(source),
+            Wish::Encode { host, port, encoding } => {
+                let written = self.commons.servers.learn(&host, port, |known| {
+                    known.encoding = encoding;
+                });
+                self.settle(written);
+            }
             Wish::FindKeychain => self.commons.passwords.look(),
             Wish::Keep(address) => {
                 self.commons.passwords.keep(&address.host, address.port, &address.login);

@@ -18,6 +18,13 @@ use crate::transfer::TransferId;
 /// An answer that comes without any dialog having been on the screen comes faster than this.
 const NO_DIALOG: Duration = Duration::from_millis(200);
 
+/// What is missing where no dialog can be shown.
+pub(super) const NONE_HERE: &str = if cfg!(target_os = "linux") {
+    "No file dialog could be shown here: there is neither a desktop portal nor zenity"
+} else {
+    "No file dialog could be shown here"
+};
+
 /// What the operating system answered.
 #[derive(Debug)]
 pub enum Answer {
@@ -81,6 +88,9 @@ impl Dialogs {
         dialog: impl Future<Output = Option<rfd::FileHandle>> + Send + 'static,
     ) {
         self.ask(name, move || {
+            if !has_dialogs() {
+                return Some(Answer::NoDialog);
+            }
             let began = Instant::now();
             Some(match pollster::block_on(dialog) {
                 Some(file) => Answer::Chosen(file.path().to_owned()),
@@ -98,10 +108,15 @@ impl Dialogs {
             .set_file_name("ashore-log.txt")
             .save_file();
         self.ask("save the log", move || {
+            let no_dialog = || {
+                Answer::Said(format!("{NONE_HERE}. Copy the log, and paste it where you need it"))
+            };
+            if !has_dialogs() {
+                return Some(no_dialog());
+            }
             let began = Instant::now();
             let Some(file) = pollster::block_on(dialog) else {
-                let no_dialog = "No file dialog could be shown here. Copy the log, and paste it where you need it";
-                return (began.elapsed() < NO_DIALOG).then(|| Answer::Said(no_dialog.to_owned()));
+                return (began.elapsed() < NO_DIALOG).then(no_dialog);
             };
             let shown = crate::words::shown(&file.path().to_string_lossy());
             // The dialog has asked already about a file that is there.
@@ -148,6 +163,31 @@ impl Dialogs {
             self.sender.send(Answer::NoDialog).ok();
         }
     }
+}
+
+/// Whether somebody is there who shows dialogs: the portal of the desktop, or zenity. Where nobody is,
+/// rfd's answer is that of a person who has chosen nothing.
+#[cfg(target_os = "linux")]
+fn has_dialogs() -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join("zenity").is_file()) || has_portal()
+}
+
+#[cfg(target_os = "linux")]
+fn has_portal() -> bool {
+    const PORTAL: &str = "org.freedesktop.portal.Desktop";
+    let is_known = || -> zbus::Result<bool> {
+        let bus = zbus::blocking::Connection::session()?;
+        let bus = zbus::blocking::fdo::DBusProxy::new(&bus)?;
+        let is_there = bus.name_has_owner(PORTAL.try_into()?)?;
+        Ok(is_there || bus.list_activatable_names()?.iter().any(|name| name.as_str() == PORTAL))
+    };
+    is_known().unwrap_or(false)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn has_dialogs() -> bool {
+    true
 }
 
 /// What did not work with a file, and where it is.

@@ -1,13 +1,26 @@
 //! The keychain of the operating system: the Secret Service on Linux, Keychain on macOS, the Credential
 //! Manager on Windows.
 
+use crossbeam_channel::{Receiver, unbounded};
+use eframe::egui;
 use keyring::{Entry, Error};
 
 use crate::ftp::Secret;
-use crate::transfer::Keychain;
+use crate::transfer::{Keychain, KeychainNews, Passwords};
 
 /// What Ashore's passwords are called there.
 const SERVICE: &str = "Ashore";
+
+/// Passwords in the keychain of whoever is signed in here, and what it has to say, which wakes the
+/// window of `ctx`.
+pub(super) fn open(ctx: egui::Context) -> (Passwords, Receiver<KeychainNews>) {
+    let (tell, news) = unbounded();
+    let passwords = Passwords::in_keychain(System, move |said| {
+        tell.send(said).ok();
+        ctx.request_repaint();
+    });
+    (passwords, news)
+}
 
 /// The keychain of whoever is signed in here.
 #[derive(Debug)]

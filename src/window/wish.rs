@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::browser::Want;
 use super::log::{Dump, Hunt};
-use crate::ftp::{Address, Fingerprint, Host};
+use crate::ftp::{Address, Encoding, Fingerprint, Host};
 use crate::settings::{Setting, Source};
 use crate::transfer::{Request, TransferId};
 
@@ -71,6 +71,15 @@ pub enum Wish {
     ShowInFolder(TransferId, PathBuf),
     /// Remember what the person chose.
     Set(Setting),
+    /// Read a server's names that are not UTF-8 in this encoding from now on.
+    Encode {
+        /// The server's name.
+        host: Host,
+        /// Its port.
+        port: u16,
+        /// The encoding. `None`: none is known.
+        encoding: Option<Encoding>,
+    },
     /// Find out whether passwords can be kept here.
     FindKeychain,
     /// Keep the password of this address in the keychain, once its server has accepted it.

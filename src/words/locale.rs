@@ -54,7 +54,7 @@ const INDIAN: Numbers = Numbers { groups: (3, 2), ..POINT };
 
 impl Numbers {
     /// As in Spain, where four digits stand together.
-    const fn groups_five_digits(self) -> Self {
+    const fn grouped_from_five(self) -> Self {
         Self { least: 5, ..self }
     }
 }
@@ -112,17 +112,17 @@ impl Numbers {
     fn of(locale: &str) -> Self {
         match parts(locale) {
             ("de" | "it" | "rm", "CH" | "LI") => SWISS,
-            ("de", "AT") | ("pt", "PT") => SPACE.groups_five_digits(),
+            ("de", "AT") | ("pt", "PT") => SPACE.grouped_from_five(),
             ("en", "IN") => INDIAN,
             ("en", "ZA") => SPACE,
             ("es", "MX" | "US" | "PR" | "GT" | "HN" | "NI" | "SV" | "PA" | "DO" | "PE") => POINT,
-            ("es", _) => COMMA.groups_five_digits(),
+            ("es", _) => COMMA.grouped_from_five(),
             (
                 "de" | "it" | "nl" | "pt" | "tr" | "id" | "da" | "el" | "ro" | "sl" | "hr" | "sr"
                 | "bs" | "mk" | "vi" | "is" | "ca" | "gl" | "eu" | "az",
                 _,
             ) => COMMA,
-            ("pl" | "bg", _) => SPACE.groups_five_digits(),
+            ("pl" | "bg", _) => SPACE.grouped_from_five(),
             (
                 "fr" | "ru" | "uk" | "be" | "cs" | "sk" | "hu" | "fi" | "sv" | "nb" | "nn" | "no"
                 | "et" | "lv" | "lt" | "kk" | "ka" | "hy" | "sq" | "af",

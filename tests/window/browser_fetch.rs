@@ -9,6 +9,7 @@ use ashore::ftp::{self, Secret};
 use ashore::transfer::{Destination, Failure, Peek, Weight};
 use ashore::window::browser::errands::{self, Errand, Sight};
 use ashore::window::browser::shore::Shore;
+use ashore::window::screen::Wish;
 use eframe::egui::{Event, Key, Modifiers, Role};
 use egui_kittest::kittest::Queryable as _;
 
@@ -138,6 +139,30 @@ fn what_came_before_the_connection_was_lost_stays() {
     assert!(window.shows("This is not all: ftp.example.org closed the connection."));
     window.click("Try again to list the folder");
     assert_eq!(window.listing().1, "/pub/");
+}
+
+#[test]
+fn where_no_dialog_can_ask_a_field_asks_where_a_file_goes() {
+    let mut window = Window::browsing(vec![file("README", 5)]);
+    window.press(Key::ArrowDown);
+    window.click("More for what is chosen");
+    window.click("Download as…");
+    let wished = window.wished().others;
+    assert!(matches!(wished.as_slice(), [Wish::Choose { name, .. }] if name == "README"));
+    window.screen().take_no_place(Some("No file dialog could be shown here."));
+    window.harness.run();
+    assert!(window.shows("No file dialog could be shown here."));
+    let elsewhere = window.file("nowhere").join("read me");
+    window.write("Save as", &elsewhere.to_string_lossy());
+    window.press(Key::Enter);
+    assert!(window.shows("There is no folder"));
+    assert!(window.wished().others.is_empty());
+    let place = window.file("read me");
+    window.write("Save as", &place.to_string_lossy());
+    window.press(Key::Enter);
+    let requests = window.fetched();
+    assert_eq!(requests[0].destination, Destination::File(place));
+    assert!(!window.shows("Save as"), "it is answered");
 }
 
 #[test]

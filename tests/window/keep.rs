@@ -106,11 +106,8 @@ fn nobody_types_a_password_that_is_kept_and_it_is_forgotten_with_the_server() {
     let mut window = Window::open();
     let host = "ftp.example.org".parse().unwrap();
     let servers = window.screen().servers.clone();
-    servers
-        .learn(&host, 21, |known| {
-            known.passwords_of.insert("ann".to_owned());
-        })
-        .unwrap();
+    let lesson = |known: &mut ftp::Known| known.passwords_of.extend(["ann".to_owned()]);
+    servers.learn(&host, 21, lesson).unwrap();
     window.screen().take_link("ftp://ann@ftp.example.org/pub/debian.iso");
     window.harness.run();
     let wishes = window.wishes();
@@ -118,7 +115,7 @@ fn nobody_types_a_password_that_is_kept_and_it_is_forgotten_with_the_server() {
     window.press(Key::Escape);
     window.harness.key_press_modifiers(Modifiers::COMMAND, Key::Comma);
     window.harness.run();
-    assert!(window.shows("the password of ann is in the keychain"));
+    assert!(window.shows("The password of ann is in the keychain"));
     window.wishes();
     window.harness.get_by_label_contains("Forget ftp.example.org:21").click_accesskit();
     window.harness.run();

@@ -121,7 +121,9 @@ impl Window {
 
     /// The one download that was ordered.
     pub(crate) fn ordered(&mut self) -> Request {
-        match <[Wish; 1]>::try_from(self.wishes()) {
+        let mut wishes = self.wishes();
+        wishes.retain(|wish| !matches!(wish, Wish::FindKeychain));
+        match <[Wish; 1]>::try_from(wishes) {
             Ok([Wish::Download(request)]) => *request,
             other => panic!("one download, not {other:?}"),
         }

@@ -5,7 +5,9 @@ use std::time::{Duration, SystemTime};
 
 use ashore::ftp::{self, Fingerprint};
 use ashore::transfer::{Destination, Event, Failure, News, Request, TransferId};
+use ashore::window::browser::errands::{Errand, Sight};
 use ashore::window::screen::Wish;
+use eframe::egui::Key;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use crate::person::{ID, Window};
@@ -119,4 +121,37 @@ fn a_server_that_no_longer_offers_tls_is_spoken_to_without_it_only_if_the_person
     let wishes = window.wishes();
     let [Wish::Replace(ID, request)] = wishes.as_slice() else { panic!("{wishes:?}") };
     assert_eq!(request.security, ftp::Security::Off);
+}
+
+#[test]
+fn the_browser_asks_whom_to_trust_and_a_changed_certificate_hides_what_was_seen() {
+    let mut window = Window::with("ftpes://ftp.example.org/pub/");
+    window.click("Browse server…");
+    let (number, _) = window.listing();
+    window.see(Sight::Listed(number, Err(untrusted())));
+    for words in ["Is this really ftp.example.org?", "AB:AB:AB:AB  AB:AB:AB:AB", "Just now"] {
+        assert!(window.shows(words), "{words}");
+    }
+    choose(&mut window, "Trust this server ftp.example.org");
+    let wished = window.wished();
+    let [Wish::Trust { host, port: 21, pin, .. }] = wished.others.as_slice() else {
+        panic!("{:?}", wished.others)
+    };
+    assert_eq!((host.as_str(), *pin), ("ftp.example.org", Fingerprint([0xAB; 32])));
+    let [(place, Errand::List(number, _))] = wished.errands.as_slice() else { panic!() };
+    assert_eq!(place.trust.pin, None, "it is known from now on, and not only here");
+    window.hear_all(*number, vec![crate::browser::file("seen", 1)]);
+    assert_eq!(window.rows(), ["seen"]);
+
+    window.press(Key::F5);
+    let (number, _) = window.listing();
+    let trusted = Fingerprint([0xCD; 32]);
+    let changed =
+        ftp::Error::CertificateChanged { certificate: certificate(), trusted, doubt: None };
+    window.see(Sight::Listed(number, Err(refused(changed))));
+    for words in ["ftp.example.org shows another certificate", "CD:CD:CD:CD", "AB:AB:AB:AB"] {
+        assert!(window.shows(words), "{words}");
+    }
+    assert!(window.rows().is_empty(), "nobody takes the one for the other");
+    assert!(!window.shows("The connection is encrypted"));
 }

@@ -266,11 +266,15 @@ impl Session<'_> {
         Command::with("MDTM", &path).ok().filter(|_| is_open && self.may_have("MDTM"))
     }
 
-    /// Learns the server's time zone from one file's `MDTM`, which is in UTC. `None` if it was known,
-    /// or nothing can be learnt.
+    /// Learns the server's time zone from one file's `MDTM`, which is in UTC. `None` if it was known;
+    /// that of an earlier conversation, if nothing can be learnt.
     fn learn_zone(&mut self, folder: &[u8], catch: &Catch<'_>) -> Result<Option<Zone>, Error> {
-        let Some((_, listed)) = &catch.sample else { return Ok(None) };
-        let Some(command) = self.zone_question(folder, catch) else { return Ok(None) };
+        if self.listing.zone.is_some() {
+            return Ok(None);
+        }
+        let before = self.listing.zone_before;
+        let Some((_, listed)) = &catch.sample else { return Ok(before) };
+        let Some(command) = self.zone_question(folder, catch) else { return Ok(before) };
         self.listing.zone_tries += 1;
         match self.ask_optional(&command)? {
             Ok(reply) => {
@@ -282,7 +286,7 @@ impl Session<'_> {
             }
             Err(_not_this_one) => {}
         }
-        Ok(self.listing.zone)
+        Ok(self.listing.zone.or(before))
     }
 }
 

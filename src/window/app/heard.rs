@@ -4,7 +4,7 @@ use crossbeam_channel::Receiver;
 use eframe::egui::{self, UserAttentionType, ViewportCommand};
 
 use super::App;
-use crate::window::dialogs::Answer;
+use crate::window::dialogs::{Answer, NONE_HERE};
 
 impl App {
     /// Takes in what came of a dialog.
@@ -12,9 +12,10 @@ impl App {
         match answer {
             Answer::Chosen(path) => self.screen.take_place(&path),
             Answer::NotChosen => self.screen.take_no_place(None),
-            Answer::NoDialog => self.screen.take_no_place(Some(
-                "No file dialog could be shown here. Type the path instead; it works the same.",
-            )),
+            Answer::NoDialog => {
+                let hint = format!("{NONE_HERE}. Type the path instead; it works the same.");
+                self.screen.take_no_place(Some(&hint));
+            }
             Answer::Said(sentence) => {
                 self.screen.say(sentence);
                 return;

@@ -1,6 +1,6 @@
 //! The line below the table: what is chosen, where it goes, and *Download*.
 
-use eframe::egui::{Button, Label, Popup, RichText, Ui, vec2};
+use eframe::egui::{Button, Key, Label, Popup, RichText, Ui, vec2};
 
 use super::Browser;
 use super::keys::tab_stop;
@@ -48,10 +48,34 @@ pub(super) fn below_ui(ui: &mut Ui, browser: &mut Browser, is_choosing: bool, ac
             }
         });
     });
+    save_as_ui(ui, browser, acts);
     if let Some(problem) = &browser.into_problem {
         let danger = look::colors(ui).danger;
         widgets::message(ui, Some(Icon::Failed), problem, danger);
     }
+}
+
+/// Where one file goes, and by which name, where no dialog can ask.
+fn save_as_ui(ui: &mut Ui, browser: &mut Browser, acts: &mut Vec<Act>) {
+    let Some((path, text)) = &mut browser.save_as else { return };
+    let name = path.name().map(|name| crate::words::shown(&String::from_utf8_lossy(name)));
+    let name = name.unwrap_or_default();
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = space::S;
+        let label = widgets::caption(ui, "Save as", SAVE_TO, look::CONTROL);
+        let buttons = ["Download", "Cancel"].map(|words| widgets::button_width(ui, words));
+        let width = ui.available_width() - buttons.iter().sum::<f32>() - 2.0 * space::S;
+        let response = ui.add(widgets::field(text, width, look::CONTROL)).labelled_by(label.id);
+        let is_left = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape));
+        let is_entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        if widgets::named_button(ui, "Download", &format!("{name} to there"), true) || is_entered {
+            acts.push(Act::SaveAs);
+        }
+        if widgets::named_button(ui, "Cancel", &format!("saving {name} elsewhere"), true) || is_left
+        {
+            acts.push(Act::EndSaveAs);
+        }
+    });
 }
 
 fn summary_ui(ui: &mut Ui, browser: &Browser, width: f32, acts: &mut Vec<Act>) {

@@ -1,7 +1,5 @@
 //! What is chosen of the rows, by mouse or keyboard, as in every list of files. Knows no egui.
 
-use std::collections::HashSet;
-
 use super::folder::ItemId;
 
 /// How a click or a key changes what is chosen.
@@ -17,35 +15,88 @@ pub enum Mode {
     Move,
 }
 
+/// Some items of a folder. A hundred thousand are as quickly chosen as one.
+#[derive(Debug, Default)]
+struct Set {
+    /// One bit for each item.
+    bits: Vec<u64>,
+    len: usize,
+}
+
+/// The word of an item's bit, and the bit in it.
+fn bit(id: ItemId) -> (usize, u64) {
+    (usize::try_from(id / 64).unwrap_or(usize::MAX), 1 << (id % 64))
+}
+
+impl Set {
+    fn of(ids: &[ItemId]) -> Self {
+        let words = ids.iter().max().map_or(0, |&last| bit(last).0.saturating_add(1));
+        let mut set = Self { bits: vec![0; words], len: ids.len() };
+        for &id in ids {
+            let (word, bit) = bit(id);
+            if let Some(word) = set.bits.get_mut(word) {
+                *word |= bit;
+            }
+        }
+        set
+    }
+
+    fn has(&self, id: ItemId) -> bool {
+        let (word, bit) = bit(id);
+        self.bits.get(word).is_some_and(|word| word & bit != 0)
+    }
+
+    fn toggle(&mut self, id: ItemId) {
+        let (word, bit) = bit(id);
+        if self.bits.len() <= word {
+            self.bits.resize(word + 1, 0);
+        }
+        if let Some(word) = self.bits.get_mut(word) {
+            *word ^= bit;
+            self.len = if *word & bit == 0 { self.len - 1 } else { self.len + 1 };
+        }
+    }
+
+    fn keep_only(&mut self, other: &Self) {
+        self.bits.truncate(other.bits.len());
+        self.bits.iter_mut().zip(&other.bits).for_each(|(word, other)| *word &= other);
+        self.len = self.bits.iter().map(|word| word.count_ones() as usize).sum();
+    }
+
+    /// From the first of the folder to its last.
+    fn iter(&self) -> impl Iterator<Item = ItemId> {
+        let words = (0..).step_by(64).zip(self.bits.iter().copied());
+        words.filter(|(_, word)| *word != 0).flat_map(|(first, word): (ItemId, u64)| {
+            (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| first + bit)
+        })
+    }
+}
+
 /// What is chosen, and where the keyboard is.
 #[derive(Debug, Default)]
 pub struct Choice {
-    chosen: HashSet<ItemId>,
+    chosen: Set,
     /// Where the keyboard is.
     cursor: Option<ItemId>,
     /// Where a range begins.
     anchor: Option<ItemId>,
+    /// Another one whenever something else is chosen.
+    edition: u64,
 }
 
 impl Choice {
     /// Goes to the row `at` of `rows`, and chooses as `mode` says.
     pub fn go(&mut self, rows: &[ItemId], at: usize, mode: Mode) {
         let Some(&id) = rows.get(at) else { return };
+        self.edition += 1;
         match mode {
-            Mode::Only => {
-                self.chosen.clear();
-                self.chosen.insert(id);
-            }
-            Mode::Toggle => {
-                if !self.chosen.remove(&id) {
-                    self.chosen.insert(id);
-                }
-            }
+            Mode::Only => self.chosen = Set::of(&[id]),
+            Mode::Toggle => self.chosen.toggle(id),
             Mode::Range => {
                 let anchor = self.anchor.and_then(|anchor| rows.iter().position(|&x| x == anchor));
                 let anchor = anchor.unwrap_or(at);
                 let range = rows.get(anchor.min(at)..=anchor.max(at)).unwrap_or_default();
-                self.chosen = range.iter().copied().collect();
+                self.chosen = Set::of(range);
                 self.anchor = rows.get(anchor).copied();
             }
             Mode::Move => {}
@@ -58,42 +109,48 @@ impl Choice {
 
     /// Chooses all of `rows`.
     pub fn all(&mut self, rows: &[ItemId]) {
-        self.chosen = rows.iter().copied().collect();
+        self.edition += 1;
+        self.chosen = Set::of(rows);
         self.cursor = self.cursor.or(rows.first().copied());
     }
 
     /// Chooses nothing.
     pub fn clear(&mut self) {
-        self.chosen.clear();
+        self.edition += 1;
+        self.chosen = Set::default();
     }
 
     /// Lets go of all that is not among `rows`.
     pub(super) fn keep_only(&mut self, rows: &[ItemId]) {
-        let is_left = |id: &ItemId| rows.contains(id);
-        if !self.chosen.is_empty() {
-            let rows: HashSet<_> = rows.iter().copied().collect();
-            self.chosen.retain(|id| rows.contains(id));
-        }
+        self.edition += 1;
+        let left = Set::of(rows);
+        let is_left = |id: &ItemId| left.has(*id);
+        self.chosen.keep_only(&left);
         self.cursor = self.cursor.filter(is_left);
         self.anchor = self.anchor.filter(is_left);
+    }
+
+    /// Which choice this is; another one has another number.
+    pub(super) fn edition(&self) -> u64 {
+        self.edition
     }
 
     /// Whether an item is chosen.
     #[must_use]
     pub fn has(&self, id: ItemId) -> bool {
-        self.chosen.contains(&id)
+        self.chosen.has(id)
     }
 
     /// How many are chosen.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.chosen.len()
+        self.chosen.len
     }
 
     /// Whether none is.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.chosen.is_empty()
+        self.chosen.len == 0
     }
 
     /// Where the keyboard is.
@@ -102,9 +159,9 @@ impl Choice {
         self.cursor
     }
 
-    /// The chosen ones, in no order.
+    /// The chosen ones, as they came.
     pub(super) fn ids(&self) -> impl Iterator<Item = ItemId> {
-        self.chosen.iter().copied()
+        self.chosen.iter()
     }
 }
 

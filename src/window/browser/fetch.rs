@@ -14,6 +14,7 @@ use crate::disk;
 use crate::ftp::listing::Kind as Sort;
 use crate::ftp::{Address, RemotePath};
 use crate::transfer::{Destination, IfExists, Request, Weight};
+use crate::window::place;
 use crate::words;
 
 impl Browser {
@@ -113,14 +114,15 @@ impl Browser {
         };
         let name = item.local_name();
         if let Some((path, _)) = self.path_of(id) {
-            self.asked_for = Some(path);
+            self.asked_for = Some((path, name.clone()));
+            self.save_as = None;
             self.wants.push(Want::ChooseFile(name));
         }
     }
 
     /// The dialog was answered: a place for the file that it was about.
     pub fn take_place(&mut self, file: &Path) {
-        if let Some(path) = self.asked_for.take() {
+        if let Some((path, _)) = self.asked_for.take() {
             self.order(vec![self.request(path, file.to_owned())]);
             self.note = note(1, 0, 0);
         }
@@ -129,6 +131,38 @@ impl Browser {
     /// The dialog was answered with nothing.
     pub fn take_no_place(&mut self) {
         self.asked_for = None;
+    }
+
+    /// No dialog can be shown: a field asks instead.
+    pub fn ask_in_field(&mut self) {
+        let place =
+            |(path, name): (RemotePath, String)| (path, super::words::typed(&self.into.join(name)));
+        self.save_as = self.asked_for.take().map(place);
+    }
+
+    /// The field was answered.
+    pub fn save_as(&mut self) {
+        let Some((path, text)) = self.save_as.take() else { return };
+        let Some(file) = place::typed(&text, &self.into) else { return };
+        let folder = file.parent().unwrap_or(&self.into);
+        if file.is_dir() || !folder.is_dir() {
+            let folder = words::shown(&folder.to_string_lossy());
+            self.into_problem = Some(match file.is_dir() {
+                true => format!("{} is a folder. Give the file a name", words::shown(&text)),
+                false => format!("There is no folder {folder}. Make it, or choose another one"),
+            });
+            self.save_as = Some((path, text));
+            return;
+        }
+        self.into_problem = None;
+        self.order(vec![self.request(path, file)]);
+        self.note = note(1, 0, 0);
+    }
+
+    /// Nothing is to be saved elsewhere.
+    pub fn end_save_as(&mut self) {
+        self.save_as = None;
+        self.into_problem = None;
     }
 
     /// Files go into another folder from now on.

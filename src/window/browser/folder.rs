@@ -1,14 +1,24 @@
 //! What stands in one folder, sorted and filtered. Knows no egui.
 //!
 //! A hundred thousand entries cost a picture nothing: which of them are shown, and in which order, is
-//! worked out when something changes. What arrives is put where it belongs, and nothing is sorted anew.
+//! worked out when something changes, and where there are many by another [thread](super::arrange). Until
+//! it is done the rows stay as they are.
 
-use std::cmp::Ordering;
+use std::cell::Cell;
+use std::sync::Arc;
+use std::thread;
 
+use crossbeam_channel::{Receiver, TryRecvError, bounded};
+
+use super::arrange::{Arranged, Items, Job, Plan};
 use super::choice::{Choice, Mode};
 use super::filter::Filter;
 use super::item::Item;
+use crate::ftp::Encoding;
 use crate::ftp::listing::{Kind, Zone};
+
+/// So many items are arranged at once: that takes less than the picture itself.
+const AT_ONCE: usize = 500;
 
 /// What the rows are sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -36,16 +46,21 @@ pub type ItemId = u32;
 /// What stands in one folder.
 #[derive(Debug)]
 pub struct Folder {
-    items: Vec<Item>,
-    sorting: Sorting,
-    /// All of them, sorted.
-    sorted: Vec<ItemId>,
-    filter: Filter,
-    /// Those that the filter lets through, sorted. `None`: there is no filter.
-    filtered: Option<Vec<ItemId>>,
+    items: Items,
+    plan: Plan,
+    arranged: Arc<Arranged>,
+    /// Where another thread hands over its work.
+    at_work: Option<Receiver<Done>>,
+    is_encoded: bool,
+    /// The names are to be read in this encoding.
+    recode: Option<Option<Encoding>>,
     /// What the person has chosen.
     pub choice: Choice,
+    /// The sum over what is chosen, and of which choice.
+    sum: Cell<Option<(u64, usize, Sum)>>,
 }
+
+type Done = (Arranged, Option<Items>);
 
 /// A sum over some items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -62,102 +77,107 @@ impl Folder {
     /// An empty one.
     #[must_use]
     pub fn new(sorting: Sorting) -> Self {
+        let plan = Plan { sorting, filter: Arc::default(), edition: 0 };
+        let nothing = Arranged { plan: plan.clone(), count: 0, sorted: Vec::new(), filtered: None };
         Self {
-            items: Vec::new(),
-            sorting,
-            sorted: Vec::new(),
-            filter: Filter::default(),
-            filtered: None,
+            items: Items::default(),
+            plan,
+            arranged: Arc::new(nothing),
+            at_work: None,
+            is_encoded: false,
+            recode: None,
             choice: Choice::default(),
+            sum: Cell::default(),
         }
     }
 
-    /// Takes in items that have arrived, each at its place.
+    /// Takes in items that have arrived.
     pub fn take(&mut self, items: Vec<Item>) {
-        let before = self.items.len();
-        self.items.extend(items);
-        let ids = |range: std::ops::Range<usize>| range.filter_map(|at| ItemId::try_from(at).ok());
-        let mut new: Vec<ItemId> = ids(before..self.items.len()).collect();
-        new.sort_unstable_by(|&a, &b| self.compare(a, b));
-        let passing = self.filtered.as_ref().map(|_| self.passing(&new));
-        self.sorted = self.merged(&self.sorted, &new);
-        if let (Some(filtered), Some(passing)) = (&self.filtered, passing) {
-            self.filtered = Some(self.merged(filtered, &passing));
+        self.is_encoded |= items.iter().any(Item::is_encoded);
+        self.items.push(items);
+        self.arrange();
+    }
+
+    /// Puts everything where it belongs now; at once, or by another thread.
+    fn arrange(&mut self) {
+        if self.at_work.is_some() {
+            return; // When that is done, it is seen that it is not enough.
         }
-    }
-
-    /// `old` and `new`, both sorted, together.
-    fn merged(&self, old: &[ItemId], new: &[ItemId]) -> Vec<ItemId> {
-        let mut all = Vec::with_capacity(old.len() + new.len());
-        let mut rest = old;
-        for &id in new {
-            let at = rest.partition_point(|&other| self.compare(other, id) == Ordering::Less);
-            let (before, after) = rest.split_at(at);
-            all.extend_from_slice(before);
-            all.push(id);
-            rest = after;
-        }
-        all.extend_from_slice(rest);
-        all
-    }
-
-    fn passing(&self, ids: &[ItemId]) -> Vec<ItemId> {
-        let passes = |&id: &ItemId| self.item(id).is_some_and(|item| self.filter.passes(item));
-        ids.iter().copied().filter(passes).collect()
-    }
-
-    fn compare(&self, a: ItemId, b: ItemId) -> Ordering {
-        let (Some(x), Some(y)) = (self.item(a), self.item(b)) else { return a.cmp(&b) };
-        let time = |item: &Item| item.modified.map(|modified| modified.time);
-        let by_column = match self.sorting.column {
-            Column::Name => x.by_name(y),
-            Column::Size => x.size.cmp(&y.size),
-            Column::Modified => time(x).cmp(&time(y)),
+        let job = Job {
+            items: self.items.clone(),
+            before: Arc::clone(&self.arranged),
+            plan: self.plan.clone(),
+            recode: self.recode.take(),
         };
-        let by_column = if self.sorting.is_descending { by_column.reverse() } else { by_column };
-        x.by_rank(y).then(by_column).then_with(|| x.by_name(y)).then(a.cmp(&b))
+        if self.items.len() <= AT_ONCE {
+            self.adopt(job.done());
+            return;
+        }
+        let (sender, receiver) = bounded(1);
+        let thread = thread::Builder::new().name("ashore sorting".to_owned());
+        // Whoever has left the folder meanwhile does not want it any more.
+        let work = move || drop(sender.send(job.done()));
+        // Without a thread the rows stay as they are, and the next change tries again.
+        self.at_work = thread.spawn(work).ok().map(|_| receiver);
     }
 
-    /// How the rows are sorted.
+    /// Takes over what another thread has done. Whether there is still something to wait for.
+    pub fn settle(&mut self) -> bool {
+        match self.at_work.as_ref().map(Receiver::try_recv) {
+            Some(Ok(done)) => {
+                self.at_work = None;
+                self.adopt(done);
+                let Arranged { plan, count, .. } = &*self.arranged;
+                if *plan != self.plan || *count != self.items.len() {
+                    self.arrange();
+                }
+            }
+            Some(Err(TryRecvError::Disconnected)) => self.at_work = None,
+            Some(Err(TryRecvError::Empty)) | None => {}
+        }
+        self.is_arranging()
+    }
+
+    fn adopt(&mut self, (arranged, items): Done) {
+        if let Some(items) = items {
+            self.items.replace_first(items);
+        }
+        self.arranged = Arc::new(arranged);
+        // What is not seen any more is not chosen either.
+        if let Some(filtered) = &self.arranged.filtered
+            && self.arranged.plan.filter == self.plan.filter
+        {
+            self.choice.keep_only(filtered);
+        }
+    }
+
+    /// Whether the rows will soon stand in another way.
+    #[must_use]
+    pub fn is_arranging(&self) -> bool {
+        self.at_work.is_some()
+    }
+
+    /// How the rows are sorted, or will soon be.
     #[must_use]
     pub fn sorting(&self) -> Sorting {
-        self.sorting
+        self.plan.sorting
     }
 
     /// Sorts the rows in another way.
     pub fn sort(&mut self, sorting: Sorting) {
-        if self.sorting != sorting {
-            self.sorting = sorting;
-            self.sort_again();
+        if self.plan.sorting != sorting {
+            self.plan.sorting = sorting;
+            self.arrange();
         }
-    }
-
-    fn sort_again(&mut self) {
-        let mut sorted = std::mem::take(&mut self.sorted);
-        sorted.sort_unstable_by(|&a, &b| self.compare(a, b));
-        self.sorted = sorted;
-        self.filter_again();
     }
 
     /// Shows only what `text` finds; see `Filter`. What is not seen any more is not chosen either.
     pub fn set_filter(&mut self, text: &str) {
         let filter = Filter::new(text);
-        if filter == self.filter {
-            return;
+        if filter != *self.plan.filter {
+            self.plan.filter = Arc::new(filter);
+            self.arrange();
         }
-        let narrower = self.filtered.take().filter(|_| filter.is_narrower_than(&self.filter));
-        self.filter = filter;
-        self.filtered = match narrower {
-            Some(filtered) => Some(self.passing(&filtered)),
-            None => (!self.filter.is_empty()).then(|| self.passing(&self.sorted)),
-        };
-        if let Some(filtered) = &self.filtered {
-            self.choice.keep_only(filtered);
-        }
-    }
-
-    fn filter_again(&mut self) {
-        self.filtered = (!self.filter.is_empty()).then(|| self.passing(&self.sorted));
     }
 
     /// Takes the server's time zone out of all times.
@@ -165,15 +185,35 @@ impl Folder {
         for modified in self.items.iter_mut().filter_map(|item| item.modified.as_mut()) {
             *modified = modified.corrected(zone);
         }
-        if self.sorting.column == Column::Modified {
-            self.sort_again();
+        self.plan.edition += 1;
+        self.arrange();
+    }
+
+    /// Reads all names that are not UTF-8 in another encoding.
+    pub fn recode(&mut self, encoding: Option<Encoding>) {
+        if !self.is_encoded {
+            return;
         }
+        self.recode = Some(encoding);
+        self.plan.edition += 1;
+        self.arrange();
+    }
+
+    /// Whether names in it are not UTF-8.
+    #[must_use]
+    pub fn is_encoded(&self) -> bool {
+        self.is_encoded
     }
 
     /// One item.
     #[must_use]
     pub fn item(&self, id: ItemId) -> Option<&Item> {
-        self.items.get(usize::try_from(id).ok()?)
+        self.items.get(id)
+    }
+
+    /// The names of all, as the server knows them.
+    pub fn names(&self) -> impl Iterator<Item = &[u8]> + Clone {
+        self.items.iter().map(Item::name)
     }
 
     /// How many there are, seen or not.
@@ -185,13 +225,13 @@ impl Folder {
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.items.is_empty()
+        self.items.len() == 0
     }
 
     /// Those that are shown, from top to bottom.
     #[must_use]
     pub fn rows(&self) -> &[ItemId] {
-        self.filtered.as_ref().unwrap_or(&self.sorted)
+        self.arranged.filtered.as_ref().unwrap_or(&self.arranged.sorted)
     }
 
     /// In which row an item stands, if it is shown.
@@ -202,13 +242,15 @@ impl Folder {
 
     /// Goes to a row, and chooses as `mode` says.
     pub fn go(&mut self, row: usize, mode: Mode) {
-        let rows = self.filtered.as_ref().unwrap_or(&self.sorted);
+        let arranged = &*self.arranged;
+        let rows = arranged.filtered.as_ref().unwrap_or(&arranged.sorted);
         self.choice.go(rows, row, mode);
     }
 
     /// Chooses all rows.
     pub fn choose_all(&mut self) {
-        self.choice.all(self.filtered.as_ref().unwrap_or(&self.sorted));
+        let arranged = &*self.arranged;
+        self.choice.all(arranged.filtered.as_ref().unwrap_or(&arranged.sorted));
     }
 
     /// What is chosen, from top to bottom.
@@ -227,8 +269,13 @@ impl Folder {
     /// A sum over what is chosen.
     #[must_use]
     pub fn chosen_sum(&self) -> Sum {
-        let items = self.choice.ids().filter_map(|id| self.item(id));
-        items.fold(Sum::default(), Sum::with)
+        let now = (self.choice.edition(), self.items.len());
+        if let Some((_, _, sum)) = self.sum.get().filter(|sum| (sum.0, sum.1) == now) {
+            return sum;
+        }
+        let sum = self.items.walk(self.choice.ids()).fold(Sum::default(), Sum::with);
+        self.sum.set(Some((now.0, now.1, sum)));
+        sum
     }
 }
 

@@ -17,15 +17,22 @@ impl Browser {
                     self.is_secret = Some(is_secret);
                 }
             }
-            Sight::Items(number, items, encoding) => {
+            Sight::Items(number, mut items, encoding) => {
+                // They were on their way when the person chose.
+                let chosen = self.encoding.filter(|_| self.is_encoding_chosen);
+                if chosen.is_some() && chosen != encoding {
+                    items = items.iter().map(|item| item.recoded(chosen)).collect();
+                }
                 if let Some(spot) = self.listed(number) {
                     spot.take(items);
-                    self.encoding = encoding.or(self.encoding);
+                    self.encoding = chosen.or(encoding).or(self.encoding);
                 }
             }
             Sight::Listed(number, ended) => {
                 if let Some(spot) = self.listed(number) {
                     spot.end(ended);
+                    let asks = spot.asks();
+                    self.is_secret = self.is_secret.filter(|_| !asks);
                 }
             }
             Sight::Peeked(number, peeked) => {

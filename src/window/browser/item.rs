@@ -29,6 +29,8 @@ pub struct Item {
     pub modified: Option<Modified>,
     /// Where a link leads, as it may be shown.
     pub target: Option<Box<str>>,
+    /// The same in the server's bytes, where they are others.
+    raw_target: Option<Box<[u8]>>,
 }
 
 impl From<Entry> for Item {
@@ -49,6 +51,8 @@ impl Item {
         let readable = |bytes: &[u8]| readable(bytes, encoding);
         let shown = readable(&entry.name).into_boxed_str();
         let folded = shown.to_lowercase();
+        let target = entry.target.map(|raw| (readable(&raw).into_boxed_str(), raw));
+        let is_raw = |(shown, raw): &&(Box<str>, Vec<u8>)| shown.as_bytes() != raw;
         Self {
             key: key(folded.as_bytes()),
             folded: (*folded != *shown).then(|| folded.into_boxed_str()),
@@ -58,8 +62,26 @@ impl Item {
             kind: entry.kind,
             size: entry.size,
             modified: entry.modified,
-            target: entry.target.map(|target| readable(&target).into_boxed_str()),
+            raw_target: target.as_ref().filter(is_raw).map(|(_, raw)| raw.as_slice().into()),
+            target: target.map(|(shown, _)| shown),
         }
+    }
+
+    /// The same, with names that are not UTF-8 in another encoding.
+    pub(super) fn recoded(&self, encoding: Option<Encoding>) -> Self {
+        if !self.is_encoded() {
+            return self.clone();
+        }
+        let shown = self.target.as_deref().map(str::as_bytes);
+        let target = self.raw_target.as_deref().or(shown).map(<[u8]>::to_vec);
+        let Self { kind, size, modified, .. } = *self;
+        Self::new(Entry { name: self.name().to_vec(), kind, size, modified, target }, encoding)
+    }
+
+    /// Whether something that is shown of it is not UTF-8 on the server.
+    pub(super) fn is_encoded(&self) -> bool {
+        let raws = [self.raw.as_deref(), self.raw_target.as_deref()];
+        raws.into_iter().flatten().any(|raw| std::str::from_utf8(raw).is_err())
     }
 
     /// The bytes that the server knows it by.

@@ -3,10 +3,12 @@
 //! [`Browser`] is what is known and what the person wants; it knows no egui. What takes time is done
 //! by [`errands`] on threads of their own, [`view`] draws.
 
+mod arrange;
 mod bar_view;
 mod below_view;
 mod choice;
 mod dates;
+mod encoding_view;
 pub mod errands;
 mod fetch;
 mod filter;
@@ -58,6 +60,8 @@ pub enum Want {
     ChooseFile(String),
     /// Believe this certificate of the server from now on.
     Trust(Fingerprint),
+    /// Read the server's names that are not UTF-8 in this encoding from now on.
+    Encode(Option<Encoding>),
     /// Keep the password of this address in the keychain, once the server has accepted it.
     Keep(Address),
 }
@@ -76,6 +80,8 @@ pub struct Browser {
     is_secret: Option<bool>,
     /// What names are written in that are not UTF-8.
     encoding: Option<Encoding>,
+    /// Whether the person has chosen it.
+    is_encoding_chosen: bool,
     /// What stands in the fields of the question who one is.
     user: String,
     password: String,
@@ -89,8 +95,10 @@ pub struct Browser {
     /// Where files go that were ordered and have not ended.
     ordered: HashSet<PathBuf>,
     peek: Option<Peeked>,
-    /// The file whose place is being asked for.
-    asked_for: Option<RemotePath>,
+    /// The file whose place is being asked for, and the name that was proposed.
+    asked_for: Option<(RemotePath, String)>,
+    /// The same where no dialog can ask: the file, and what stands in the field for its place.
+    save_as: Option<(RemotePath, String)>,
     /// A quiet word about what was done last.
     note: Option<String>,
     /// Whether the keyboard is to go to the rows as soon as there are some.
@@ -122,6 +130,7 @@ impl Browser {
             last_number: 0,
             is_secret: None,
             encoding: None,
+            is_encoding_chosen: false,
             into_text: words::typed(&into),
             into_problem: None,
             into,
@@ -129,6 +138,7 @@ impl Browser {
             ordered: HashSet::new(),
             peek: None,
             asked_for: None,
+            save_as: None,
             note: None,
             wants_rows: true,
             tab_stop: None,
@@ -160,6 +170,19 @@ impl Browser {
     /// What is wanted since the last time.
     pub fn wants(&mut self) -> Vec<Want> {
         std::mem::take(&mut self.wants)
+    }
+
+    /// Reads all names that are not UTF-8 in this encoding, or in the one that is guessed from those
+    /// of this folder. The server is not asked again: it knows them by their bytes.
+    pub fn encode(&mut self, encoding: Option<Encoding>) {
+        let guess = || Encoding::guess(self.spot.folder.names(), &self.place.address.host);
+        let encoding = encoding.or_else(guess);
+        self.encoding = encoding;
+        self.is_encoding_chosen = true;
+        for spot in self.back.iter_mut().chain(&mut self.ahead).chain([&mut self.spot]) {
+            spot.folder.recode(encoding);
+        }
+        self.wants.push(Want::Encode(encoding));
     }
 
     fn send(&mut self, errand: Errand) {

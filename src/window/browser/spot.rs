@@ -7,7 +7,8 @@ use super::folder::{Column, Folder, ItemId, Sorting};
 use super::item::Item;
 use crate::ftp::RemotePath;
 use crate::ftp::listing::ListingEnd;
-use crate::transfer::{Failure, Weight};
+use crate::transfer::{Failure, NextStep, Weight};
+use crate::window::row::Certificate;
 
 /// How far the listing of a folder is.
 #[derive(Debug)]
@@ -50,6 +51,8 @@ pub struct Spot {
     is_stale: bool,
     /// The name of what the keyboard is to go to once it has come.
     wanted: Option<Vec<u8>>,
+    /// It has come, but stands in no row yet.
+    found: Option<ItemId>,
     /// Whether a link led here, which may as well lead to a file.
     pub(super) is_by_link: bool,
     /// How much the folders in it hold, where that was asked.
@@ -73,6 +76,7 @@ impl Spot {
             number: 0,
             is_stale: false,
             wanted: None,
+            found: None,
             is_by_link: false,
             weights: HashMap::new(),
             scroll: 0.0,
@@ -104,6 +108,14 @@ impl Spot {
         matches!(self.stage, Stage::Whole)
     }
 
+    /// Whether nothing more comes before the person has answered: whom to trust, or who they are. What
+    /// stands here from before gives way to that.
+    #[must_use]
+    pub fn asks(&self) -> bool {
+        let Stage::Broken(failure) = &self.stage else { return false };
+        failure.next_step() == NextStep::SignIn || Certificate::of(failure).is_some()
+    }
+
     /// Whether more may come.
     #[must_use]
     pub fn is_loading(&self) -> bool {
@@ -123,12 +135,21 @@ impl Spot {
         let wanted = self.wanted.as_deref();
         let found = wanted.and_then(|name| items.iter().position(|item| item.name() == name));
         self.folder.take(items);
-        if let Some(id) = found.and_then(|at| ItemId::try_from(first + at).ok())
-            && let Some(row) = self.folder.row_of(id)
-        {
+        if let Some(id) = found.and_then(|at| ItemId::try_from(first + at).ok()) {
+            self.found = Some(id);
+        }
+        self.settle();
+    }
+
+    /// Takes over what was done for it elsewhere. Whether there is still something to wait for.
+    pub(super) fn settle(&mut self) -> bool {
+        let is_arranging = self.folder.settle();
+        if let Some(row) = self.found.and_then(|id| self.folder.row_of(id)) {
             self.go(row, Mode::Only);
             self.wanted = None;
+            self.found = None;
         }
+        is_arranging
     }
 
     /// What is from an earlier listing goes.
@@ -137,6 +158,7 @@ impl Spot {
             self.folder = Folder::new(self.folder.sorting());
             self.folder.set_filter(&self.filter);
             self.weights.clear();
+            self.found = None;
         }
     }
 

@@ -33,7 +33,10 @@ fn inside(ui: &mut Ui, browser: &mut Browser, acts: &mut Vec<Act>) {
     let host = browser.address().host.to_string();
     let spot = &browser.spot;
     match &spot.stage {
-        _ if !spot.folder.is_empty() => {
+        _ if spot.folder.is_arranging() && !spot.asks() => {
+            still(ui, Icon::Folder, "The folder is being sorted…")
+        }
+        _ if !spot.folder.is_empty() && !spot.asks() => {
             let text = format!("Nothing here is called “{}”.", spot.filter.trim());
             still(ui, Icon::Search, &text);
             button(ui, "Show all", "of the folder", acts, Act::Filter(String::new()));

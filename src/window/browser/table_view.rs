@@ -8,7 +8,7 @@ use super::folder::Column;
 use super::keys::tab_stop;
 use super::row_view::row_ui;
 use super::view::Act;
-use super::{Browser, dates};
+use super::{Browser, dates, encoding_view};
 use super::{spot::Stage, state_view};
 use crate::window::icons::{self, Icon};
 use crate::window::look::{self, space};
@@ -56,10 +56,12 @@ pub(super) fn table_ui(ui: &mut Ui, browser: &mut Browser, acts: &mut Vec<Act>) 
     let columns = Columns::of(ui, rect);
     headings(ui, browser, rect, columns, acts);
     loading(ui, browser);
-    if !browser.spot.folder.is_empty() && matches!(browser.spot.stage, Stage::Broken(_)) {
+    let is_asking = browser.spot.asks();
+    let is_broken = matches!(browser.spot.stage, Stage::Broken(_));
+    if !browser.spot.folder.is_empty() && is_broken && !is_asking {
         state_view::banner_ui(ui, browser, acts);
     }
-    if browser.spot.folder.rows().is_empty() {
+    if is_asking || browser.spot.folder.rows().is_empty() {
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             state_view::state_ui(ui, browser, acts);
         });
@@ -115,7 +117,10 @@ fn headings(ui: &Ui, browser: &Browser, rect: Rect, columns: Columns, acts: &mut
     };
     let y = rect.center().y;
     let (name, end) = columns.name;
-    heading(Column::Name, "Name", columns.icon, end, pos2(name, y), Align2::LEFT_CENTER);
+    // Beside it, where names are not UTF-8, stands what they are written in.
+    let beside = name + widgets::text_width(ui, "Name", &look::fact_font()).ceil() + space::XL;
+    let names_end = if browser.spot.folder.is_encoded() { beside } else { end };
+    heading(Column::Name, "Name", columns.icon, names_end, pos2(name, y), Align2::LEFT_CENTER);
     let from = columns.size - SIZE;
     let at = pos2(columns.size, y);
     heading(Column::Size, "Size", from, columns.size, at, Align2::RIGHT_CENTER);
@@ -123,6 +128,7 @@ fn headings(ui: &Ui, browser: &Browser, rect: Rect, columns: Columns, acts: &mut
         let at = pos2(from, y);
         heading(Column::Modified, "Modified", from, columns.right, at, Align2::LEFT_CENTER);
     }
+    encoding_view::encoding_ui(ui, browser, pos2(beside, y), acts);
 }
 
 #[expect(

@@ -1,5 +1,7 @@
 //! How the browser is drawn, and what becomes of what the person does in it.
 
+use std::time::Duration;
+
 use eframe::egui::{CentralPanel, Panel, Ui, vec2};
 
 use super::choice::Mode;
@@ -7,12 +9,15 @@ use super::errands::Kind;
 use super::folder::{Column, ItemId, Sorting};
 use super::trail::Turn;
 use super::{Browser, Want, bar_view, below_view, keys, peek_view, table_view};
-use crate::ftp::{Fingerprint, RemotePath};
+use crate::ftp::{Encoding, Fingerprint, RemotePath};
 use crate::transfer::NextStep;
 use crate::window::look::{self, space};
 
 /// Below this width a look into a file takes the place of the table.
 const WIDE: f32 = 860.0;
+
+/// How soon it is looked again whether the rows are in order.
+const UNTIL_DONE: Duration = Duration::from_millis(16);
 
 /// What the person did.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,12 +35,15 @@ pub(super) enum Act {
     Fetch,
     FetchLink,
     AskForPlace(ItemId),
+    SaveAs,
+    EndSaveAs,
     Peek(ItemId),
     EndPeek,
     Weigh,
     StopWeighing,
     Sort(Column),
     Filter(String),
+    Encode(Option<Encoding>),
     SignIn,
     Trust(Fingerprint, bool),
     TryAnotherWay(NextStep),
@@ -46,6 +54,9 @@ pub(super) enum Act {
 
 /// Draws the browser. Whether the person wants to leave it.
 pub fn browser_ui(ui: &mut Ui, browser: &mut Browser, is_choosing: bool) -> bool {
+    if browser.spot.settle() {
+        ui.ctx().request_repaint_after(UNTIL_DONE);
+    }
     let mut acts = keys::keys(ui, browser);
     let surface = look::surface_frame(ui, vec2(space::L, space::S));
     let bar = Panel::top("browser bar").frame(surface).resizable(false);
@@ -104,6 +115,8 @@ impl Browser {
             Act::Fetch => self.fetch_chosen(),
             Act::FetchLink => self.fetch_link(),
             Act::AskForPlace(id) => self.ask_for_place(id),
+            Act::SaveAs => self.save_as(),
+            Act::EndSaveAs => self.end_save_as(),
             Act::Peek(id) => self.peek_at(id),
             Act::EndPeek => {
                 self.end_peek();
@@ -127,6 +140,10 @@ impl Browser {
                 self.spot.filter = text;
                 self.spot.scroll = 0.0;
                 self.spot.is_moved = true;
+            }
+            Act::Encode(encoding) => {
+                self.encode(encoding);
+                self.wants_rows = true;
             }
             Act::SignIn => self.sign_in(),
             Act::Trust(pin, is_lasting) => self.trust(pin, is_lasting),

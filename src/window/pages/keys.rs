@@ -7,7 +7,7 @@ use crate::window::look;
 use crate::window::widgets;
 
 /// Every key that does something, and what.
-const KEYS: [(&str, &str); 16] = [
+const KEYS: [(&str, &str); 17] = [
     ("Ctrl+V", "Take in a link, many links, or a table of them; anywhere in the window"),
     ("Ctrl+L", "Go to the address"),
     ("Enter", "Download what stands in the form or in the sheet"),
@@ -16,6 +16,7 @@ const KEYS: [(&str, &str); 16] = [
         "Space",
         "Choose the row, or press the button; with Ctrl as well as others, with Shift up to it",
     ),
+    ("Up, Down", "Choose the next row; with Shift as well as those before"),
     ("Ctrl+A", "Choose all rows"),
     ("Ctrl+I", "Every fact about the chosen row"),
     ("Alt+Up, Alt+Down", "Move a waiting row up or down; dragging it does the same"),

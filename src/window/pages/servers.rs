@@ -1,5 +1,7 @@
 //! Servers: those to be found again, those that were visited last, and what was learnt about each.
 
+use std::time::Duration;
+
 use eframe::egui::Ui;
 
 use super::{PageAction, rows};
@@ -112,6 +114,16 @@ fn nothing(ui: &mut Ui, words: &str) {
     });
 }
 
+/// What a server's clock shows, `ahead` seconds ahead of UTC.
+fn clock(ahead: i32) -> String {
+    let time = words::duration(Duration::from_secs(ahead.unsigned_abs().into()));
+    match ahead {
+        0 => "its clock shows UTC".to_owned(),
+        1.. => format!("its clock is {time} ahead of UTC"),
+        _ => format!("its clock is {time} behind UTC"),
+    }
+}
+
 /// What is known of a server, in words.
 fn learnt(known: &Known) -> String {
     let mut lessons = Vec::new();
@@ -128,6 +140,7 @@ fn learnt(known: &Known) -> String {
     if let Some(encoding) = &known.encoding {
         lessons.push(format!("names are written in {encoding}"));
     }
+    lessons.extend(known.time_offset.map(|zone| clock(zone.seconds())));
     match known.most_connections {
         Some(1) => lessons.push("allows 1 connection at a time".to_owned()),
         Some(most) => lessons.push(format!("allows {most} connections at a time")),

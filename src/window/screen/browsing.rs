@@ -51,7 +51,10 @@ impl Screen {
     pub fn take_no_place(&mut self, hint: Option<&str>) {
         match &mut self.browser {
             Some(browser) if self.is_browsing => {
-                browser.take_no_place();
+                match hint {
+                    Some(_) => browser.ask_in_field(),
+                    None => browser.take_no_place(),
+                }
                 hint.into_iter().for_each(|hint| self.notices.say(hint.to_owned()));
             }
             _ if self.page.is_some() => {
@@ -112,6 +115,10 @@ impl Screen {
                 Want::Trust(pin) => {
                     let Address { host, port, .. } = browser.address().clone();
                     wishes.push(Wish::Trust { host, port, pin, orders: Vec::new() });
+                }
+                Want::Encode(encoding) => {
+                    let Address { host, port, .. } = browser.address().clone();
+                    wishes.push(Wish::Encode { host, port, encoding });
                 }
                 Want::Keep(address) => self.to_keep.push(address),
                 want @ (Want::Send(..) | Want::Stop(_)) => errands.push(want),
