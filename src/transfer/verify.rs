@@ -146,6 +146,17 @@ impl Job<'_> {
             .collect()
     }
 
+    /// Remembers which checksum files are missing, as this conversation has heard already: another one
+    /// will ask for them.
+    pub(super) fn note_missing(&self, session: &Session<'_>, remote: &RemoteFile, file: &Partial) {
+        let address = &self.request.address;
+        for list in self.lists(file) {
+            if session.lacks(&remote.beside(&list)) {
+                self.handle.commons.missing_lists.note(address, &list, Instant::now());
+            }
+        }
+    }
+
     fn look_beside(
         &self,
         session: &mut Session<'_>,

@@ -179,6 +179,7 @@ impl Hand<'_> {
             if self.is_step_by_step.get() {
                 session.slow_down();
             }
+            self.handle.commons.throttle.hold_back(&mut session, self.lane.companions());
             Met::Session(Box::new(session))
         };
         if let Some(session) = self.lane.take_up(&self.limits, log) {
