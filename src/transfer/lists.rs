@@ -89,13 +89,16 @@ struct Seen {
     lists: HashMap<Vec<u8>, Known>,
 }
 
+/// What a checksum file holds.
+pub(super) type Text = Arc<Vec<u8>>;
+
 /// What is known of a checksum file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Known {
     /// It is not there.
     Missing,
     /// It holds this.
-    Holds(Arc<Vec<u8>>),
+    Holds(Text),
 }
 
 impl KnownLists {

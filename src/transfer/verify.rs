@@ -126,7 +126,7 @@ impl Job<'_> {
 
     /// The names of the checksum files that may tell something, best first, and what they hold if
     /// another file of the folder has asked.
-    fn lists_that_may_tell(&self, file: &Partial) -> Vec<(Vec<u8>, Option<Arc<Vec<u8>>>)> {
+    fn lists_that_may_tell(&self, file: &Partial) -> Vec<(Vec<u8>, Option<lists::Text>)> {
         let Request { address, checks, .. } = self.request;
         if checks.expected.is_some() || !checks.verify {
             return Vec::new();
@@ -152,7 +152,12 @@ impl Job<'_> {
         let address = &self.request.address;
         for list in self.lists(file) {
             if session.lacks(&remote.beside(&list)) {
-                self.handle.commons.missing_lists.note(address, &list, Instant::now());
+                self.handle.commons.known_lists.note(
+                    address,
+                    &list,
+                    Known::Missing,
+                    Instant::now(),
+                );
             }
         }
     }
