@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
-# Makes assets/window.png, the picture in the README: the real window, with a real server behind it.
-#   packaging/make-picture.sh [ASHORE]      (root; needs vsftpd, Xvfb, xdotool, imagemagick)
-# Everything happens in namespaces of its own, so that the server can be called ftp.example.org, the
-# home folder /home/ada, and nothing of this machine is touched or seen.
+# Makes the pictures in the README: the real window, with a real server behind it.
+#   packaging/make-picture.sh [ASHORE]
+# As root; needs what the story on the real window needs (tests/run), and vsftpd. Everything happens in
+# namespaces of its own, so that the server can be called ftp.example.org, the home folder /home/ada,
+# and nothing of this machine is touched or seen.
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
 if [ -z "${PICTURE_STAGE:-}" ]; then
   ashore=$(realpath "${1:-$here/target/release/ashore}")
   PICTURE_STAGE=$(mktemp -d)
-  export PICTURE_STAGE
   trap 'rm -rf "$PICTURE_STAGE"' EXIT
-  unshare --mount --net --pid --fork --kill-child "$0" "$ashore"
+  mkdir -m 700 "$PICTURE_STAGE/run"
+  export PICTURE_STAGE XDG_RUNTIME_DIR=$PICTURE_STAGE/run
+  unshare --mount --net --pid --fork --kill-child --mount-proc dbus-run-session -- "$0" "$ashore"
   exit
 fi
 ashore=$1
@@ -18,23 +20,31 @@ stage=$PICTURE_STAGE
 ip link set lo up
 chmod 755 "$stage"
 
-mkdir -p "$stage/srv/pub/genomes/homo_sapiens" "$stage/empty"
+# --- what the server has ---------------------------------------------------------------------------
+
 sea=$stage/srv/pub/genomes/homo_sapiens
+mkdir -p "$sea/chromosomes" "$sea/annotation" "$stage/empty"
 truncate -s 412M "$sea/Homo_sapiens.GRCh38.dna.toplevel.fa.gz"
 truncate -s 41200k "$sea/Homo_sapiens.GRCh38.dna.chromosome.21.fa.gz"
+truncate -s 62100k "$sea/Homo_sapiens.GRCh38.dna.chromosome.X.fa.gz"
+truncate -s 3120k "$sea/Homo_sapiens.GRCh38.cdna.all.fa.gz"
 truncate -s 5210 "$sea/README.txt"
-(cd "$sea" && md5sum -- *chromosome.21* *toplevel* >MD5SUMS)
+for n in $(seq 1 22) X Y; do truncate -s 700k "$sea/chromosomes/chr$n.fa.gz"; done
+(cd "$sea" && md5sum -- *.gz README.txt >MD5SUMS)
+find "$sea" -exec touch -d '2026-05-07 09:12 UTC' {} +
+touch -d '2026-11-02 16:40 UTC' "$sea/README.txt" "$sea/MD5SUMS"
 chmod 555 "$stage/srv"
+
+# --- the computer of somebody called Ada --------------------------------------------------------------
 
 echo "127.0.0.1 localhost ftp.example.org" >"$stage/hosts"
 mount --bind "$stage/hosts" /etc/hosts
 cp "$ashore" "$stage/ashore"
+cp "$here"/packaging/pictures.py "$here"/tests/window_story/person.py "$stage"
 mount -t tmpfs -o size=312g tmpfs /home
-mkdir -p /home/ada/Downloads
+mkdir -p /home/ada/Downloads /home/ada/.config
 export HOME=/home/ada XDG_CONFIG_HOME=/home/ada/.config XDG_DATA_HOME=/home/ada/.local/share
-export XDG_RUNTIME_DIR=$stage/run LIBGL_ALWAYS_SOFTWARE=1
-mkdir -m 700 "$XDG_RUNTIME_DIR"
-mkdir -p "$XDG_CONFIG_HOME"
+export LANG=C.UTF-8 LIBGL_ALWAYS_SOFTWARE=1 GDK_BACKEND=x11
 # shellcheck disable=SC2016  # xdg-user-dirs itself puts the home folder in.
 echo 'XDG_DOWNLOAD_DIR="$HOME/Downloads"' >"$XDG_CONFIG_HOME/user-dirs.dirs"
 unset WAYLAND_DISPLAY DISPLAY
@@ -56,26 +66,25 @@ END
 vsftpd "$stage/vsftpd.conf" >"$stage/vsftpd.log" 2>&1 &
 mkfifo "$stage/number"
 Xvfb -displayfd 8 -screen 0 1000x700x24 -nolisten tcp 8>"$stage/number" >"$stage/xvfb.log" 2>&1 &
+screen=$!
 read -r -t 20 number <"$stage/number"
 export DISPLAY=:$number
+gdbus call --session --dest org.a11y.Bus --object-path /org/a11y/bus \
+  --method org.freedesktop.DBus.Properties.Set org.a11y.Status IsEnabled '<true>' >/dev/null
+
+# Whoever the bus starts, such as the portal that tells the theme, is to find the screen.
+dbus-update-activation-environment DISPLAY XDG_RUNTIME_DIR HOME GDK_BACKEND
+# --- the pictures ------------------------------------------------------------------------------------
 
 "$stage/ashore" >"$stage/ashore.log" 2>&1 &
-window=$(timeout 20 xdotool search --sync --onlyvisible --name '^Ashore$' | head -n 1)
-xdotool windowfocus "$window"
-sleep 1
-order() {
-  xdotool key ctrl+a
-  xdotool type --delay 4 "ftp://ftp.example.org/pub/genomes/homo_sapiens/$1"
-  xdotool key Return
-  sleep "$2"
-}
-order README.txt 2
-order Homo_sapiens.GRCh38.dna.chromosome.21.fa.gz 6
-order Homo_sapiens.GRCh38.dna.toplevel.fa.gz 15
-xdotool mousemove 500 690
-sleep 0.5
-import -window root "$stage/window.png"
-# A window of few colours: so few that a palette holds them all but the softest edges.
-kill %2 || true
-wait %2 || true # Xvfb takes its lock away.
-convert "$stage/window.png" -strip +dither -colors 255 -define png:compression-level=9 "$here/assets/window.png"
+export STORY_ADDRESS=ftp://ftp.example.org/pub/genomes/homo_sapiens/ STORY_SAVE_TO=/home/ada/Downloads
+export STORY_ARTEFACTS=$stage/pictures
+mkdir "$STORY_ARTEFACTS"
+/usr/bin/python3 "$stage/pictures.py"
+for picture in "$STORY_ARTEFACTS"/*.png; do
+  # A window of few colours: so few that a palette holds them all but the softest edges.
+  convert "$picture" -strip +dither -colors 255 -define png:compression-level=9 \
+    "$here/assets/$(basename "$picture")"
+done
+kill "$screen"
+wait "$screen" || true # It takes its lock away.

@@ -11,8 +11,9 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// No run may take longer, in seconds, on a machine that has more to do.
-const LIMIT: u64 = 60;
+/// No run may take longer, in seconds, on a machine that has more to do. A million entries take half a
+/// minute where nothing is optimised.
+const LIMIT: u64 = 200;
 
 /// The most memory that a run may take beyond that of a harmless one, in bytes.
 const MOST_MEMORY: u64 = 64 * 1024 * 1024;
@@ -26,10 +27,15 @@ enum Evil {
     Flood(Vec<u8>),
     /// Says this, then a letter every half second for ever.
     Drip(Vec<u8>),
+    /// Sends this as the data, again and again, twice a second, so many times.
+    DataDrip(Vec<u8>, usize),
     /// Sends this as the data.
     Data(Vec<u8>),
     /// Sends this as the data, then that for ever.
     DataFlood(Vec<u8>, Vec<u8>),
+    /// Sends this as the data, with another number behind it in each line, for ever: files and folders
+    /// by turns. Those folders are harmless.
+    Numbers(&'static str),
 }
 
 /// Starts a server that is harmless but for one command: `""` is the greeting. Gives its link.
@@ -48,14 +54,18 @@ fn server(at: &'static str, evil: Evil) -> String {
 
 fn talk(guest: &TcpStream, at: &str, evil: &Evil) -> std::io::Result<()> {
     let mut control = guest.try_clone()?;
-    let mut data = None;
+    let (mut data, mut is_inside) = (None, false);
     let greeting = std::iter::once(Ok(String::new()));
     for line in greeting.chain(BufReader::new(guest).lines()) {
         let line = line?;
         let verb = line.split(' ').next().unwrap_or_default();
-        if verb == at && !matches!(evil, Evil::Data(_) | Evil::DataFlood(..)) {
+        let is_said = matches!(evil, Evil::Say(_) | Evil::Flood(_) | Evil::Drip(_));
+        if verb == at && is_said {
             act(&mut control, evil)?;
             continue;
+        }
+        if verb == "CWD" {
+            is_inside = line != "CWD /";
         }
         let answer = match verb {
             "" => "220 ready",
@@ -75,6 +85,7 @@ fn talk(guest: &TcpStream, at: &str, evil: &Evil) -> std::io::Result<()> {
                 control.write_all(b"150 here it comes\r\n")?;
                 let mut data = listener.accept()?.0;
                 match evil {
+                    Evil::Numbers(_) if is_inside && verb == "LIST" => {}
                     _ if verb == at => act(&mut data, evil)?,
                     _ if verb == "LIST" => {
                         data.write_all(b"-rw-r--r-- 1 a b 5 Jan 29 2001 x\r\n")?
@@ -98,6 +109,17 @@ fn act(to: &mut TcpStream, evil: &Evil) -> std::io::Result<()> {
         Evil::DataFlood(first, rest) => {
             to.write_all(first)?;
             flood(to, rest)
+        }
+        Evil::DataDrip(text, times) => (0..*times).try_for_each(|_| {
+            thread::sleep(Duration::from_millis(500));
+            to.write_all(text)
+        }),
+        Evil::Numbers(text) => {
+            let mut to = std::io::BufWriter::new(to);
+            (0_u64..).try_for_each(|number| {
+                let kind = if number % 2 == 0 { '-' } else { 'd' };
+                write!(to, "{kind}{text}{number}\r\n")
+            })
         }
         Evil::Drip(text) => {
             to.write_all(text)?;
@@ -126,6 +148,11 @@ struct Run {
 
 /// Runs `ashore` with at most two seconds of patience, in `folder`.
 fn run(folder: &Path, args: &[&str]) -> Run {
+    run_until(folder, args, &|| false)
+}
+
+/// The same, but ends it once it has come so far.
+fn run_until(folder: &Path, args: &[&str], is_enough: &dyn Fn() -> bool) -> Run {
     let mut child = Command::new(env!("CARGO_BIN_EXE_ashore"))
         .args(args)
         .args(["--timeout", "2", "--tls", "off"])
@@ -150,6 +177,10 @@ fn run(folder: &Path, args: &[&str]) -> Run {
         memory = memory.max(memory_of(child.id()));
         if let Some(status) = child.try_wait().unwrap() {
             break status.code();
+        }
+        if is_enough() {
+            child.kill().unwrap();
+            break child.wait().unwrap().code();
         }
         if since.elapsed() > Duration::from_secs(LIMIT) {
             child.kill().unwrap();
@@ -226,6 +257,18 @@ fn a_byte_now_and_then_is_no_answer() {
     let drops = Evil::Drip(b"220-".to_vec());
     each_ends("the greeting", "", &drops, &[FILE], 1);
     each_ends("where the data is", "EPSV", &drops, &[LS], 1);
+    let never_ends = Evil::DataDrip(b"x".to_vec(), usize::MAX);
+    each_ends("a listing", "LIST", &never_ends, &[LS, FOLDER], 1);
+    let folder = tempfile::tempdir().unwrap();
+    let run = run(folder.path(), &[LS, &[server("LIST", never_ends).as_str()][..]].concat());
+    assert!(run.said.contains("The server is too slow: only "), "{}", run.said);
+}
+
+#[test]
+fn a_listing_that_comes_slowly_is_a_listing() {
+    let lines = b"-rw-r--r-- 1 a b 5 Jan 29 2001 slow\r\n".repeat(10);
+    // It takes longer than the stretch of time in which so much has to come: four times the patience.
+    each_ends("a slow one", "LIST", &Evil::DataDrip(lines, 20), &[LS], 0);
 }
 
 #[test]
@@ -240,14 +283,30 @@ fn answers_that_are_none_end_it() {
 
 #[test]
 fn listings_without_end_cost_little() {
-    let line = b"-rw-r--r-- 1 a b 5 Jan 29 2001 x\r\n".to_vec();
+    let line = b"-rw-r--r-- 1 a b 5 Jan 29 2001 y\r\n".to_vec();
     for (what, evil) in [
         ("a line", Evil::DataFlood(Vec::new(), b"x".to_vec())),
         ("a name", Evil::DataFlood(b"-rw-r--r-- 1 a b 5 Jan 29 2001 ".to_vec(), b"x".to_vec())),
-        ("entries", Evil::DataFlood(Vec::new(), line)),
     ] {
         each_ends(what, "LIST", &evil, &[LS], 1);
     }
+    each_ends("entries", "LIST", &Evil::DataFlood(Vec::new(), line), &[LS, FOLDER], 1);
+}
+
+#[test]
+fn a_folder_without_end_costs_little_and_is_fetched_as_far_as_possible() {
+    let calm = tempfile::tempdir().unwrap();
+    let never = server("never", Evil::Data(Vec::new()));
+    let calm = run(calm.path(), &[FOLDER, &[never.as_str()][..]].concat());
+    assert_eq!(calm.code, Some(0), "{}", calm.said);
+    let folder = tempfile::tempdir().unwrap();
+    let link = server("LIST", Evil::Numbers("rw-r--r-- 1 a b 5 Jan 29 2001 n"));
+    // Nothing is fetched before the whole listing is read.
+    let has_begun = || fs::read_dir(folder.path()).unwrap().count() >= 10;
+    let run = run_until(folder.path(), &[FOLDER, &[link.as_str()][..]].concat(), &has_begun);
+    assert_eq!(run.code, None, "{}", run.said);
+    let more = run.memory.saturating_sub(calm.memory);
+    assert!(more < MOST_MEMORY, "{} MiB more", more >> 20);
 }
 
 /// Names that would leave the folder, open a device, deceive the eye, or meet on a disk that knows no

@@ -16,7 +16,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
 use support::embedded::Embedded;
+use support::secret::{self, SecretServer};
 use support::{names, pattern, sha256};
+use tempfile::TempDir;
 
 /// Long enough to be seen coming, short enough to be waited for: three seconds.
 const LENGTH: u64 = 9_000_000;
@@ -47,27 +49,36 @@ fn play(person: &str, address: &str, save_to: &Path, home: &Path) -> ExitStatus 
     output.status
 }
 
-#[test]
-#[ignore = "needs a virtual screen: ./tests/run"]
-fn some_files_are_found_and_chosen_on_a_server_in_the_real_window() {
+/// A folder on the loopback with twenty files in `many`, and where to find the same files here: on
+/// vsftpd, where it is running.
+fn many() -> (String, PathBuf, Option<(Embedded, TempDir)>) {
+    if let Some(tree) = std::env::var_os("ASHORE_TEST_TREE") {
+        return ("ftp://127.0.0.1:21010/many/".to_owned(), PathBuf::from(tree), None);
+    }
     let served = tempfile::tempdir().unwrap();
-    // On vsftpd, where it is running; it has the same files.
-    let (address, tree, _server) = match std::env::var_os("ASHORE_TEST_TREE") {
-        Some(tree) => ("ftp://127.0.0.1:21010/many/".to_owned(), PathBuf::from(tree), None),
-        None => {
-            fs::create_dir(served.path().join("many")).unwrap();
-            for n in 0..20 {
-                let file = served.path().join("many").join(format!("f{n:05}"));
-                fs::write(file, pattern(1024 + n)).unwrap();
-            }
-            let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
-            let server = Embedded::serve(ip, served.path(), None).unwrap();
-            (format!("ftp://{}/many/", server.at()), served.path().to_owned(), Some(server))
-        }
-    };
+    fs::create_dir(served.path().join("many")).unwrap();
+    for n in 0..20 {
+        let file = served.path().join("many").join(format!("f{n:05}"));
+        fs::write(file, pattern(1024 + n)).unwrap();
+    }
+    let server = Embedded::serve(IpAddr::V4(Ipv4Addr::LOCALHOST), served.path(), None).unwrap();
+    let tree = served.path().to_owned();
+    (format!("ftp://{}/many/", server.at()), tree, Some((server, served)))
+}
+
+/// A home, and a folder in it that is downloaded to.
+fn home() -> (TempDir, PathBuf) {
     let home = tempfile::tempdir().unwrap();
     let pier = home.path().join("pier");
     fs::create_dir(&pier).unwrap();
+    (home, pier)
+}
+
+#[test]
+#[ignore = "needs a virtual screen: ./tests/run"]
+fn some_files_are_found_and_chosen_on_a_server_in_the_real_window() {
+    let (address, tree, _server) = many();
+    let (home, pier) = home();
     let status = play("browser.py", &address, &pier, home.path());
     assert!(status.success(), "the story did not end well: {status}");
     let files = ["f00010", "f00011", "f00012"];
@@ -84,10 +95,7 @@ fn a_file_comes_ashore_through_the_real_window() {
     fs::write(served.path().join("cargo.bin"), pattern(LENGTH)).unwrap();
     let server =
         Embedded::serve(IpAddr::V4(Ipv4Addr::LOCALHOST), served.path(), Some(PACE)).unwrap();
-    let home = tempfile::tempdir().unwrap();
-    let pier = home.path().join("pier");
-    fs::create_dir(&pier).unwrap();
-
+    let (home, pier) = home();
     let address = format!("ftp://{}/cargo.bin", server.at());
     let status = play("person.py", &address, &pier.join("cargo.bin"), home.path());
     assert!(status.success(), "the story did not end well: {status}");
@@ -97,4 +105,63 @@ fn a_file_comes_ashore_through_the_real_window() {
         let length = fs::metadata(artefacts().join(picture)).unwrap().len();
         assert!(length > 5_000, "{picture} shows nothing");
     }
+}
+
+#[test]
+#[ignore = "needs a virtual screen: ./tests/run"]
+fn a_download_that_was_paused_goes_on_after_a_restart_of_the_real_window() {
+    let served = tempfile::tempdir().unwrap();
+    fs::write(served.path().join("cargo.bin"), pattern(LENGTH)).unwrap();
+    let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let server = Embedded::serve(ip, served.path(), Some(PACE)).unwrap();
+    let (home, pier) = home();
+    let address = format!("ftp://{}/cargo.bin", server.at());
+    let status = play("later.py", &address, &pier.join("cargo.bin"), home.path());
+    assert!(status.success(), "the story did not end well: {status}");
+    assert_eq!(names(&pier), ["cargo.bin"]);
+    assert_eq!(sha256(&pier.join("cargo.bin")), sha256(&served.path().join("cargo.bin")));
+}
+
+#[test]
+#[ignore = "needs a virtual screen: ./tests/run"]
+fn a_certificate_is_asked_about_and_trusted_in_the_real_window() {
+    // On vsftpd, where it is running.
+    let (address, _server) = match std::env::var_os("ASHORE_TEST_TREE") {
+        Some(_) => ("ftps://127.0.0.1:21012/many/f00001".to_owned(), None),
+        None => {
+            let server = SecretServer::open(secret::Manners::default());
+            (server.link(), Some(server))
+        }
+    };
+    let (home, pier) = home();
+    let status = play("trust.py", &address, &pier.join("cargo.bin"), home.path());
+    assert!(status.success(), "the story did not end well: {status}");
+    assert_eq!(names(&pier), ["again.bin", "cargo.bin"]);
+    assert_eq!(sha256(&pier.join("cargo.bin")), sha256(&pier.join("again.bin")));
+}
+
+#[test]
+#[ignore = "needs a virtual screen: ./tests/run"]
+fn a_folder_comes_ashore_through_the_real_window() {
+    let (address, tree, _server) = many();
+    let (home, pier) = home();
+    let status = play("folder.py", &address, &pier.join("many"), home.path());
+    assert!(status.success(), "the story did not end well: {status}");
+    let files = names(&tree.join("many"));
+    assert_eq!(names(&pier.join("many")), files);
+    for file in files {
+        assert_eq!(sha256(&pier.join("many").join(&file)), sha256(&tree.join("many").join(file)));
+    }
+}
+
+#[test]
+#[ignore = "needs a virtual screen: ./tests/run"]
+fn the_dialog_of_the_system_is_answered_for_the_real_window() {
+    let (address, tree, _server) = many();
+    let (home, pier) = home();
+    let address = format!("{address}f00003");
+    let status = play("dialog.py", &address, &pier.join("chosen.bin"), home.path());
+    assert!(status.success(), "the story did not end well: {status}");
+    assert_eq!(names(&pier), ["chosen.bin"]);
+    assert_eq!(sha256(&pier.join("chosen.bin")), sha256(&tree.join("many/f00003")));
 }

@@ -9,6 +9,7 @@ mod hashing;
 mod names;
 mod partial;
 mod pieces;
+mod pile;
 mod place;
 mod positioned;
 mod ranges;
@@ -23,6 +24,7 @@ pub use checksum_list::{MAX_CHECKSUM_LIST, find_checksum};
 pub use error::Error;
 pub use names::local_name;
 pub use partial::Partial;
+pub use pile::Pile;
 pub use place::{
     check_new_file, folder_of, free_name, has_part, make_folder_without_links, numbered,
 };

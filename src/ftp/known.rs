@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::certificate::Fingerprint;
 use super::encoding::Encoding;
+use super::listing::Zone;
 
 /// What was learnt about one server. Everything is optional, and nothing here is a promise: a server
 /// may be another one tomorrow.
@@ -34,6 +35,10 @@ pub struct Known {
     /// The names whose passwords the person has put into the keychain of this computer.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub passwords_of: BTreeSet<String>,
+    /// How far the clock in its listings is ahead of UTC. Where summer time counts that changes twice
+    /// a year: it is asked anew wherever it can be.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "or_none")]
+    pub time_offset: Option<Zone>,
     /// How many connections it allows, as it has shown by refusing more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub most_connections: Option<u32>,

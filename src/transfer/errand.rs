@@ -46,14 +46,16 @@ impl Errand {
         let Self { id, request, handle, teller } = self;
         thread::Builder::new().name(format!("ashore transfer {}", id.0)).spawn(move || {
             let written_down = Cell::new(Instant::now());
+            let newest = Cell::new(None);
             let passage = RefCell::new(Passage::default());
             let report = |news| {
                 passage.borrow_mut().hear(&news);
-                if let News::Progress(progress) = &news
-                    && written_down.get().elapsed() >= WRITE_DOWN
-                {
-                    written_down.set(Instant::now());
-                    reports.send(Report::Progress(id, *progress)).ok();
+                if let News::Progress(progress) = &news {
+                    newest.set(Some(*progress));
+                    if written_down.get().elapsed() >= WRITE_DOWN {
+                        written_down.set(Instant::now());
+                        reports.send(Report::Progress(id, *progress)).ok();
+                    }
                 }
                 if !teller.tell(id, news) {
                     handle.stop.give(); // Nobody listens any more.
@@ -66,6 +68,10 @@ impl Errand {
             }));
             let outcome = outcome.unwrap_or_else(|panic| Err(bug(panic.as_ref())));
             handle.leave_lane();
+            // Also of one that is paused soon after it began.
+            if let Some(progress) = newest.get() {
+                reports.send(Report::Progress(id, progress)).ok();
+            }
             reports.send(Report::Ended(id, Box::new((outcome, passage.into_inner())))).ok();
         })?;
         Ok(())

@@ -109,6 +109,8 @@ pub(super) struct Growth {
     rests_until: Option<Instant>,
     rest: Duration,
     is_settled: bool,
+    /// What the server has shown to allow.
+    known: Option<usize>,
 }
 
 impl Growth {
@@ -124,18 +126,28 @@ impl Growth {
             rests_until: None,
             rest: REST,
             is_settled: false,
+            known: None,
         }
     }
 
     /// Those to one server. `choice` is the person's, if they made one; `known` is what the server has
     /// shown to allow.
     pub(super) fn to_server(choice: Option<u32>, known: Option<u32>) -> Self {
-        let count = |count: u32| usize::try_from(count).unwrap_or(usize::MAX).max(1);
+        Self::of_choice(choice, known.map(count))
+    }
+
+    fn of_choice(choice: Option<u32>, known: Option<usize>) -> Self {
         let most = choice.map_or(MOST_POLITE, |choice| count(choice.min(MOST_BY_CHOICE)));
-        let known = known.map_or(usize::MAX, count);
+        let allowed = known.unwrap_or(usize::MAX);
         let wanted = if choice.is_some() { most } else { FIRST };
         // A server may allow more today: one more than it is known for is tried, if that is worth it.
-        Self::new(wanted.min(known), most.min(known.saturating_add(1)))
+        let all = Self::new(wanted.min(allowed), most.min(allowed.saturating_add(1)));
+        Self { known, ..all }
+    }
+
+    /// The person has changed their mind. What the server refused, it refuses still.
+    pub(super) fn choose(&mut self, choice: Option<u32>) {
+        *self = Self::of_choice(choice, self.known);
     }
 
     /// For one file: one more than the one that has brought `bytes` per second.
@@ -152,6 +164,7 @@ impl Growth {
     pub(super) fn limit(&mut self, most: usize) {
         self.most = most.max(1);
         self.wanted = self.wanted.min(self.most);
+        self.known = Some(self.most);
         self.is_settled = true;
     }
 
@@ -291,7 +304,11 @@ impl Mark {
     }
 }
 
-fn many(count: usize) -> f64 {
+fn count(count: u32) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX).max(1)
+}
+
+pub(super) fn many(count: usize) -> f64 {
     lossy(u64::try_from(count).unwrap_or(u64::MAX))
 }
 

@@ -53,10 +53,13 @@ pub(super) enum Crowd {
 }
 
 impl Lanes {
-    /// Sets how many connections each server gets, for servers that nothing was fetched from yet.
-    /// `None`: two, and more while more bring more.
+    /// Sets how many connections each server gets, also those that something is fetched from: what
+    /// has begun there is not broken off. `None`: two, and more while more bring more.
     pub fn choose(&self, connections: Option<u32>) {
         self.0.choice.store(connections.unwrap_or(0), Ordering::Relaxed);
+        for pier in lock(&self.0.piers).values() {
+            lock(&pier.berths).growth.choose(connections);
+        }
     }
 
     /// Takes a lane to the server, if it may have one more connection.
@@ -254,6 +257,11 @@ impl Lane {
         if let Some((_, learnt)) = learnt.filter(|(kind, _)| *kind == self.kind) {
             session.take_over(learnt);
         }
+    }
+
+    /// How many connections the server has from us, or is to have.
+    pub(super) fn companions(&self) -> usize {
+        lock(&self.pier.berths).taken
     }
 
     /// So many bytes of a file came.

@@ -86,6 +86,9 @@ impl<'a> Visit<'a> {
         {
             ended = self.ask(|session| session.list(path, &mut *handed));
         }
+        if let Ok(end) = &ended {
+            self.access.learn_time_offset(end);
+        }
         ended.map_err(|error| self.failure(error))
     }
 

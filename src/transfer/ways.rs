@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::iter;
 
 use super::request::Access;
+use crate::ftp::listing::ListingEnd;
 use crate::ftp::{self, Address, Encoding, Limits, Login, Proxy, RemotePath, Secret, Session, Way};
 
 impl<'a> Access<'a> {
@@ -100,8 +101,8 @@ impl<'a> Access<'a> {
         limits: &Limits,
         log: &'s dyn Fn(ftp::Line),
     ) -> Result<Session<'s>, ftp::Error> {
-        let login = self.login();
         let mut session = self.connect(limits, log)?;
+        let login = self.login(); // The keychain has been asked by now.
         match session.sign_in_for(&login, None) {
             Err(ftp::Error::Stumbled { .. }) => {
                 session = self.connect(limits, log)?;
@@ -117,6 +118,13 @@ impl<'a> Access<'a> {
     /// Remembers that commands which travel together have made the server stumble.
     pub(super) fn learn_step_by_step(self) {
         self.learn(|known| known.is_step_by_step = true);
+    }
+
+    /// Remembers how far the server's clock is ahead of UTC, if a listing has shown it.
+    pub(super) fn learn_time_offset(self, end: &ListingEnd) {
+        if let Some(zone) = end.zone {
+            self.learn(|known| known.time_offset = Some(zone));
+        }
     }
 
     /// Remembers that data came: if in active mode after passive mode had led nowhere, that is how to

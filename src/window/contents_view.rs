@@ -1,6 +1,8 @@
 //! The files of a folder, under its row. Only those that can be seen are laid out.
 
-use eframe::egui::{Align, Label, Layout, Rect, RichText, Role, Sense, Ui, UiBuilder, pos2, vec2};
+use eframe::egui::{
+    Align, Label, Layout, Rect, RichText, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+};
 
 use super::contents::{Content, Contents, Ended};
 use super::icons::{self, Icon};
@@ -55,6 +57,8 @@ fn file_ui(ui: &mut Ui, content: Content<'_>) {
     icons::show(ui, icon, look::ICON, color, None);
     let font = look::fact_font();
     let facts = content.facts();
+    let spoken = format!("{}, {facts}", content.name());
+    ui.response().widget_info(|| WidgetInfo::labeled(Role::ListItem, true, &spoken));
     let is_bad =
         matches!(content, Content::Ended(Ended { end: End::Failed | End::NeedsALook, .. }));
     let color = if is_bad { color } else { colors.quiet };

@@ -1,6 +1,6 @@
 //! Where the window is and how large, from one run to the next.
 
-use eframe::egui::Ui;
+use eframe::egui::{Ui, ViewportCommand};
 use winit::dpi::PhysicalPosition;
 use winit::window::Window;
 
@@ -21,11 +21,28 @@ pub(super) struct Frame {
     /// In physical pixels, while it does not fill a screen. Wayland tells nobody.
     corner: Option<[i32; 2]>,
     is_maximized: bool,
+    /// Whether it is still to fill its screen, as it did when it was last closed.
+    is_to_fill: bool,
 }
 
 impl Frame {
+    /// As it was when the window was last closed.
+    pub(super) fn of(settings: &Settings) -> Self {
+        let is_maximized = settings.was_maximized();
+        Self { is_maximized, is_to_fill: is_maximized, ..Self::default() }
+    }
+
     /// Takes in where the window is now.
     pub(super) fn look(&mut self, ui: &Ui) {
+        if self.is_to_fill {
+            // A window manager of X11 hears no wish of a window that it has not seen yet.
+            if ui.ctx().cumulative_frame_nr() > 0 {
+                ui.send_viewport_cmd(ViewportCommand::Maximized(true));
+                self.is_to_fill = false;
+            }
+            ui.ctx().request_repaint();
+            return;
+        }
         let (is_maximized, is_full, outer) = ui.input(|input| {
             let viewport = input.viewport();
             (viewport.maximized, viewport.fullscreen, viewport.outer_rect)

@@ -6,7 +6,7 @@ use eframe::egui::{
 };
 
 use super::icons::Icon;
-use super::look::{self, Color, space};
+use super::look::{self, space};
 use super::{pick, widgets};
 use crate::settings::{RateLimit, read_rate};
 use crate::words;
@@ -44,7 +44,7 @@ const SWITCH: &str = "rate limits";
 pub(super) fn rate_words(bytes_per_second: u64) -> String {
     #[expect(clippy::cast_precision_loss, reason = "a limit needs no 53 bits")]
     let words = words::speed(bytes_per_second as f64);
-    words.replacen(".0", "", 1)
+    words.replacen(".0 ", " ", 1).replacen(",0 ", " ", 1)
 }
 
 /// What the switch shows.
@@ -64,6 +64,7 @@ pub(super) fn switch_ui(ui: &mut Ui, limit: RateLimit, menu: &mut LimitMenu) -> 
         ui.spacing_mut().item_spacing.x = 2.0;
         ui.spacing_mut().button_padding.x = space::S;
         ui.spacing_mut().interact_size.y = 24.0;
+        ui.spacing_mut().button_padding.y = 2.0;
         let is_on = limit.now().is_some();
         if word(ui, limit, is_on).clicked() {
             match limit.last {
@@ -83,7 +84,7 @@ fn word(ui: &mut Ui, limit: RateLimit, is_on: bool) -> Response {
     let [rest, ..] = colors.button;
     let color = if is_on { colors.text } else { colors.quiet };
     let button = Button::new(RichText::new(switch_words(limit)).color(color));
-    let button = button.min_size(vec2(0.0, 24.0)).stroke((0.0, Color::TRANSPARENT));
+    let button = button.min_size(vec2(0.0, 24.0)).stroke(widgets::chosen_edge(ui, is_on));
     let button = if is_on { button.fill(rest) } else { button.frame_when_inactive(false) };
     let response = ui.add(button);
     let name = match limit.last {
@@ -159,8 +160,10 @@ fn field_ui(ui: &mut Ui, menu: &mut LimitMenu) -> Option<RateLimit> {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::S;
         // A menu takes the edges of what is in it; a field must be seen to be found.
+        let [rest, ..] = look::colors(ui).button;
         ui.visuals_mut().widgets.inactive.bg_stroke = (1.0, look::colors(ui).edge).into();
-        ui.add_space(0.0);
+        ui.visuals_mut().widgets.inactive.weak_bg_fill = rest;
+        ui.add_space(space::S);
         let label = widgets::caption(ui, "Other", 40.0, look::SMALL);
         let hint = RichText::new("1.5 MB/s").color(look::colors(ui).quiet);
         let field = widgets::field(&mut menu.text, FIELD, look::SMALL).hint_text(hint);
@@ -171,6 +174,7 @@ fn field_ui(ui: &mut Ui, menu: &mut LimitMenu) -> Option<RateLimit> {
         is_set = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         is_set |= widgets::named_button(ui, "Set", "this limit", true);
     });
+    ui.add_space(space::XS);
     if let Some(problem) = &menu.problem {
         widgets::message(ui, Some(Icon::Failed), problem, look::colors(ui).danger);
     }

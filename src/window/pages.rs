@@ -86,7 +86,8 @@ pub(super) fn page_ui(ui: &mut Ui, page: &mut Page, shown: Shown<'_>) -> Option<
         action = Some(PageAction::Close);
     }
     widgets::margin(16, 12).show(ui, |ui| {
-        let width = ui.available_width().min(look::PAGE);
+        // In a narrow window the scroll bar has its place beside it.
+        let width = (ui.available_width() - space::M).min(look::PAGE);
         let beside = ((ui.available_width() - width) / 2.0).floor();
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 0.0;

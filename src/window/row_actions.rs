@@ -37,6 +37,13 @@ pub enum RowAction {
     PutOff,
     /// Choose the row.
     Choose(Choice),
+    /// Choose the row that stands so many places below, or above if that is negative.
+    Step {
+        /// So many.
+        places: isize,
+        /// Those in between, and those that were chosen that way before, stay chosen.
+        extends: bool,
+    },
     /// Show every fact about it.
     Details,
     /// Show its lines of the log, and no others.

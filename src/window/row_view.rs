@@ -3,8 +3,8 @@
 use std::time::SystemTime;
 
 use eframe::egui::{
-    Color32, EventFilter, FocusDirection, Frame, Key, Label, Margin, Modifiers, Popup, Response,
-    RichText, Role, Sense, Shape, StrokeKind, Ui, UiBuilder, WidgetInfo, vec2,
+    Color32, EventFilter, Frame, Key, Label, Margin, Modifiers, Popup, Response, RichText, Role,
+    Sense, Shape, StrokeKind, Ui, UiBuilder, WidgetInfo, vec2,
 };
 
 use super::card::{CardAnswer, card_ui};
@@ -29,6 +29,8 @@ pub struct Part<'a> {
     pub is_chosen: bool,
     /// Whether the files in it are shown, if it is a folder.
     pub is_open: bool,
+    /// Whether the keyboard is to come here.
+    pub wants_focus: bool,
     /// Its card, if the person is asked who they are.
     pub sign_in: Option<&'a mut SignIn>,
 }
@@ -86,6 +88,9 @@ pub fn row_ui(ui: &mut Ui, row: &Row, part: Part<'_>) -> Option<RowAction> {
             let fill = look::colors(ui).chosen;
             ui.painter().set(behind, Shape::rect_filled(rect, 6, fill));
         }
+        if part.wants_focus {
+            whole.request_focus();
+        }
         keyboard(ui, row, &whole).or(inner.inner).or(choice(ui, &whole)).or(drag(ui, &whole))
     });
     let mut action = inner.inner;
@@ -95,7 +100,8 @@ pub fn row_ui(ui: &mut Ui, row: &Row, part: Part<'_>) -> Option<RowAction> {
     action
 }
 
-/// What the keys mean while the row itself has the keyboard: Alt and an arrow move it.
+/// What the keys mean while the row itself has the keyboard: an arrow goes to the next one, and with
+/// Shift chooses it as well; with Alt it moves the row.
 fn keyboard(ui: &Ui, row: &Row, whole: &Response) -> Option<RowAction> {
     if whole.gained_focus() {
         whole.scroll_to_me(None);
@@ -108,22 +114,17 @@ fn keyboard(ui: &Ui, row: &Row, whole: &Response) -> Option<RowAction> {
     if row.is_over() && ui.input(|input| input.key_pressed(Key::Delete)) {
         return Some(RowAction::Remove);
     }
-    if !matches!(row.stage, Stage::Waiting { .. }) {
-        return None;
-    }
+    let can_move = matches!(row.stage, Stage::Waiting { .. });
     let arrows = EventFilter { vertical_arrows: true, ..EventFilter::default() };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(whole.id, arrows));
-    for (key, places, direction) in
-        [(Key::ArrowUp, -1, FocusDirection::Up), (Key::ArrowDown, 1, FocusDirection::Down)]
-    {
-        if ui.input_mut(|input| input.consume_key(Modifiers::ALT, key)) {
-            return Some(RowAction::Move(places));
-        }
-        if ui.input(|input| input.key_pressed(key)) {
-            ui.memory_mut(|memory| memory.move_focus(direction));
-        }
-    }
-    None
+    let pressed = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
+    let action = |key, places| match () {
+        () if pressed(Modifiers::ALT, key) => can_move.then_some(RowAction::Move(places)),
+        () if pressed(Modifiers::SHIFT, key) => Some(RowAction::Step { places, extends: true }),
+        () if pressed(Modifiers::NONE, key) => Some(RowAction::Step { places, extends: false }),
+        () => None,
+    };
+    action(Key::ArrowUp, -1).or_else(|| action(Key::ArrowDown, 1))
 }
 
 /// A waiting row that is dragged goes where the line is.

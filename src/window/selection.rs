@@ -79,6 +79,25 @@ impl Selection {
         }
     }
 
+    /// Chooses the row that stands `places` below `from`, or above if that is negative; with all up to
+    /// it, if it `extends`. Which one that is.
+    pub fn step(
+        &mut self,
+        from: TransferId,
+        places: isize,
+        extends: bool,
+        model: &Model,
+    ) -> Option<TransferId> {
+        let all: Vec<_> = shown(model).collect();
+        let at = all.iter().position(|&id| id == from)?;
+        let to = *all.get(at.checked_add_signed(places)?)?;
+        if extends && self.anchor.is_none() {
+            self.choose(from, Choice::Alone, model);
+        }
+        self.choose(to, if extends { Choice::Through } else { Choice::Alone }, model);
+        Some(to)
+    }
+
     /// Chooses all rows.
     pub fn all(&mut self, model: &Model) {
         self.chosen = shown(model).collect();
@@ -129,5 +148,13 @@ mod tests {
         assert_eq!(after(1, Choice::Too), [2, 5]);
         assert_eq!(after(3, Choice::Alone), [3]);
         assert_eq!(selection.only(), Some(TransferId(3)));
+        let mut step = |from, places, extends| {
+            let to = selection.step(TransferId(from), places, extends, &model)?;
+            Some((to.0, selection.ids().map(|id| id.0).collect::<Vec<_>>()))
+        };
+        assert_eq!(step(3, 1, true), Some((4, vec![3, 4])));
+        assert_eq!(step(4, 1, true), Some((5, vec![3, 4, 5])));
+        assert_eq!(step(5, 1, true), None, "there is an end");
+        assert_eq!(step(5, -1, false), Some((4, vec![4])));
     }
 }

@@ -34,6 +34,8 @@ pub struct List {
     pub selection: Selection,
     /// The card of the row whose server asks who the person is.
     pub sign_in: Option<SignIn>,
+    /// The row that the keyboard is to go to.
+    pub(super) wants_focus: Option<TransferId>,
     /// Folders whose files are shown.
     pub(super) open: BTreeSet<TransferId>,
     width: f32,
@@ -78,6 +80,7 @@ pub fn list_ui(ui: &mut Ui, list: &mut List, model: &Model) -> Option<ListAction
             action = asked.or(action);
             page.y += space::M;
         }
+        list.wants_focus = None;
         let whole = Rect::from_min_size(origin, vec2(width, page.y));
         ui.allocate_rect(whole, Sense::hover());
     });
@@ -158,7 +161,8 @@ fn span(
     for n in range.start + above..range.start + end {
         let (Some(row), Some(rect)) = (model.nth(group, n), page.place(height)) else { continue };
         let is_chosen = list.selection.has(row.id);
-        let part = Part { is_chosen, ..Part::default() };
+        let wants_focus = list.wants_focus == Some(row.id);
+        let part = Part { is_chosen, wants_focus, ..Part::default() };
         let (asked, _) = page.show(ui, rect, |ui| row_ui(ui, row, part));
         action = asked.map(|asked| ListAction::Row(row.id, asked)).or(action);
         hairline(ui, rect, n + 1 < count);
@@ -184,7 +188,9 @@ fn uneven_rows(
         let Some(rect) = page.place(height) else { continue };
         let sign_in = list.sign_in.as_mut().filter(|card| card.id == row.id);
         let is_chosen = list.selection.has(row.id);
-        let part = Part { is_chosen, is_open: list.open.contains(&row.id), sign_in };
+        let wants_focus = list.wants_focus == Some(row.id);
+        let is_open = list.open.contains(&row.id);
+        let part = Part { is_chosen, is_open, wants_focus, sign_in };
         let (asked, real) = page.show(ui, rect, |ui| row_ui(ui, row, part));
         action = asked.map(|asked| ListAction::Row(row.id, asked)).or(action);
         if (real - height).abs() > 0.5 {

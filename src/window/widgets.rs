@@ -75,13 +75,21 @@ pub(super) fn icon_toggle(ui: &mut Ui, icon: Icon, name: &str, is_on: bool) -> R
     response.on_hover_text(name)
 }
 
+/// The edge of what is chosen. Where colours are to be far apart, a shade is not enough of a sign.
+pub(super) fn chosen_edge(ui: &Ui, is_chosen: bool) -> Stroke {
+    match is_chosen && look::is_high_contrast(ui) {
+        true => Stroke::new(1.0, look::colors(ui).edge),
+        false => Stroke::NONE,
+    }
+}
+
 /// A word that is one of several to choose from.
 pub(super) fn word_choice(ui: &mut Ui, words: &str, is_chosen: bool) -> Response {
     let colors = look::colors(ui);
     let color = if is_chosen { colors.text } else { colors.quiet };
     let [rest, ..] = colors.button;
     let mut button = Button::new(RichText::new(words).color(color)).min_size(vec2(0.0, 24.0));
-    button = button.stroke((0.0, Color::TRANSPARENT));
+    button = button.stroke(chosen_edge(ui, is_chosen));
     button = if is_chosen { button.fill(rest) } else { button.frame_when_inactive(false) };
     let response = ui.add(button);
     response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, is_chosen, words));
@@ -104,6 +112,8 @@ fn paint_icon_button(ui: &Ui, response: &Response, rect: Rect, icon: Icon, is_ch
     if let Some(fill) = fill {
         ui.painter().rect_filled(rect, 6, fill);
     }
+    let edge = chosen_edge(ui, is_chosen);
+    ui.painter().rect_stroke(rect, 6, edge, eframe::egui::StrokeKind::Inside);
     let is_lit = is_chosen || response.hovered();
     let color = if is_lit { colors.text } else { colors.quiet };
     let side = look::ICON.min(rect.height() - space::S);

@@ -66,6 +66,34 @@ fn all_rows_are_chosen_with_one_key_and_what_is_over_goes_with_another() {
 }
 
 #[test]
+fn rows_are_chosen_by_keyboard_as_in_every_list() {
+    let mut window = five();
+    window.harness.get_by_label_contains("1.bin, Waiting").focus();
+    window.harness.run();
+    window.press(Key::ArrowDown);
+    let has_focus = |window: &Window, row: &str| {
+        window.harness.get_by_label_contains(&format!("{row}, ")).is_focused()
+    };
+    assert!(has_focus(&window, "2.bin"));
+    assert!(!window.shows("chosen"));
+    window.harness.key_press_modifiers(Modifiers::SHIFT, Key::ArrowDown);
+    window.harness.run();
+    window.harness.key_press_modifiers(Modifiers::SHIFT, Key::ArrowDown);
+    window.harness.run();
+    assert!(window.shows("3 chosen"));
+    window.click("Pause what is chosen");
+    let wishes = window.wishes();
+    let paused: Vec<_> = wishes
+        .iter()
+        .filter_map(|wish| match wish {
+            Wish::Pause(id) => Some(id.0),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(paused, [2, 3, 4]);
+}
+
+#[test]
 fn every_fact_about_a_row_stands_beside_the_list() {
     let mut window = Window::after([News::Phase(Phase::Receiving)]);
     let progress = Progress {

@@ -103,7 +103,7 @@ fn the_browser_and_the_form_keep_a_password_too() {
 
 #[test]
 fn nobody_types_a_password_that_is_kept_and_it_is_forgotten_with_the_server() {
-    let mut window = Window::open();
+    let mut window = Window::sized(1000.0, 1600.0);
     let host = "ftp.example.org".parse().unwrap();
     let servers = window.screen().servers.clone();
     let lesson = |known: &mut ftp::Known| known.passwords_of.extend(["ann".to_owned()]);

@@ -1,4 +1,4 @@
-"""A person at the window: types an address, clicks Download, watches, reads the log, leaves.
+"""A person at the window: pastes an address, clicks Download, watches, reads the log, leaves.
 
 What is on the screen is read from the accessibility tree, as a screen reader reads it. What is done
 is done with the mouse and the keyboard.
@@ -111,10 +111,38 @@ def content(name):
     return Atspi.Text.get_text(entry, 0, -1) if entry else None
 
 
+def paste(text):
+    """Has the text in the clipboard, and pastes it wherever the keyboard is."""
+    words = ["xclip", "-selection", "clipboard", "-in"]
+    subprocess.run(words, input=text.encode(), stdout=subprocess.DEVNULL, timeout=SLOW, check=True)
+    do("xdotool", "key", "ctrl+v")
+
+
 def clipboard():
     words = ["xclip", "-selection", "clipboard", "-out"]
     said = subprocess.run(words, capture_output=True, timeout=SLOW, check=False)
     return said.stdout.decode(errors="replace")
+
+
+def row(name):
+    """The row of a transfer: what a screen reader hears of it."""
+    for role, words, node in seen():
+        if role == "list item" and words.startswith(f"{name}, "):
+            return words, node
+    return None
+
+
+def order(address, save_to, window):
+    """Types an address and a place, and clicks Download."""
+    type_into("Address", address, window)
+    type_into("Save to", save_to, window)
+    click(wait_for("push button", "Download"), window)
+
+
+def leave():
+    """Closes the window as the window manager does, and waits until Ashore has ended."""
+    do("xdotool", "key", "alt+F4")
+    wait("Ashore to end", lambda: ashore() is None)
 
 
 def arrive():
@@ -134,7 +162,8 @@ def main():
     window = arrive()
     wait_for("push button", "Download")
 
-    type_into("Address", ADDRESS, window)
+    paste(ADDRESS)
+    wait("the address in its field", lambda: content("Address") == ADDRESS)
     host = ADDRESS.split("/")[2].split(":")[0]
     wait("the host in its own field", lambda: content("Host") == host)
     wait("the path in its own field", lambda: NAME in (content("Path") or ""))

@@ -16,7 +16,11 @@ children=()
 leave() {
   for child in "${children[@]}"; do kill "$child" 2>/dev/null || true; done
   wait 2>/dev/null || true
-  rm -rf "$scratch"
+  # The portal lays a file system there, which it takes away only when the bus has ended.
+  if [ -e "$scratch/runtime/doc" ]; then
+    umount -l "$scratch/runtime/doc" 2>/dev/null || fusermount3 -uz "$scratch/runtime/doc" 2>/dev/null || true
+  fi
+  rm -rf "$scratch" || true
 }
 scratch=$(mktemp -d)
 trap leave EXIT
@@ -35,6 +39,10 @@ read -r -t 20 number <"$scratch/number" || { cat "$scratch/xvfb.log"; exit 1; }
 export DISPLAY=:$number
 openbox >"$scratch/openbox.log" 2>&1 &
 children+=($!)
+
+# Whoever the bus starts, such as the portal that shows dialogs, is to find the screen.
+export XDG_CURRENT_DESKTOP=gnome STORY_ASHORE=$ashore
+dbus-update-activation-environment DISPLAY XDG_CURRENT_DESKTOP XDG_RUNTIME_DIR HOME GDK_BACKEND
 
 gdbus call --session --dest org.a11y.Bus --object-path /org/a11y/bus \
   --method org.freedesktop.DBus.Properties.Set org.a11y.Status IsEnabled '<true>' >/dev/null

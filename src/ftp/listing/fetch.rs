@@ -78,6 +78,7 @@ impl Session<'_> {
     /// * [`Error::Refused`] if there is no such folder, or it is not for us; also if the server gave
     ///   up in the middle (426, 451): then what was handed on is not all.
     /// * [`Error::TooLong`] after [`MAX_BYTES`] or [`MAX_ENTRIES`].
+    /// * [`Error::TooSlow`] if it comes in drops.
     /// * [`Error::Stopped`] if `handed` broke off.
     /// * [`Error::Stumbled`] if it must be spoken to step by step.
     /// * Those of [`Session::retrieve`]. After any error but the first, the session is of no more use.
@@ -208,7 +209,7 @@ impl Session<'_> {
             argument => Command::with(verb, argument)?,
         };
         let ended = self.open(&command).and_then(|data| {
-            self.read_listing(data, form, catch)?;
+            self.read_listing(data.at_speed(), form, catch)?;
             match &catch.back {
                 // The next question travels while the server thinks about its last word.
                 Some(back) => {
@@ -266,11 +267,15 @@ impl Session<'_> {
         Command::with("MDTM", &path).ok().filter(|_| is_open && self.may_have("MDTM"))
     }
 
-    /// Learns the server's time zone from one file's `MDTM`, which is in UTC. `None` if it was known,
-    /// or nothing can be learnt.
+    /// Learns the server's time zone from one file's `MDTM`, which is in UTC. `None` if it was known;
+    /// that of an earlier conversation, if nothing can be learnt.
     fn learn_zone(&mut self, folder: &[u8], catch: &Catch<'_>) -> Result<Option<Zone>, Error> {
-        let Some((_, listed)) = &catch.sample else { return Ok(None) };
-        let Some(command) = self.zone_question(folder, catch) else { return Ok(None) };
+        if self.listing.zone.is_some() {
+            return Ok(None);
+        }
+        let before = self.listing.zone_before;
+        let Some((_, listed)) = &catch.sample else { return Ok(before) };
+        let Some(command) = self.zone_question(folder, catch) else { return Ok(before) };
         self.listing.zone_tries += 1;
         match self.ask_optional(&command)? {
             Ok(reply) => {
@@ -282,7 +287,7 @@ impl Session<'_> {
             }
             Err(_not_this_one) => {}
         }
-        Ok(self.listing.zone)
+        Ok(self.listing.zone.or(before))
     }
 }
 

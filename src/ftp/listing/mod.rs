@@ -22,11 +22,14 @@ mod tests;
 mod unix;
 mod vms;
 
+use std::fmt;
+use std::str::FromStr;
 use std::time::{Duration, SystemTime};
 
 pub use fetch::{ListingEnd, MAX_BYTES, MAX_ENTRIES};
 pub use parser::{Form, Parser};
 pub(super) use place::Known;
+use serde::{Serialize, Serializer};
 
 /// One thing in a folder on the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,5 +142,41 @@ impl Zone {
     #[must_use]
     pub fn seconds(self) -> i32 {
         self.seconds
+    }
+}
+
+impl fmt::Display for Zone {
+    /// `+02:00`, as in RFC 3339.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.seconds < 0 { '-' } else { '+' };
+        let minutes = self.seconds.unsigned_abs() / 60;
+        write!(f, "{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+    }
+}
+
+/// A text that is no time zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("it is how far a clock is ahead of UTC, such as +02:00 or -03:30")]
+pub struct BadZone;
+
+impl FromStr for Zone {
+    type Err = BadZone;
+
+    fn from_str(text: &str) -> Result<Self, BadZone> {
+        let (sign, clock) = match text.strip_prefix('-') {
+            Some(clock) => (-1, clock),
+            None => (1, text.strip_prefix('+').ok_or(BadZone)?),
+        };
+        let (hours, minutes) = clock.split_once(':').ok_or(BadZone)?;
+        let number = |text: &str| text.parse::<u8>().map(i32::from).map_err(|_| BadZone);
+        let seconds = sign * (number(hours)? * 3600 + number(minutes)? * 60);
+        let is_zone = seconds.abs() <= 14 * 3600 && seconds % Self::STEP == 0;
+        is_zone.then_some(Self { seconds }).ok_or(BadZone)
+    }
+}
+
+impl Serialize for Zone {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }

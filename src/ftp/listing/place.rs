@@ -14,9 +14,18 @@ pub(in crate::ftp) struct Known {
     pub(super) is_mlsd_useless: bool,
     system: Option<System>,
     pub(super) zone: Option<Zone>,
+    /// What it was in an earlier conversation: good enough where it cannot be asked.
+    pub(super) zone_before: Option<Zone>,
     pub(super) zone_tries: u8,
     /// The folder that the login opens.
     home: Option<Vec<u8>>,
+}
+
+impl Known {
+    /// Nothing yet, but for the time zone of an earlier conversation.
+    pub(in crate::ftp) fn beginning_with(zone_before: Option<Zone>) -> Self {
+        Self { zone_before, ..Self::default() }
+    }
 }
 
 /// What `SYST` says about `LIST`.

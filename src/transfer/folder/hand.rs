@@ -15,8 +15,11 @@ use super::super::request::{Access, Checks, Destination, Request};
 use super::super::retry::Retry;
 use super::super::selection::Sieve;
 use super::super::trouble::Trouble;
+use super::batch::{Ahead, Found};
 use super::hold::{Load, Weighed};
-use super::work::{Ahead, Found, Task, Work};
+use super::look::Listed;
+use super::work::{Task, Work};
+use crate::disk;
 use crate::ftp::{self, Address, Limits, Session};
 
 /// What hands tell the one who reports.
@@ -94,6 +97,7 @@ impl Hand<'_> {
                     }
                     self.work.fetched();
                 }
+                Task::Mourn(folder, error) => self.mourn(&folder.inside, error),
             }
             if !self.lane.try_take() {
                 // A download that rested has lost its turn to somebody else.
@@ -116,28 +120,33 @@ impl Hand<'_> {
     fn look_patiently(&self, ahead: Ahead) -> Option<Ahead> {
         let mut retry = Retry::new(self.request.retries);
         let handle = self.handle.of_part(Arc::clone(&self.lane));
-        let mut found = Vec::new();
+        let mut listed;
         loop {
-            found.clear();
+            listed = Listed::default();
             let log = |line: ftp::Line| self.tell(Word::Line(line.into()));
-            let error = match self.meet(&log) {
+            let trouble = match self.meet(&log) {
                 Ok(Met::OneTooMany) => return Some(ahead),
-                Ok(Met::Session(session)) => match self.list(*session, &ahead, &mut found) {
+                Ok(Met::Session(session)) => match self.list(*session, &ahead, &mut listed) {
                     Ok(()) => break,
-                    Err(error) => error,
+                    Err(trouble) => trouble,
                 },
-                Err(error) => error,
+                Err(error) => Trouble::Server(error),
             };
-            if self.access().learn_no_data(&error) {
+            if let Trouble::Server(error) = &trouble
+                && self.access().learn_no_data(error)
+            {
                 continue; // In passive mode, at once.
             }
-            if matches!(error, ftp::Error::Stumbled { .. }) && !self.is_step_by_step.replace(true) {
+            let is_stumble = matches!(trouble, Trouble::Server(ftp::Error::Stumbled { .. }));
+            if is_stumble && !self.is_step_by_step.replace(true) {
                 continue; // Step by step, at once.
             }
-            let trouble = Trouble::Server(error);
             let pause = retry.after(&trouble, 0, Instant::now());
-            let Trouble::Server(error) = trouble else { break };
-            let failure = Failure::of_server(self.access(), error, None);
+            let failure = match trouble {
+                Trouble::Server(error) => Failure::of_server(self.access(), error, None),
+                Trouble::Disk(error) => Failure::Disk { error, kept: None },
+                _ => break, // Nothing else happens to a listing.
+            };
             match pause {
                 Some(pause) => {
                     self.say(Voice::Warning, &format!("{}: {failure}. Trying again", ahead.path));
@@ -152,8 +161,16 @@ impl Hand<'_> {
             break;
         }
         // Of a listing that broke off, too, what came is worth fetching.
-        self.sort_out(&ahead, found);
+        if let Err(error) = self.sort_out(&ahead, listed) {
+            self.mourn(&ahead.inside, error);
+        }
         None
+    }
+
+    /// What was found in the folder at `inside` is lost.
+    fn mourn(&self, inside: &str, error: disk::Error) {
+        let failure = Box::new(Failure::Disk { error, kept: None });
+        self.tell(Word::Folder(inside.to_owned(), failure));
     }
 
     /// A conversation, signed in: one that rests, or a new one.
@@ -162,6 +179,7 @@ impl Hand<'_> {
             if self.is_step_by_step.get() {
                 session.slow_down();
             }
+            self.handle.commons.throttle.hold_back(&mut session, self.lane.companions());
             Met::Session(Box::new(session))
         };
         if let Some(session) = self.lane.take_up(&self.limits, log) {

@@ -1,34 +1,63 @@
-//! Looking into one folder: what it holds, and what becomes of each thing.
+//! Looking into one folder: what it holds, and where links lead.
 
-use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use super::super::failure::Failure;
 use super::super::lists;
-use super::super::news::Voice;
-use super::MOST_LEVELS;
+use super::super::trouble::Trouble;
+use super::batch::{Ahead, Looked, Step, Way};
 use super::hand::{Hand, Met, Word};
-use super::names::{self, Local, Names, There};
-use super::work::{Ahead, Found, Looked, Step, Way};
-use crate::disk;
-use crate::ftp::listing::{Entry, Kind, Precision};
-use crate::ftp::{self, Encoding, RemotePath, Session, in_utf_8};
+use super::sort::Sorter;
+use super::thing::Thing;
+use crate::disk::{self, Pile};
+use crate::ftp::listing::{Entry, Zone};
+use crate::ftp::{self, RemotePath, Session};
 
-/// How many links are followed on one way down.
-const MOST_LINKS: usize = 8;
+/// So many bytes of names that are not UTF-8 are enough to guess what they are written in.
+const ENOUGH: usize = 64 * 1024;
+
+/// More entries than this take the memory that is for one folder at a time.
+const MANY: usize = 20_000;
+
+/// A folder's entries, as they came.
+#[derive(Debug, Default)]
+pub(super) struct Listed {
+    pub(super) things: Pile,
+    /// Checksum files are among them.
+    has_sums: bool,
+    /// Names that are not UTF-8, as many as are of use.
+    old_names: Vec<Vec<u8>>,
+    old_bytes: usize,
+    /// The time zone of the server's clock, if it became known only later.
+    pub(super) zone: Option<Zone>,
+}
+
+impl Listed {
+    fn take(&mut self, entry: Entry) -> Result<(), disk::Error> {
+        self.has_sums |= lists::is_checksum_file(&entry.name);
+        if self.old_bytes < ENOUGH && std::str::from_utf8(&entry.name).is_err() {
+            self.old_bytes += entry.name.len();
+            self.old_names.push(entry.name.clone());
+        }
+        self.things.push(&Thing::listed(entry).pack())
+    }
+}
 
 impl Hand<'_> {
-    /// Everything in one folder. What came before an error is in `entries`.
+    /// Everything in one folder. What came before an error is in `listed`.
     pub(super) fn list(
         &self,
         mut session: Session<'_>,
         ahead: &Ahead,
-        entries: &mut Vec<Entry>,
-    ) -> Result<(), ftp::Error> {
-        let ended = session.list(&ahead.path, &mut |entry| {
-            entries.push(entry);
-            ControlFlow::Continue(())
+        listed: &mut Listed,
+    ) -> Result<(), Trouble> {
+        let mut full = None;
+        let ended = session.list(&ahead.path, &mut |entry| match listed.take(entry) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                full = Some(error);
+                ControlFlow::Break(())
+            }
         });
         let is_talking = ended.is_ok()
             || ended.as_ref().is_err_and(
@@ -37,69 +66,56 @@ impl Hand<'_> {
         if is_talking {
             self.lane.park(session);
         }
-        let end = ended?;
-        if let Some(zone) = end.zone {
-            for time in entries.iter_mut().filter_map(|entry| entry.modified.as_mut()) {
-                *time = time.corrected(zone);
-            }
+        if let Some(error) = full {
+            return Err(Trouble::Disk(error));
         }
+        let end = ended?;
+        self.access().learn_time_offset(&end);
+        listed.zone = end.zone;
         Ok(())
     }
 
     /// Decides what becomes of the entries of one folder.
-    pub(super) fn sort_out(&self, ahead: &Ahead, entries: Vec<Entry>) {
+    ///
+    /// # Errors
+    ///
+    /// If they wait on the disk, and it does not give them back, or takes no more.
+    pub(super) fn sort_out(&self, ahead: &Ahead, listed: Listed) -> Result<(), disk::Error> {
         let is_new = std::fs::symlink_metadata(&ahead.local).is_err();
-        let makes = self.sieve.takes_empty_folders() || ahead.level == 0 || !entries.is_empty();
-        if makes && let Err(error) = disk::make_folder_without_links(&ahead.local) {
-            let failure = Box::new(Failure::Disk { error, kept: None });
-            self.tell(Word::Folder(ahead.inside.clone(), failure));
-            return;
+        let is_empty = listed.things.is_empty();
+        let makes = self.sieve.takes_empty_folders() || ahead.level == 0 || !is_empty;
+        if makes {
+            disk::make_folder_without_links(&ahead.local)?;
         }
         if let Some(modified) = ahead.modified {
             self.tell(Word::Time(ahead.local.clone(), modified.time));
         }
-        let has_sums = entries.iter().any(|entry| lists::is_checksum_file(&entry.name));
+        let names = listed.old_names.iter().map(Vec::as_slice);
+        let encoding = self.access().encoding(names);
         let folder = Arc::new(Looked {
             path: ahead.path.clone(),
             local: ahead.local.clone(),
             inside: ahead.inside.clone(),
-            has_sums,
+            level: ahead.level,
+            way: Arc::clone(&ahead.way),
+            encoding,
+            has_sums: listed.has_sums,
             is_new,
         });
-        let names = entries.iter().map(|entry| entry.name.as_slice());
-        let encoding = self.access().encoding(names);
-        let mut sorter = Sorter {
-            hand: self,
-            encoding,
-            ahead,
-            folder,
-            names: Names::new(names::is_case_blind(&ahead.local)),
-            folders: Vec::new(),
-            files: Vec::new(),
-            unchanged: 0,
-            mapped: Vec::new(),
-            numbered: Vec::new(),
-        };
-        let mut seen = HashSet::new();
-        for entry in &entries {
-            if seen.insert((entry.name.as_slice(), entry.kind)) {
-                sorter.sort(entry);
-            }
-        }
-        let Sorter { folders, files, unchanged, mapped, numbered, .. } = sorter;
-        let left_out = self.work.add(folders, files, |preflight| {
-            preflight.unchanged += unchanged;
-            mapped.iter().for_each(|(name, local)| preflight.map(name, local));
-            numbered.iter().for_each(|(name, local)| preflight.number(name, local));
-        });
-        for ahead in left_out {
-            let what = format!("it is one of more than {} folders", super::MOST_FOLDERS);
-            self.tell(Word::Folder(ahead.inside, Box::new(Failure::Bug { what })));
-        }
+        // What is kept of each name to tell them apart is kept for one such folder at a time.
+        let _turn = (listed.things.len() > MANY).then(|| self.work.turn_for_much());
+        let sorted = Sorter::new(self, ahead, &folder, listed.things.len()).sort_all(listed)?;
+        self.work.add(&folder, sorted.folders, sorted.files, sorted.told);
+        Ok(())
     }
 
     /// Where a link leads: to a file, to a folder, or nowhere.
-    fn follow(&self, ahead: &Ahead, path: &RemotePath, entry: &Entry) -> Result<Leads, ftp::Error> {
+    pub(super) fn follow(
+        &self,
+        ahead: &Ahead,
+        path: &RemotePath,
+        entry: &Entry,
+    ) -> Result<Leads, ftp::Error> {
         let log = |line: ftp::Line| self.tell(Word::Line(line.into()));
         let Met::Session(mut session) = self.meet(&log)? else { return Ok(Leads::Nowhere) };
         let leads = if session.locate(path)?.facts.size.is_some() {
@@ -120,7 +136,7 @@ impl Hand<'_> {
 }
 
 /// Where a link leads.
-enum Leads {
+pub(super) enum Leads {
     ToFile,
     /// Where the folder is, and where the one is that was asked for.
     ToFolder {
@@ -130,126 +146,9 @@ enum Leads {
     Nowhere,
 }
 
-/// Takes the entries of one folder apart.
-struct Sorter<'s, 'h> {
-    hand: &'s Hand<'h>,
-    /// That of the names which are not UTF-8.
-    encoding: Option<Encoding>,
-    ahead: &'s Ahead,
-    folder: Arc<Looked>,
-    names: Names,
-    folders: Vec<Ahead>,
-    files: Vec<Found>,
-    unchanged: u64,
-    mapped: Vec<(Vec<u8>, String)>,
-    numbered: Vec<(Vec<u8>, String)>,
-}
-
-impl Sorter<'_, '_> {
-    fn sort(&mut self, entry: &Entry) {
-        let readable = in_utf_8(&entry.name, self.encoding);
-        let name = String::from_utf8_lossy(&readable);
-        let inside = super::inside(&self.ahead.inside, &name);
-        let Ok(child) = self.ahead.path.child(&entry.name) else {
-            return self.note(&format!("{inside} has a name that cannot be asked for"));
-        };
-        let sieve = self.hand.sieve;
-        match entry.kind {
-            Kind::File if sieve.takes_file(&inside) => self.file(entry),
-            Kind::Dir if sieve.takes_folder(&inside) => {
-                self.down(entry, child, inside, Step::Down(entry.name.clone()), 0);
-            }
-            Kind::Link if sieve.takes_folder(&inside) => self.link(entry, child, inside),
-            Kind::Other => self.note(&format!("{inside} is neither a file nor a folder")),
-            Kind::File | Kind::Dir | Kind::Link => {}
-        }
-    }
-
-    fn link(&mut self, entry: &Entry, child: RemotePath, inside: String) {
-        match self.hand.follow(self.ahead, &child, entry) {
-            Ok(Leads::ToFile) if self.hand.sieve.takes_file(&inside) => self.file(entry),
-            Ok(Leads::ToFile) => {}
-            Ok(Leads::ToFolder { place, top }) => {
-                if self.ahead.way.links >= MOST_LINKS || self.ahead.way.leads_over(&place, &top) {
-                    self.note(&format!("{inside} leads back to where it is: not followed"));
-                } else {
-                    self.down(entry, child, inside, Step::Link(place), 1);
-                }
-            }
-            Ok(Leads::Nowhere) => self.note(&format!("{inside} is a link that leads nowhere")),
-            Err(error) => {
-                let failure = Failure::of_server(self.hand.access(), error, None);
-                self.hand.tell(Word::Folder(inside, Box::new(failure)));
-            }
-        }
-    }
-
-    fn down(&mut self, entry: &Entry, path: RemotePath, inside: String, step: Step, links: usize) {
-        let level = self.ahead.level + 1;
-        if level > MOST_LEVELS {
-            return self.note(&format!("{inside} is too deep: not looked into"));
-        }
-        let above = Arc::clone(&self.ahead.way);
-        let links = above.links + links;
-        let own = self.own_name(&entry.name);
-        let local = self.folder.local.join(own);
-        self.folders.push(Ahead {
-            path: path.as_folder(),
-            local,
-            inside,
-            level,
-            way: Arc::new(Way { step, above: Some(above), links }),
-            modified: entry
-                .modified
-                .filter(|time| time.is_utc && time.precision == Precision::Second),
-        });
-    }
-
-    fn file(&mut self, entry: &Entry) {
-        let local = self.own_name(&entry.name);
-        let here = self.folder.local.join(&local);
-        // A link's size and time are its own, not those of what it leads to.
-        let is_told = entry.kind == Kind::File;
-        let size = entry.size.filter(|_| is_told);
-        let modified = entry.modified.filter(|_| is_told);
-        let there = match self.folder.is_new {
-            true => There::Nothing,
-            false => names::there(&here, size, modified),
-        };
-        if there == There::Same {
-            self.unchanged += 1;
-            return;
-        }
-        self.files.push(Found {
-            folder: Arc::clone(&self.folder),
-            name: entry.name.clone().into(),
-            local: local.to_string_lossy().into(),
-            size,
-            modified,
-            is_there: there == There::Other || (!self.folder.is_new && disk::has_part(&here)),
-        });
-    }
-
-    fn own_name(&mut self, name: &[u8]) -> std::path::PathBuf {
-        let Local { name: local, is_mapped, is_numbered } =
-            self.names.own(&in_utf_8(name, self.encoding));
-        let shown = || local.display().to_string();
-        if is_numbered {
-            self.numbered.push((name.to_vec(), shown()));
-        } else if is_mapped {
-            self.mapped.push((name.to_vec(), shown()));
-        }
-        local
-    }
-
-    fn note(&self, text: &str) {
-        self.hand.say(Voice::Warning, text);
-    }
-}
-
 impl Way {
     /// Whether the way down to here has come by `place` already. `top` is where it began.
-    fn leads_over(&self, place: &[u8], top: &[u8]) -> bool {
+    pub(super) fn leads_over(&self, place: &[u8], top: &[u8]) -> bool {
         let mut way = Some(self);
         while let Some(here) = way {
             if here.place(top) == place {
@@ -304,6 +203,7 @@ fn straightened(path: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ftp::listing::Kind;
 
     fn way(steps: Vec<Step>) -> Arc<Way> {
         let mut above = None;

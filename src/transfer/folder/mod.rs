@@ -3,12 +3,15 @@
 //! Each hand has one connection ([`Lane`](super::Lane)). The thread that the transfer runs on only
 //! counts, reports, and calls for more hands while there is work for them.
 
+mod batch;
 mod hand;
 mod hold;
 mod look;
 mod names;
 mod preflight;
+mod sort;
 mod tally;
+mod thing;
 mod work;
 
 use std::cell::Cell;
@@ -33,9 +36,10 @@ use super::request::{Destination, Request};
 use super::selection::Sieve;
 use crate::disk;
 use crate::ftp::{self, Limits};
+use batch::{Ahead, Step, Way};
 use hand::{Hand, Word};
 use hold::Weighed;
-use work::{Ahead, Standing, Step, Way, Work};
+use work::{Standing, Work};
 
 /// How many levels deep is followed. Real trees are far below; a server can make up endless ones.
 pub(super) const MOST_LEVELS: usize = 256;
@@ -185,7 +189,13 @@ impl Crew<'_> {
             log.set_times();
             match log.top_failure.take() {
                 Some(failure) if log.tally.complete + log.tally.verified == 0 => Err(*failure),
-                _ => Ok(log.tally),
+                Some(failure) => {
+                    // Nobody else says why it is not all.
+                    let text = format!("{failure}. {}", failure.advice());
+                    (log.report)(News::Line(Line::now(Voice::Warning, &text)));
+                    Ok(log.tally)
+                }
+                None => Ok(log.tally),
             }
         })
     }

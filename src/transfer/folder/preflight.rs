@@ -39,6 +39,12 @@ impl Examples {
         }
     }
 
+    fn join(&mut self, other: Self) {
+        self.count += other.count;
+        self.some.extend(other.some);
+        self.some.truncate(EXAMPLES);
+    }
+
     fn told(&self, what: &str) -> Option<String> {
         let more = if self.count > EXAMPLES as u64 { ", …" } else { "" };
         let names = self.some.join(", ");
@@ -55,6 +61,17 @@ impl Preflight {
     /// A name that another one has already, here.
     pub(super) fn number(&mut self, name: &[u8], local: &str) {
         self.numbered.add(name, local);
+    }
+
+    /// What was found in one more folder.
+    pub(super) fn add(&mut self, other: Self) {
+        self.files += other.files;
+        // A server may say of every file that it has the greatest length there is.
+        self.bytes = self.bytes.saturating_add(other.bytes);
+        self.folders += 1;
+        self.unchanged += other.unchanged;
+        self.mapped.join(other.mapped);
+        self.numbered.join(other.numbered);
     }
 
     /// `5,000 files in 50 folders, 5.1 MB; 60.1 GB are free`.

@@ -1,15 +1,15 @@
 //! What there is to do in a folder, shared by all hands.
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::MOST_FOLDERS;
+use super::batch::{Ahead, Batch, Found, Looked, Lost};
 use super::preflight::Preflight;
-use crate::ftp::listing::Modified;
-use crate::ftp::{RemotePath, Stop};
+use crate::disk::{self, Pile};
+use crate::ftp::Stop;
 
 /// While so many files wait, no more folders are looked into: memory has an end.
 const MOST_FILES: usize = 20_000;
@@ -17,71 +17,13 @@ const MOST_FILES: usize = 20_000;
 /// How often somebody who waits looks up.
 const TICK: Duration = Duration::from_millis(50);
 
-/// A folder that is still to be looked into.
-#[derive(Debug, Clone)]
-pub(super) struct Ahead {
-    pub(super) path: RemotePath,
-    pub(super) local: PathBuf,
-    /// Its path from the folder that was asked for, as patterns see it. Empty: that folder itself.
-    pub(super) inside: String,
-    /// How deep it is.
-    pub(super) level: usize,
-    /// The way to it.
-    pub(super) way: Arc<Way>,
-    /// Its time, if the listing tells it exactly.
-    pub(super) modified: Option<Modified>,
-}
-
-/// The way to a folder: where it really is, and where the one above it is.
-#[derive(Debug)]
-pub(super) struct Way {
-    /// What leads to it from the folder above.
-    pub(super) step: Step,
-    pub(super) above: Option<Arc<Way>>,
-    /// How many links were followed.
-    pub(super) links: usize,
-}
-
-/// What leads from one folder to the next.
-#[derive(Debug)]
-pub(super) enum Step {
-    /// This is where it all begins.
-    Top,
-    /// A folder of this name.
-    Down(Vec<u8>),
-    /// A link to this place.
-    Link(Vec<u8>),
-}
-
-/// A folder that was looked into.
-#[derive(Debug)]
-pub(super) struct Looked {
-    pub(super) path: RemotePath,
-    pub(super) local: PathBuf,
-    pub(super) inside: String,
-    /// Checksum files lie in it.
-    pub(super) has_sums: bool,
-    /// It was made for this: nothing can be in it that is not from us.
-    pub(super) is_new: bool,
-}
-
-/// A file that is to be fetched.
-#[derive(Debug)]
-pub(super) struct Found {
-    pub(super) folder: Arc<Looked>,
-    pub(super) name: Box<[u8]>,
-    pub(super) local: Box<str>,
-    pub(super) size: Option<u64>,
-    pub(super) modified: Option<Modified>,
-    /// Something is here already under its name, or a part of it is.
-    pub(super) is_there: bool,
-}
-
 /// What a hand is to do.
 #[derive(Debug)]
 pub(super) enum Task {
     Look(Ahead),
     Fetch(Found),
+    /// Nothing more: what was found in this folder is lost.
+    Mourn(Arc<Looked>, disk::Error),
     /// Everything is done, or somebody else needs the connection.
     Leave,
 }
@@ -91,6 +33,8 @@ pub(super) enum Task {
 pub(super) struct Work {
     state: Mutex<State>,
     bell: Condvar,
+    /// Held by whoever sorts a large folder.
+    for_much: Mutex<()>,
     stop: Stop,
     /// Bytes that have come.
     pub(super) received: AtomicU64,
@@ -98,9 +42,14 @@ pub(super) struct Work {
 
 #[derive(Debug)]
 struct State {
-    folders: Vec<Ahead>,
+    /// Folders that were taken up and handed back.
+    returned_folders: Vec<Ahead>,
+    /// The last ones come first: what was begun is looked into to its bottom.
+    folders: Vec<Batch>,
     folders_in_all: u64,
-    files: VecDeque<Found>,
+    /// Files that were taken out of a batch, and are first.
+    first_files: VecDeque<Found>,
+    files: VecDeque<Batch>,
     /// Hands that look into a folder now.
     looking: usize,
     /// Hands that fetch a file now.
@@ -114,8 +63,10 @@ struct State {
 impl Work {
     pub(super) fn new(top: Ahead, stop: Stop) -> Self {
         let state = State {
-            folders: vec![top],
+            returned_folders: vec![top],
+            folders: Vec::new(),
             folders_in_all: 1,
+            first_files: VecDeque::new(),
             files: VecDeque::new(),
             looking: 0,
             fetching: 0,
@@ -123,7 +74,13 @@ impl Work {
             is_held: true,
             preflight: Preflight::default(),
         };
-        Self { state: Mutex::new(state), bell: Condvar::new(), stop, received: AtomicU64::new(0) }
+        Self {
+            state: Mutex::new(state),
+            bell: Condvar::new(),
+            for_much: Mutex::default(),
+            stop,
+            received: AtomicU64::new(0),
+        }
     }
 
     /// The next thing to do; waits for it. `gives_way` says whether somebody else needs the
@@ -131,7 +88,7 @@ impl Work {
     pub(super) fn next(&self, gives_way: impl Fn() -> bool) -> Task {
         let mut state = self.lock();
         loop {
-            let is_over = state.is_looked_into() && state.files.is_empty();
+            let is_over = state.is_looked_into() && !state.has_files();
             let may_bring_more = state.looking > 0;
             if self.stop.is_given()
                 || (is_over && !may_bring_more)
@@ -141,17 +98,22 @@ impl Work {
                 self.bell.notify_all();
                 return Task::Leave;
             }
-            if (state.files.len() < MOST_FILES || state.is_held)
-                && let Some(ahead) = state.folders.pop()
-            {
-                state.looking += 1;
-                return Task::Look(ahead);
+            let has_few = state.count_files() < MOST_FILES || state.is_held;
+            if has_few && let Some(next) = state.next_folder() {
+                let look = |ahead| {
+                    state.looking += 1;
+                    Task::Look(ahead)
+                };
+                return next.map_or_else(mourn, look);
             }
             if !state.is_held
-                && let Some(found) = state.files.pop_front()
+                && let Some(next) = state.next_file()
             {
-                state.fetching += 1;
-                return Task::Fetch(found);
+                let fetch = |found| {
+                    state.fetching += 1;
+                    Task::Fetch(found)
+                };
+                return next.map_or_else(mourn, fetch);
             }
             state = self.wait(state);
         }
@@ -160,9 +122,17 @@ impl Work {
     /// One more file of the kind that `is_wanted`, without waiting: it belongs to the task at hand.
     pub(super) fn another(&self, is_wanted: impl Fn(&Found) -> bool) -> Option<Found> {
         let mut state = self.lock();
-        let is_first = state.files.front().is_some_and(is_wanted);
-        let is_free = is_first && state.folders.is_empty() && !self.stop.is_given();
-        if is_free { state.files.pop_front() } else { None }
+        if !state.is_looked_into() || self.stop.is_given() {
+            return None;
+        }
+        let found = state.next_file()?.ok()?;
+        match is_wanted(&found) {
+            true => Some(found),
+            false => {
+                state.first_files.push_front(found);
+                None
+            }
+        }
     }
 
     /// A folder was looked into, or could not be.
@@ -188,14 +158,14 @@ impl Work {
         let mut state = self.lock();
         match task {
             Task::Look(ahead) => {
-                state.folders.push(ahead);
+                state.returned_folders.push(ahead);
                 state.looking -= 1;
             }
             Task::Fetch(found) => {
-                state.files.push_front(found);
+                state.first_files.push_front(found);
                 state.fetching -= 1;
             }
-            Task::Leave => {}
+            Task::Mourn(..) | Task::Leave => {}
         }
         state.hands -= 1;
         self.bell.notify_all();
@@ -212,28 +182,31 @@ impl Work {
         self.lock().hands += 1;
     }
 
-    /// What was found in a folder. Hands back the folders that are too many.
-    pub(super) fn add(
-        &self,
-        mut folders: Vec<Ahead>,
-        files: Vec<Found>,
-        note: impl FnOnce(&mut Preflight),
-    ) -> Vec<Ahead> {
+    /// Whether one more folder may be looked into. Each one that may counts.
+    pub(super) fn has_room(&self) -> bool {
         let mut state = self.lock();
-        let room = usize::try_from(MOST_FOLDERS.saturating_sub(state.folders_in_all)).unwrap_or(0);
-        let left_out = folders.split_off(room.min(folders.len()));
-        state.folders_in_all += u64::try_from(folders.len()).unwrap_or(0);
-        state.preflight.folders += 1;
-        for file in &files {
-            state.preflight.files += 1;
-            state.preflight.bytes += file.size.unwrap_or(0);
+        let has_room = state.folders_in_all < MOST_FOLDERS;
+        state.folders_in_all += u64::from(has_room);
+        has_room
+    }
+
+    /// What was found in `folder`: the folders in it, its files, and what there is to tell of them.
+    pub(super) fn add(&self, folder: &Arc<Looked>, folders: Pile, files: Pile, told: Preflight) {
+        let mut state = self.lock();
+        state.preflight.add(told);
+        let batch = |things| Batch { folder: Arc::clone(folder), things };
+        if !folders.is_empty() {
+            state.folders.push(batch(folders));
         }
-        note(&mut state.preflight);
-        // The first of them is the first to be looked into.
-        state.folders.extend(folders.into_iter().rev());
-        state.files.extend(files);
+        if !files.is_empty() {
+            state.files.push_back(batch(files));
+        }
         self.bell.notify_all();
-        left_out
+    }
+
+    /// Waits for the turn to use much memory.
+    pub(super) fn turn_for_much(&self) -> MutexGuard<'_, ()> {
+        self.for_much.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Files may be begun now.
@@ -249,11 +222,11 @@ impl Work {
         Standing {
             hands: state.hands,
             idle: state.hands.saturating_sub(state.looking + state.fetching),
-            folders: state.folders.len(),
-            files: state.files.len(),
+            folders: state.count_folders(),
+            files: state.count_files(),
             is_early: state.preflight.folders == 0,
             is_looked_into,
-            is_over: is_looked_into && state.files.is_empty(),
+            is_over: is_looked_into && !state.has_files(),
         }
     }
 
@@ -281,9 +254,52 @@ impl Work {
     }
 }
 
+/// What becomes of a batch that is lost.
+fn mourn((folder, error): Lost) -> Task {
+    Task::Mourn(folder, error)
+}
+
 impl State {
     fn is_looked_into(&self) -> bool {
-        self.folders.is_empty()
+        self.returned_folders.is_empty() && self.folders.is_empty()
+    }
+
+    fn has_files(&self) -> bool {
+        !self.first_files.is_empty() || !self.files.is_empty()
+    }
+
+    fn count_folders(&self) -> usize {
+        let waiting: usize = self.folders.iter().map(|batch| batch.things.len()).sum();
+        self.returned_folders.len() + waiting
+    }
+
+    fn count_files(&self) -> usize {
+        let waiting: usize = self.files.iter().map(|batch| batch.things.len()).sum();
+        self.first_files.len() + waiting
+    }
+
+    fn next_folder(&mut self) -> Option<Result<Ahead, Lost>> {
+        if let Some(ahead) = self.returned_folders.pop() {
+            return Some(Ok(ahead));
+        }
+        let mut batch = self.folders.pop()?;
+        let next = batch.take(Looked::ahead);
+        if next.is_ok() && !batch.things.is_empty() {
+            self.folders.push(batch);
+        }
+        Some(next)
+    }
+
+    fn next_file(&mut self) -> Option<Result<Found, Lost>> {
+        if let Some(found) = self.first_files.pop_front() {
+            return Some(Ok(found));
+        }
+        let mut batch = self.files.pop_front()?;
+        let next = batch.take(Looked::found);
+        if next.is_ok() && !batch.things.is_empty() {
+            self.files.push_front(batch);
+        }
+        Some(next)
     }
 }
 

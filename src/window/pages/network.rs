@@ -110,9 +110,9 @@ fn proxy_ui(
 ) -> Option<Setting> {
     let width = (ui.available_width() * 0.5).min(340.0);
     let usual = environment.unwrap_or("none");
-    let hint = format!("Empty: as the environment says ({usual}). The word none: without one");
+    let hint = format!("Empty: as the environment says ({usual})");
     let is_left = rows::row(ui, "Proxy", &hint, width, |ui, label| {
-        let shape = RichText::new("socks5h://HOST:PORT").color(look::colors(ui).quiet);
+        let shape = RichText::new("socks5h://HOST:PORT, or none").color(look::colors(ui).quiet);
         let width = ui.available_width();
         let field = widgets::field(&mut draft.proxy, width, look::CONTROL).hint_text(shape);
         let response = ui.add(field).labelled_by(label);

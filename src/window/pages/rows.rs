@@ -58,7 +58,7 @@ pub(super) fn row<R>(
     let left = (whole - width - space::L).max(120.0);
     let lines =
         height(ui, words, look::entry_font(), left) + height(ui, hint, look::fact_font(), left);
-    let rect = room(ui, lines + 2.0 * space::S);
+    let rect = room(ui, look::SETTING, lines + 2.0 * space::S);
     let colors = look::colors(ui);
     let top = rect.center().y - lines / 2.0;
     let place = Rect::from_min_size(rect.min, vec2(left, rect.height())).with_min_y(top);
@@ -76,8 +76,22 @@ pub(super) fn row<R>(
 /// A row that is one thing over the whole width.
 pub(super) fn plain<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
     part(ui);
-    let rect = room(ui, 0.0);
+    let rect = room(ui, look::SETTING, 0.0);
     add(&mut child(ui, rect, Layout::left_to_right(Align::Center)))
+}
+
+/// A word, and what it stands for.
+pub(super) fn pair(ui: &mut Ui, word: &str, meaning: &str) {
+    part(ui);
+    let right = (ui.available_width() - look::KEYS).max(120.0);
+    let lines = height(ui, meaning, look::fact_font(), right);
+    let rect = room(ui, look::ENTRY, lines + space::M);
+    let colors = look::colors(ui);
+    let text = RichText::new(word).font(look::entry_font()).color(colors.text);
+    child(ui, rect, Layout::left_to_right(Align::Center)).add(Label::new(text));
+    let place = rect.with_min_x(rect.right() - right).with_min_y(rect.center().y - lines / 2.0);
+    let text = RichText::new(meaning).font(look::fact_font()).color(colors.quiet);
+    child(ui, place, Layout::top_down(Align::Min)).add(Label::new(text).wrap());
 }
 
 /// A sentence between two rows, that belongs to the upper one.
@@ -86,8 +100,7 @@ pub(super) fn note(ui: &mut Ui, icon: Option<Icon>, words: &str, color: Color) {
     ui.add_space(space::S);
 }
 
-/// What there is, with a quiet line below, and what can be done about it: what was asked. `named` are
-/// the words of the first button that a screen reader hears, and so on.
+/// What there is, with a quiet line below it, and what can be done about it: what was asked.
 pub(super) fn thing(
     ui: &mut Ui,
     icon: Icon,
@@ -100,7 +113,7 @@ pub(super) fn thing(
     let left = ui.available_width() - buttons_width - look::ROW_ICON - space::M - space::S;
     let quiet_height = height(ui, quiet, look::fact_font(), left);
     let lines = height(ui, "X", look::entry_font(), left) + quiet_height;
-    let rect = room(ui, lines + 2.0 * space::S);
+    let rect = room(ui, look::SETTING, lines + 2.0 * space::S);
     let colors = look::colors(ui);
     let icon_place = rect.with_max_x(rect.left() + look::ROW_ICON);
     icons::paint(ui.painter(), icon_place, icon, colors.accent);
@@ -130,8 +143,8 @@ pub(super) fn thing(
     asked
 }
 
-fn room(ui: &mut Ui, height: f32) -> Rect {
-    let size = vec2(ui.available_width(), height.max(look::SETTING));
+fn room(ui: &mut Ui, least: f32, height: f32) -> Rect {
+    let size = vec2(ui.available_width(), height.max(least));
     ui.allocate_space(size).1
 }
 

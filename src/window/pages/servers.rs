@@ -1,6 +1,8 @@
 //! Servers: those to be found again, those that were visited last, and what was learnt about each.
 
-use eframe::egui::Ui;
+use std::time::Duration;
+
+use eframe::egui::{Label, RichText, Ui};
 
 use super::{PageAction, rows};
 use crate::ftp::{Address, Known};
@@ -108,8 +110,19 @@ pub(super) fn learnt_ui(ui: &mut Ui, servers: &Servers) -> Option<PageAction> {
 
 fn nothing(ui: &mut Ui, words: &str) {
     rows::plain(ui, |ui| {
-        widgets::message(ui, None, words, look::colors(ui).quiet);
+        let text = RichText::new(words).font(look::fact_font()).color(look::colors(ui).quiet);
+        ui.add(Label::new(text).wrap());
     });
+}
+
+/// What a server's clock shows, `ahead` seconds ahead of UTC.
+fn clock(ahead: i32) -> String {
+    let time = words::duration(Duration::from_secs(ahead.unsigned_abs().into()));
+    match ahead {
+        0 => "its clock shows UTC".to_owned(),
+        1.. => format!("its clock is {time} ahead of UTC"),
+        _ => format!("its clock is {time} behind UTC"),
+    }
 }
 
 /// What is known of a server, in words.
@@ -128,6 +141,7 @@ fn learnt(known: &Known) -> String {
     if let Some(encoding) = &known.encoding {
         lessons.push(format!("names are written in {encoding}"));
     }
+    lessons.extend(known.time_offset.map(|zone| clock(zone.seconds())));
     match known.most_connections {
         Some(1) => lessons.push("allows 1 connection at a time".to_owned()),
         Some(most) => lessons.push(format!("allows {most} connections at a time")),

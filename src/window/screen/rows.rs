@@ -94,6 +94,10 @@ impl Screen {
                 self.list.selection.choose(id, choice, &self.model);
                 None
             }
+            RowAction::Step { places, extends } => {
+                self.list.wants_focus = self.list.selection.step(id, places, extends, &self.model);
+                None
+            }
             RowAction::Unfold => {
                 if !self.list.open.remove(&id) {
                     self.list.open.insert(id);
