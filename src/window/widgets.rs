@@ -88,7 +88,8 @@ pub(super) fn word_choice(ui: &mut Ui, words: &str, is_chosen: bool) -> Response
     let colors = look::colors(ui);
     let color = if is_chosen { colors.text } else { colors.quiet };
     let [rest, ..] = colors.button;
-    let mut button = Button::new(RichText::new(words).color(color)).min_size(vec2(0.0, 24.0));
+    let size = vec2(button_width(ui, words), 24.0);
+    let mut button = Button::new(RichText::new(words).color(color)).min_size(size);
     button = button.stroke(chosen_edge(ui, is_chosen));
     button = if is_chosen { button.fill(rest) } else { button.frame_when_inactive(false) };
     let response = ui.add(button);
@@ -323,7 +324,8 @@ pub(super) fn margin(x: i8, y: i8) -> Frame {
 /// A button that shows its edges only under the pointer. Its spoken name says what it acts on.
 pub(super) fn quiet_button(ui: &mut Ui, words: &str, target: &str) -> bool {
     let text = RichText::new(words).color(look::colors(ui).quiet);
-    let response = ui.add(Button::new(text).frame_when_inactive(false));
+    let size = vec2(button_width(ui, words), 0.0);
+    let response = ui.add(Button::new(text).min_size(size).frame_when_inactive(false));
     let name = format!("{words} {target}");
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
     focus_ring(ui, &response);

@@ -69,8 +69,30 @@ pub(super) fn row<R>(
         let text = RichText::new(hint).font(look::fact_font()).color(colors.quiet);
         words_ui.add(Label::new(text).selectable(false).wrap());
     }
+    // From left to right, also for the keyboard and for a screen reader.
     let place = rect.with_min_x(rect.right() - width.min(whole - 120.0 - space::L));
-    add(&mut child(ui, place, Layout::right_to_left(Align::Center)), label.id)
+    add(&mut child(ui, place, Layout::left_to_right(Align::Center)), label.id)
+}
+
+/// A row in which one of a few words is chosen: which one, in this frame.
+pub(super) fn choice<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    (words, hint): (&str, &str),
+    now: T,
+    choices: &[(T, &str)],
+) -> Option<T> {
+    let widths = choices.iter().map(|(_, words)| widgets::button_width(ui, words) + space::XS);
+    let width = widths.sum::<f32>() - space::XS;
+    let mut chosen = None;
+    row(ui, words, hint, width, |ui, _| {
+        ui.spacing_mut().item_spacing.x = space::XS;
+        for (choice, words) in choices {
+            if widgets::word_choice(ui, words, *choice == now).clicked() {
+                chosen = Some(*choice);
+            }
+        }
+    });
+    chosen
 }
 
 /// A row that is one thing over the whole width.
@@ -132,10 +154,11 @@ pub(super) fn thing(
         let text = RichText::new(quiet).font(look::fact_font()).color(colors.quiet);
         words_ui.add(Label::new(text).wrap());
     }
-    let mut buttons_ui = child(ui, rect, Layout::right_to_left(Align::Center));
+    let buttons_place = rect.with_min_x(rect.right() - buttons_width + space::XS);
+    let mut buttons_ui = child(ui, buttons_place, Layout::left_to_right(Align::Center));
     buttons_ui.spacing_mut().item_spacing.x = space::XS;
     let mut asked = None;
-    for button in buttons.iter().rev() {
+    for button in buttons {
         if widgets::quiet_button(&mut buttons_ui, button, words) {
             asked = Some(*button);
         }
