@@ -38,7 +38,7 @@ pub fn servers_file() -> Option<PathBuf> {
     ours().map(|ours| ours.config_dir().join("servers.toml"))
 }
 
-/// The file that holds the [`Settings`]. `None`: this person has no home.
+/// The file that holds the [`Settings`](super::Settings). `None`: this person has no home.
 #[must_use]
 pub fn settings_file() -> Option<PathBuf> {
     ours().map(|ours| ours.config_dir().join("settings.toml"))

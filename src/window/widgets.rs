@@ -98,6 +98,12 @@ pub(super) fn word_choice(ui: &mut Ui, words: &str, is_chosen: bool) -> Response
     response
 }
 
+/// A line of a menu that is one of several to choose from; what is chosen can be read on its ground.
+pub(super) fn menu_choice(ui: &mut Ui, words: &str, is_chosen: bool) -> bool {
+    let text = RichText::new(words).color(look::colors(ui).text);
+    ui.selectable_label(is_chosen, text).clicked()
+}
+
 fn paint_icon_button(ui: &Ui, response: &Response, rect: Rect, icon: Icon, is_chosen: bool) {
     if !ui.is_rect_visible(rect) {
         return;

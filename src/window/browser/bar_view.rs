@@ -62,7 +62,7 @@ fn history(ui: &mut Ui, browser: &Browser, acts: &mut Vec<Act>) {
         ui.set_max_width(look::READING);
         let mut line = |ui: &mut Ui, path: &RemotePath, is_here: bool, act: Act| {
             let text = words::place(path, browser);
-            if ui.selectable_label(is_here, text).clicked() {
+            if widgets::menu_choice(ui, &text, is_here) {
                 acts.push(act);
             }
         };

@@ -81,12 +81,12 @@ fn menu_ui(ui: &mut Ui, browser: &Browser, acts: &mut Vec<Act>) {
     ui.separator();
     ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
         if let Some(guessed) = browser.encoding.filter(|encoding| !is_usual(*encoding)) {
-            let _it_is_chosen = ui.selectable_label(true, guessed.to_string());
+            widgets::menu_choice(ui, &guessed.to_string(), true);
         }
         for (label, language) in USUAL {
             let Ok(encoding) = label.parse::<Encoding>() else { continue };
             let is_it = browser.encoding == Some(encoding);
-            if ui.selectable_label(is_it, format!("{language} ({label})")).clicked() {
+            if widgets::menu_choice(ui, &format!("{language} ({label})"), is_it) {
                 acts.push(Act::Encode(Some(encoding)));
                 ui.close();
             }

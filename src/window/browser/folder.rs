@@ -1,7 +1,7 @@
 //! What stands in one folder, sorted and filtered. Knows no egui.
 //!
 //! A hundred thousand entries cost a picture nothing: which of them are shown, and in which order, is
-//! worked out when something changes, and where there are many by another [thread](super::arrange). Until
+//! worked out when something changes, and where there are many by another thread (`arrange`). Until
 //! it is done the rows stay as they are.
 
 use std::cell::Cell;

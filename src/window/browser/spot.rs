@@ -63,6 +63,8 @@ pub struct Spot {
     pub(super) is_moved: bool,
     /// Whether the keyboard's row is to be brought into sight.
     pub(super) shows_cursor: bool,
+    /// The same, once the rows stand as they are to.
+    pub(super) follows: bool,
 }
 
 impl Spot {
@@ -82,6 +84,7 @@ impl Spot {
             scroll: 0.0,
             is_moved: false,
             shows_cursor: false,
+            follows: false,
         }
     }
 
@@ -148,6 +151,9 @@ impl Spot {
             self.go(row, Mode::Only);
             self.wanted = None;
             self.found = None;
+        }
+        if !is_arranging {
+            self.shows_cursor |= std::mem::take(&mut self.follows);
         }
         is_arranging
     }

@@ -132,7 +132,7 @@ impl Browser {
                     false => column != Column::Name,
                 };
                 self.spot.folder.sort(Sorting { column, is_descending });
-                self.spot.shows_cursor = true;
+                self.spot.follows = true;
             }
             Act::Filter(text) => {
                 self.note = None;
