@@ -76,8 +76,8 @@ fn a_limit_that_is_lifted_lets_what_runs_go_on_at_once() {
     let (_served, server) = serve(&[("a.bin", 8_000_000)]);
     let folder = tempfile::tempdir().unwrap();
     let commons = Commons::default();
-    // At this rate it would take a day.
-    commons.throttle.set(Some(100));
+    // At this rate it would take hours.
+    commons.throttle.set(Some(1000));
     let (mut engine, events) = Engine::start(commons.clone(), || ()).unwrap();
     let link = format!("ftp://{}/a.bin", server.at());
     let id = engine.download(calm_request(&link, folder.path()));
@@ -96,7 +96,7 @@ fn a_limit_that_is_set_holds_for_what_runs_already() {
     let link = format!("ftp://{}/a.bin", server.at());
     let id = engine.download(calm_request(&link, folder.path()));
     hear(&events, id, |news| matches!(news, News::Progress(it) if it.received > 0));
-    commons.throttle.set(Some(1000));
+    commons.throttle.set(Some(20_000));
     // What is under way may still come; after that, a machine that is slow only brings less.
     let mut standing = Vec::new();
     hear(&events, id, |news| {

@@ -96,8 +96,10 @@ impl Throttle {
         }
     }
 
-    /// When `bytes` more are paid for.
+    /// When `bytes` more are paid for. What was asked for under a higher limit, or none, costs no more
+    /// than a second: nobody stands still for minutes because the limit was set a moment ago.
     fn charge(&self, bytes: usize, limit: u64, now: Instant) -> Instant {
+        let bytes = bytes.min(usize::try_from(limit.max(LEAST)).unwrap_or(usize::MAX));
         let mut paid_at = self.lock();
         let earliest = now.checked_sub(BURST).unwrap_or(now);
         let from = paid_at.map_or(earliest, |at| at.max(earliest));
@@ -141,6 +143,13 @@ mod tests {
         let first = throttle.charge(1000, 1000, start);
         let later = first + Duration::from_secs(60);
         assert_eq!(throttle.charge(1000, 1000, later) - later, Duration::from_secs(1) - BURST);
+    }
+
+    #[test]
+    fn a_large_block_that_a_low_limit_overtook_is_paid_for_in_a_second() {
+        let throttle = Throttle::default();
+        let now = Instant::now();
+        assert!(throttle.charge(1 << 20, 1000, now) <= now + Duration::from_secs(1));
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod servers;
 
 use std::path::PathBuf;
 
-use eframe::egui::{Key, Label, Popup, RichText, ScrollArea, Ui};
+use eframe::egui::{Key, Label, RichText, ScrollArea, Ui};
 
 use super::icons::Icon;
 use super::limit::LimitMenu;
@@ -81,8 +81,7 @@ pub(super) enum PageAction {
 /// Draws a page and says what the person asked of it in this frame, if anything.
 pub(super) fn page_ui(ui: &mut Ui, page: &mut Page, shown: Shown<'_>) -> Option<PageAction> {
     let mut action = None;
-    let is_menu_open = Popup::is_any_open(ui.ctx());
-    if !is_menu_open && ui.input(|input| input.key_pressed(Key::Escape)) {
+    if ui.input(|input| input.key_pressed(Key::Escape)) {
         action = Some(PageAction::Close);
     }
     widgets::margin(16, 12).show(ui, |ui| {

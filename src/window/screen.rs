@@ -147,6 +147,7 @@ impl Screen {
     pub fn ui(&mut self, ui: &mut Ui) -> Vec<Wish> {
         let mut wishes = Vec::new();
         self.keeping.lay_out(ui);
+        Self::leave_menu(ui);
         self.take_paste(ui);
         wishes.extend(self.take_drop(ui));
         // Whatever goes into the form is to be seen there.

@@ -223,3 +223,23 @@ fn several_notices_stand_close_below_each_other() {
     assert!((20.0..60.0).contains(&apart), "{apart}");
     assert!(page - top("The second was said") < 60.0, "the page follows at once");
 }
+
+#[test]
+fn a_limit_is_chosen_by_keyboard_alone() {
+    let mut window = Window::open();
+    command(&mut window, Key::T);
+    assert!(window.harness.get_by_label("No limit").is_focused());
+    window.press(Key::ArrowDown);
+    window.press(Key::ArrowDown);
+    window.press(Key::Space);
+    assert_eq!(chosen(&mut window), [Setting::RateLimit(RateLimit::of(500_000))]);
+    command(&mut window, Key::T);
+    let off = RateLimit { last: Some(500_000), is_on: false };
+    assert_eq!(chosen(&mut window), [Setting::RateLimit(off)]);
+    // Esc leaves a menu, and not the page behind it.
+    command(&mut window, Key::Comma);
+    window.click("Choose a rate limit");
+    window.press(Key::Escape);
+    assert!(!window.shows("Everything together, at most:"));
+    assert!(window.shows("Speed and network"));
+}

@@ -1,6 +1,6 @@
 //! What the person chooses for all transfers, and the pages on which they do.
 
-use eframe::egui::{self, CentralPanel, Id, Key, Modifiers, Ui};
+use eframe::egui::{self, CentralPanel, Id, Key, Modifiers, Popup, Ui};
 
 use super::{Screen, Wish};
 use crate::ftp::Address;
@@ -123,6 +123,15 @@ impl Screen {
             .is_some_and(|shown| std::mem::discriminant(shown) == std::mem::discriminant(&page));
         self.page = (!is_shown).then_some(page);
         None
+    }
+
+    /// Esc leaves a menu that is open, and nothing that is behind it.
+    pub(super) fn leave_menu(ui: &Ui) {
+        if Popup::is_any_open(ui.ctx())
+            && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape))
+        {
+            Popup::close_all(ui.ctx());
+        }
     }
 
     /// What keys mean everywhere in the window.
