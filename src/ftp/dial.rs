@@ -7,6 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
+use socket2::{Domain, Socket, Type};
 
 use super::error::{Awaiting, Error};
 use super::host::Host;
@@ -34,19 +35,21 @@ pub(super) fn dial(
     limits: &Limits,
 ) -> Result<TcpStream, Error> {
     let addresses = look_up(host, port, family, limits)?;
-    connect(addresses, limits).map_err(|error| match error {
+    connect(addresses, None, limits).map_err(|error| match error {
         Error::Cut(source) => Error::Unreachable { host: host.to_string(), port, source },
         other => other,
     })
 }
 
-/// Connects to the first of `addresses` that answers.
+/// Connects to the first of `addresses` that answers. `buffer`: so many bytes, about, may wait here for
+/// somebody to read them; `None`: as many as the system likes.
 ///
 /// # Errors
 ///
 /// [`Error::Cut`] with the last address's reason, [`Error::Silent`], [`Error::Stopped`].
 pub(super) fn connect(
     mut addresses: VecDeque<SocketAddr>,
+    buffer: Option<usize>,
     limits: &Limits,
 ) -> Result<TcpStream, Error> {
     let (ring, answers) = bounded(MOST_ADDRESSES);
@@ -59,7 +62,7 @@ pub(super) fn connect(
         {
             let (ring, patience) = (ring.clone(), limits.patience);
             in_background("ashore connect", move || {
-                ring.send(TcpStream::connect_timeout(&address, patience)).ok();
+                ring.send(knock(address, buffer, patience)).ok();
             })?;
             open += 1;
             next_start = Instant::now() + HEAD_START;
@@ -82,6 +85,14 @@ pub(super) fn connect(
             Err(_nothing_yet) => wait.go_on()?,
         }
     }
+}
+
+fn knock(address: SocketAddr, buffer: Option<usize>, most: Duration) -> io::Result<TcpStream> {
+    let Some(buffer) = buffer else { return TcpStream::connect_timeout(&address, most) };
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    socket.set_recv_buffer_size(buffer)?; // Later, much would be here already.
+    socket.connect_timeout(&address.into(), most)?;
+    Ok(socket.into())
 }
 
 /// The addresses of `host`, IPv6 and IPv4 in turn, the system's favourite first. At least one.
@@ -143,8 +154,6 @@ fn in_background(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(),
 mod tests {
     use std::net::TcpListener;
 
-    use socket2::{Domain, Socket, Type};
-
     use super::*;
     use crate::ftp::stream::Stop;
 
@@ -178,7 +187,8 @@ mod tests {
             gone.local_addr().unwrap()
         };
         let began = Instant::now();
-        let socket = connect(VecDeque::from([silent, closed, alive]), &limits(20_000)).unwrap();
+        let socket =
+            connect(VecDeque::from([silent, closed, alive]), None, &limits(20_000)).unwrap();
         assert_eq!(socket.peer_addr().unwrap(), alive);
         assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
     }
@@ -186,7 +196,7 @@ mod tests {
     #[test]
     fn a_place_that_never_answers_is_given_up_when_patience_is_over() {
         let (_socket, silent, _knocking) = silence();
-        let error = connect(VecDeque::from([silent]), &limits(300)).unwrap_err();
+        let error = connect(VecDeque::from([silent]), None, &limits(300)).unwrap_err();
         assert!(matches!(error, Error::Silent { awaiting: Awaiting::Connection, .. }), "{error:?}");
     }
 
@@ -200,10 +210,24 @@ mod tests {
             stop.give();
         });
         let began = Instant::now();
-        let error = connect(VecDeque::from([silent]), &limits).unwrap_err();
+        let error = connect(VecDeque::from([silent]), None, &limits).unwrap_err();
         assert!(matches!(error, Error::Stopped), "{error:?}");
         assert!(began.elapsed() < Duration::from_secs(30));
         giver.join().unwrap();
+    }
+
+    #[test]
+    fn what_is_to_be_read_slowly_is_not_received_ahead() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let _socket = connect(VecDeque::from([address]), Some(8192), &limits(20_000)).unwrap();
+        let (mut guest, _) = listener.accept().unwrap();
+        guest.set_nonblocking(true).unwrap();
+        socket2::SockRef::from(&guest).set_send_buffer_size(8192).unwrap();
+        let sent: usize = std::iter::repeat_with(|| io::Write::write(&mut guest, &[7; 4096]))
+            .map_while(Result::ok)
+            .sum();
+        assert!(sent < 100_000, "{sent} bytes were taken that nobody reads");
     }
 
     #[test]

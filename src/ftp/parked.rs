@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::io::BufReader;
+use std::time::{Duration, Instant};
 
 use super::listing;
 use super::route::Route;
@@ -22,6 +23,8 @@ pub struct Parked {
     pace: Pace,
     is_epsv_useless: bool,
     listing: listing::Known,
+    round_trip: Duration,
+    heard: Instant,
 }
 
 impl Session<'_> {
@@ -32,7 +35,17 @@ impl Session<'_> {
     pub fn park(self) -> Option<Parked> {
         let is_at_rest = !self.is_transferring && !self.is_astray && self.awaited.is_empty();
         let Self {
-            control, route, is_active, tls, features, pace, is_epsv_useless, listing, ..
+            control,
+            route,
+            is_active,
+            tls,
+            features,
+            pace,
+            is_epsv_useless,
+            listing,
+            round_trip,
+            heard,
+            ..
         } = self;
         (is_at_rest && control.buffer().is_empty()).then_some(Parked {
             control,
@@ -43,6 +56,8 @@ impl Session<'_> {
             pace,
             is_epsv_useless,
             listing,
+            round_trip,
+            heard,
         })
     }
 }
@@ -65,6 +80,12 @@ impl Parked {
         Learnt(self.listing.clone())
     }
 
+    /// When the server last said something.
+    #[must_use]
+    pub fn heard(&self) -> Instant {
+        self.heard
+    }
+
     /// Whether the conversation is secret.
     #[must_use]
     pub fn is_secure(&self) -> bool {
@@ -75,8 +96,9 @@ impl Parked {
     /// that nobody had asked for (`421 Timeout`). Sends nothing and does not wait.
     #[must_use]
     pub fn take_up<'a>(self, limits: &Limits, log: &'a dyn Fn(Line)) -> Option<Session<'a>> {
-        let Self { mut control, route, is_active, tls, features, pace, is_epsv_useless, listing } =
-            self;
+        let Self { mut control, route, is_active, tls, features, pace, .. } = self;
+        let (is_epsv_useless, listing) = (self.is_epsv_useless, self.listing);
+        let (round_trip, heard) = (self.round_trip, self.heard);
         control.get_mut().take_limits(limits);
         control.get_mut().is_quiet().then(|| Session {
             control,
@@ -95,6 +117,9 @@ impl Parked {
             is_transferring: false,
             is_astray: false,
             listing,
+            round_trip,
+            most_ahead: None,
+            heard,
         })
     }
 }

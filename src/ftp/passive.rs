@@ -5,14 +5,14 @@
 //! to make us knock at somebody else's door at worst.
 
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::active::Channel;
 use super::command::Command;
 use super::error::{Awaiting, Error};
 use super::reply::{Kind, Reply};
 use super::session::Session;
-use super::stream::Stream;
+use super::stream::{Limits, Stream};
 
 /// How long a data connection may take that is made without waiting for the server. Where a firewall
 /// swallows it, the other ways are tried after that.
@@ -84,8 +84,16 @@ impl Session<'_> {
             self.is_transferring = true;
             limits.patience = limits.patience.min(PATIENCE_IN_ONE_GO);
         }
-        let mut stream = self.route.data(port, &limits)?;
+        let mut stream = self.dial_data(port, &limits)?;
         stream.expect(Awaiting::Data, self.limits.patience);
+        Ok(stream)
+    }
+
+    /// Makes a data connection to `port`, and looks how long that takes.
+    pub(super) fn dial_data(&mut self, port: u16, limits: &Limits) -> Result<Stream, Error> {
+        let begun = Instant::now();
+        let stream = self.route.data(port, self.most_ahead, limits)?;
+        self.round_trip = self.round_trip.min(begun.elapsed());
         Ok(stream)
     }
 }

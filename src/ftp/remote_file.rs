@@ -65,7 +65,18 @@ impl Session<'_> {
     ///
     /// Those of [`Session::locate`].
     pub fn look_again(&mut self, file: &RemoteFile) -> Result<Facts, Error> {
+        let size = Command::with("SIZE", &file.argument)?;
+        let questions = vec![size, Command::with("MDTM", &file.argument)?];
+        self.ahead.retain(|(command, _)| !questions.contains(command));
+        self.ask_ahead(questions, None)?;
         self.facts(&file.argument)
+    }
+
+    /// Whether the server has said already, while it was asked ahead, that there is no such file.
+    #[must_use]
+    pub fn lacks(&self, file: &RemoteFile) -> bool {
+        let Ok(size) = Command::with("SIZE", &file.argument) else { return false };
+        self.ahead.iter().any(|(command, reply)| *command == size && reply.code == 550)
     }
 
     /// Asks the server to write its names in UTF-8, if it says that it can: some do it only when
@@ -143,7 +154,7 @@ impl Session<'_> {
             Err(_) => return Ok(None),
         }
         let mut data = match self.retrieve(file, 0) {
-            Ok(data) => data,
+            Ok(data) => data.at_speed(),
             Err(Error::Refused { reply, .. }) if reply.code != 421 => return Ok(None),
             Err(error) => return Err(error),
         };

@@ -60,17 +60,23 @@ impl Route {
         Err(trouble)
     }
 
-    /// Connects to another port of the same server, for data.
+    /// Connects to another port of the same server, for data. `buffer` as for [`dial::connect`]; it
+    /// does not count where a proxy has one of its own.
     ///
     /// # Errors
     ///
     /// [`Error::Cut`], [`Error::Proxy`], [`Error::Silent`], [`Error::Stopped`].
-    pub(super) fn data(&self, port: u16, limits: &Limits) -> Result<Stream, Error> {
+    pub(super) fn data(
+        &self,
+        port: u16,
+        buffer: Option<usize>,
+        limits: &Limits,
+    ) -> Result<Stream, Error> {
         match self {
             Self::Direct(peer) => {
                 let mut address = *peer;
                 address.set_port(port);
-                let socket = dial::connect(VecDeque::from([address]), limits)?;
+                let socket = dial::connect(VecDeque::from([address]), buffer, limits)?;
                 Stream::new(socket, limits.clone(), Awaiting::Data)
             }
             Self::Through(proxy, target) => {

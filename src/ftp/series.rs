@@ -99,7 +99,8 @@ impl Session<'_> {
                 source: io::Error::other("the server named no port"),
             })?;
             let time = answers.time;
-            let channel = Channel::Made(self.route.data(port, &self.limits)?);
+            let limits = self.limits.clone();
+            let channel = Channel::Made(self.dial_data(port, &limits)?);
             let data = self.begin(channel, &Command::with("RETR", &wanted.path.to_wire())?)?;
             let bytes = read_whole(data, wanted.size, basket)?;
 

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::io::BufReader;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::command::Command;
 use super::error::{Awaiting, Error};
@@ -83,6 +83,12 @@ pub struct Session<'a> {
     pub(super) is_astray: bool,
     /// What is known about the server's listings.
     pub(super) listing: listing::Known,
+    /// The least that a way there and back has taken.
+    pub(super) round_trip: Duration,
+    /// So many bytes of a transfer may wait for us to read them.
+    pub(super) most_ahead: Option<usize>,
+    /// When the server last said something.
+    pub(super) heard: Instant,
 }
 
 impl std::fmt::Debug for Session<'_> {
@@ -106,7 +112,9 @@ impl<'a> Session<'a> {
         limits: &Limits,
         log: &'a dyn Fn(Line),
     ) -> Result<Self, Error> {
+        let begun = Instant::now();
         let (stream, route) = Route::open(&server, limits)?;
+        let round_trip = begun.elapsed();
         let socket = stream.socket();
         socket.set_nodelay(true).map_err(Error::Cut)?;
         let alive = socket2::TcpKeepalive::new().with_time(KEEP_ALIVE).with_interval(KEEP_ALIVE);
@@ -128,6 +136,9 @@ impl<'a> Session<'a> {
             is_transferring: false,
             is_astray: false,
             listing: listing::Known::beginning_with(server.known.time_offset),
+            round_trip,
+            most_ahead: None,
+            heard: Instant::now(),
         };
         if server.security == Security::Implicit {
             session = session.secure(Tls::new(server.host, &server.trust)?)?;
@@ -185,6 +196,18 @@ impl<'a> Session<'a> {
     #[must_use]
     pub fn is_active(&self) -> bool {
         self.is_active
+    }
+
+    /// How long a way there and back takes, or a little more.
+    #[must_use]
+    pub fn round_trip(&self) -> Duration {
+        self.round_trip
+    }
+
+    /// About so many bytes of the next transfers may come before they are read; `None`: as many as the
+    /// system likes, which are some megabytes. Not in active mode.
+    pub fn hold_back(&mut self, bytes: Option<usize>) {
+        self.most_ahead = bytes;
     }
 
     /// Says goodbye and does not wait for the answer: whatever it is, it changes nothing.
@@ -266,6 +289,7 @@ impl<'a> Session<'a> {
         self.control.get_mut().expect_reply();
         let reply = Reply::read(&mut self.control, &mut heard);
         self.is_astray |= reply.is_err();
+        self.heard = Instant::now();
         Ok(reply?)
     }
 

@@ -24,8 +24,14 @@ impl Job<'_> {
     ) -> Result<Session<'l>, Trouble> {
         self.has_rested.set(false);
         let lane = self.handle.lane();
-        if let Some(session) = lane.and_then(|lane| lane.take_up(limits, log)) {
+        let throttle = &self.handle.commons.throttle;
+        let connections = lane.map_or(1, |lane| lane.companions());
+        if let Some(mut session) = lane.and_then(|lane| lane.take_up(limits, log)) {
             self.has_rested.set(true);
+            if self.is_step_by_step.get() {
+                session.slow_down();
+            }
+            throttle.hold_back(&mut session, connections);
             return Ok(session);
         }
         (self.report)(News::Phase(Phase::Connecting));
@@ -54,6 +60,7 @@ impl Job<'_> {
             false => session.sign_in_for(&login, Some(errand))?,
         }
         self.access().learn_accepted();
+        throttle.hold_back(&mut session, connections);
         retry.met();
         if let Some(sentence) = lane.and_then(|lane| lane.connected()) {
             self.story(sentence);

@@ -308,7 +308,7 @@ fn count(count: u32) -> usize {
     usize::try_from(count).unwrap_or(usize::MAX).max(1)
 }
 
-fn many(count: usize) -> f64 {
+pub(super) fn many(count: usize) -> f64 {
     lossy(u64::try_from(count).unwrap_or(u64::MAX))
 }
 

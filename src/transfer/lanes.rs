@@ -259,6 +259,11 @@ impl Lane {
         }
     }
 
+    /// How many connections the server has from us, or is to have.
+    pub(super) fn companions(&self) -> usize {
+        lock(&self.pier.berths).taken
+    }
+
     /// So many bytes of a file came.
     pub(super) fn moved(&self, bytes: usize) {
         lock(&self.pier.so_far).bytes += u64::try_from(bytes).unwrap_or(0);

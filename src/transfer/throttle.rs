@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::ftp::{self, Stop};
+use super::growth::many;
+use super::meter::lossy;
+use crate::ftp::{self, Session, Stop};
 
 /// So much may come at once after a time of silence. Short, so that the limit holds at every moment.
 const BURST: Duration = Duration::from_millis(50);
@@ -15,6 +17,15 @@ const TICK: Duration = Duration::from_millis(50);
 
 /// The fewest bytes that are asked for at once, however low the limit is.
 const LEAST: u64 = 512;
+
+/// How much more than comes in one round trip may be received ahead, and by how much later a busy
+/// computer may look.
+const ROOM: f64 = 1.25;
+const LATE: Duration = Duration::from_millis(10);
+
+/// The least and the most that is received ahead, in bytes.
+const LEAST_AHEAD: f64 = 4096.0;
+const MOST_AHEAD: f64 = 4_194_304.0;
 
 /// A limit to how fast all downloads together may receive; clones share it. The default has none,
 /// and costs one look at a number for each block.
@@ -50,6 +61,19 @@ impl Throttle {
         let Some(limit) = self.limit() else { return most };
         let portion = (limit / 20).max(LEAST);
         usize::try_from(portion).map_or(most, |portion| portion.min(most))
+    }
+
+    /// Keeps the system from receiving much that nobody may read yet, over one of so many
+    /// `connections`: what comes in a way there and back must be enough.
+    pub(super) fn hold_back(&self, session: &mut Session<'_>, connections: usize) {
+        let buffer = self.limit().map(|limit| {
+            let share = lossy(limit) / many(connections.max(1));
+            let bytes = share * (session.round_trip().as_secs_f64() * ROOM + LATE.as_secs_f64());
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
+            let bytes = bytes.clamp(LEAST_AHEAD, MOST_AHEAD) as usize;
+            bytes
+        });
+        session.hold_back(buffer);
     }
 
     /// So many bytes came: waits until they are paid for.

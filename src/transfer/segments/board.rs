@@ -6,20 +6,17 @@ use std::time::{Duration, Instant};
 use crate::disk::Partial;
 use crate::ftp::Stop;
 use crate::transfer::doubt::Doubt;
+use crate::transfer::growth::many;
 use crate::transfer::meter::lossy;
 use crate::transfer::resume::{OVERLAP, proof_before};
 use crate::transfer::trouble::Trouble;
 
 /// The least that is worth a request of its own, in bytes.
-const LEAST: u64 = 4 * OVERLAP;
+const LEAST: u64 = 2 * OVERLAP;
 
-/// How long a share must still last before a part of it is given away, in times of what the last
+/// How much sooner a share must be whole if a part of it is given away, in times of what the last
 /// request took.
-const WORTHWHILE: f64 = 2.0;
-
-/// A connection that is silent for as long, at least and at most, has stalled.
-const SHORTEST_STALL: Duration = Duration::from_millis(1500);
-const LONGEST_STALL: Duration = Duration::from_secs(3);
+const WORTHWHILE: f64 = 0.5;
 
 /// How far beyond its announced size a file is followed, at least, in bytes.
 const MOST_BEYOND: u64 = 16 * 1024 * 1024;
@@ -33,11 +30,12 @@ pub(super) type Id = usize;
 pub(super) struct Share {
     pub(super) at: u64,
     pub(super) end: u64,
-    /// When it was taken, and when bytes last came.
+    /// When it was taken, when its first bytes came, and when bytes last came.
     pub(super) taken: Instant,
+    begun: Option<Instant>,
     pub(super) heard: Instant,
     /// The longest time that bytes were waited for until now.
-    longest: Duration,
+    pub(super) longest: Duration,
     pub(super) brought: u64,
     /// The server stops by itself soon after its end.
     pub(super) is_bounded: bool,
@@ -45,9 +43,10 @@ pub(super) struct Share {
 }
 
 impl Share {
-    /// Bytes per second since it was taken.
-    fn speed(&self, now: Instant) -> f64 {
-        lossy(self.brought) / now.duration_since(self.taken).as_secs_f64().max(0.001)
+    /// Bytes per second since the first ones came.
+    fn speed(&self, now: Instant) -> Option<f64> {
+        let took = now.duration_since(self.begun?).as_secs_f64();
+        Some(lossy(self.brought) / took.max(0.001)).filter(|_| self.brought >= OVERLAP)
     }
 }
 
@@ -86,11 +85,6 @@ impl<T: Into<Trouble>> From<T> for Setback {
     fn from(trouble: T) -> Self {
         Self::Trouble(trouble.into())
     }
-}
-
-/// How long a connection may be silent that was silent for `longest` at most so far.
-pub(super) fn stall(longest: Duration) -> Duration {
-    (longest * 8).clamp(SHORTEST_STALL, LONGEST_STALL).max(longest * 2)
 }
 
 pub(super) fn len(bytes: &[u8]) -> u64 {
@@ -164,6 +158,7 @@ impl<'a> Board<'a> {
             at,
             end,
             taken: now,
+            begun: None,
             heard: now,
             longest: Duration::ZERO,
             brought: 0,
@@ -181,7 +176,7 @@ impl<'a> Board<'a> {
     }
 
     /// Work for a connection that has none: the share of one that has fallen silent; or a gap that
-    /// nobody is at work on; or half of the longest share. `None`: there is nothing to do just now.
+    /// nobody is at work on; or a part of somebody's share. `None`: there is nothing to do just now.
     pub(super) fn claim(&mut self, me: Id, stop: &Stop, now: Instant) -> Option<Task> {
         let size = self.size;
         let length = |&(from, to): &(u64, u64)| to.min(size).saturating_sub(from);
@@ -192,7 +187,7 @@ impl<'a> Board<'a> {
             self.silent_share(now).into_iter().chain(free).find(|gap| gap.0 == beginning)?
         } else {
             let longest = free.max_by_key(length);
-            self.silent_share(now).or(longest).or_else(|| self.part_of_longest(me, now))?
+            self.silent_share(now).or(longest).or_else(|| self.part_of_latest(me, now))?
         };
         let (left, _) = self.file.around(at);
         let is_short = left > 0 && left < at && at - left < OVERLAP;
@@ -234,57 +229,31 @@ impl<'a> Board<'a> {
         free
     }
 
-    /// How long a share may be silent. What it has shown so far says what is normal for it.
-    fn is_silent(share: &Share, now: Instant) -> bool {
-        let patience = match share.brought {
-            0 => LONGEST_STALL,
-            _ => stall(share.longest),
-        };
-        now.duration_since(share.heard) >= patience
-    }
-
-    /// Whether some connection has fallen silent, and nobody has come to its help yet.
-    pub(super) fn has_silent_share(&self, now: Instant) -> bool {
-        self.silent_share(now).is_some()
-    }
-
-    fn silent_share(&self, now: Instant) -> Option<(u64, u64)> {
-        let is_helped = |share: &Share| {
-            self.shares.values().any(|it| it.at == share.at && !Self::is_silent(it, now))
-        };
-        let silent = self.shares.values().find(|it| Self::is_silent(it, now) && !is_helped(it));
-        silent.map(|share| (share.at, share.end))
-    }
-
-    /// Ends the connection that has been silent for longest, and frees its share.
-    pub(super) fn dismiss_silent(&mut self, now: Instant) {
-        let silent = self.shares.iter().filter(|(_, share)| Self::is_silent(share, now));
-        if let Some(id) = silent.min_by_key(|(_, share)| share.heard).map(|(&id, _)| id) {
-            self.revoke(id);
-        }
-    }
-
-    /// Takes so much of the longest share away from whoever has it that both are done at the same
-    /// time: half, unless one of them has been faster.
-    fn part_of_longest(&mut self, me: Id, now: Instant) -> Option<(u64, u64)> {
+    /// Takes so much away from whoever would be done last that both are done at the same time, if that
+    /// is worth a request.
+    fn part_of_latest(&mut self, me: Id, now: Instant) -> Option<(u64, u64)> {
         let (size, setup) = (self.size, self.setup.as_secs_f64());
         let left = |share: &Share| share.end.min(size).saturating_sub(share.at);
-        let longest = self.shares.values_mut().max_by_key(|share| left(share))?;
-        let left = left(longest);
-        let theirs = longest.speed(now);
-        let is_worthwhile = longest.brought == 0 || lossy(left) >= theirs * WORTHWHILE * setup;
-        if left < 2 * LEAST || !is_worthwhile {
-            return None;
+        let known: Vec<_> = self.shares.values().filter_map(|share| share.speed(now)).collect();
+        let usual = known.iter().sum::<f64>() / many(known.len()).max(1.0);
+        let lasts = |share: &Share| lossy(left(share)) / share.speed(now).unwrap_or(usual).max(1.0);
+        let mine = self.speeds.get(&me).copied().unwrap_or(usual);
+        let can_give = |share: &&mut Share| left(share) >= 2 * LEAST;
+        let latest = self.shares.values_mut().filter(can_give);
+        let latest = latest.max_by(|one, other| lasts(one).total_cmp(&lasts(other)))?;
+        let (left, theirs) = (left(latest), latest.speed(now).unwrap_or(usual));
+        let mut kept = left / 2;
+        if theirs > 0.0 && mine > 0.0 {
+            // While this one's request is under way, the other one goes on.
+            let both = (lossy(left + OVERLAP) + mine * setup) / (theirs + mine);
+            let gain = lossy(left) / theirs - both;
+            if gain < setup * WORTHWHILE {
+                return None;
+            }
+            kept = portion(left, theirs * both / lossy(left));
         }
-        let mut theirs_of_all = 0.5;
-        if let Some(&mine) = self.speeds.get(&me)
-            && theirs > 0.0
-        {
-            theirs_of_all = theirs / (theirs + mine);
-        }
-        let kept = portion(left, theirs_of_all).clamp(LEAST, left - LEAST);
-        let middle = longest.at + kept;
-        let end = std::mem::replace(&mut longest.end, middle);
+        let middle = latest.at + kept.clamp(LEAST, left - LEAST);
+        let end = std::mem::replace(&mut latest.end, middle);
         Some((middle, end))
     }
 
@@ -314,8 +283,8 @@ impl<'a> Board<'a> {
     /// A connection gives its share back, whole or not. Tells how many bytes it has brought of it.
     pub(super) fn release(&mut self, me: Id) -> u64 {
         let Some(share) = self.shares.remove(&me) else { return 0 };
-        if share.brought > 0 {
-            self.speeds.insert(me, share.speed(share.heard));
+        if let Some(speed) = share.speed(share.heard) {
+            self.speeds.insert(me, speed);
         }
         share.brought
     }
@@ -371,7 +340,8 @@ impl<'a> Board<'a> {
         }
         self.file.put(at, bytes)?;
         let Some(share) = self.shares.get_mut(&me) else { return Ok(()) };
-        if share.brought == 0 {
+        if share.begun.is_none() {
+            share.begun = Some(now);
             self.setup = now.duration_since(share.taken);
         }
         share.at += len(bytes);

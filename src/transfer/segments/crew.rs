@@ -305,6 +305,8 @@ impl<'c, 'f> Crew<'c, 'f> {
                 session
             }
         };
+        let throttle = &self.errand.handle.commons.throttle;
+        throttle.hold_back(&mut session, lane.map_or(2, Lane::companions));
         let remote = session.locate(&self.errand.access.address.path)?;
         if remote.facts != self.errand.remote.facts {
             return Err(Setback::Differs);

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::board::stall;
+use super::silence::stall;
 use crate::disk::Partial;
 use crate::ftp::{RemoteFile, Session};
 use crate::transfer::download::Job;
@@ -16,10 +16,15 @@ pub(super) const MOST_BY_ITSELF: usize = 4;
 const LEAST_GIVEN: u64 = 1024 * 1024;
 const LEAST_BY_ITSELF: u64 = 4 * 1024 * 1024;
 
-/// When the speed of one connection is first looked at, and when it is judged by: the first moments
-/// say nothing.
-const WARM_UP: Duration = Duration::from_millis(200);
-const TRIAL: Duration = Duration::from_millis(400);
+/// The speed of one connection is looked at from moment to moment, each of so many round trips and at
+/// least so long.
+const ROUND_TRIPS: f64 = 1.5;
+const MOMENT: Duration = Duration::from_millis(75);
+
+/// It has got up to its speed where a moment has not brought this much more than the one before. On
+/// some lines that never comes: after so many moments it is judged all the same.
+const STILL_GROWS: f64 = 1.15;
+const MOST_MOMENTS: u32 = 10;
 
 /// What one connection brings within this time is left to it, in seconds.
 const SHORT: f64 = 2.0;
@@ -43,11 +48,15 @@ pub(in crate::transfer) struct Lookout {
     wants_many: bool,
     grows: bool,
     size: u64,
-    began: Instant,
     heard: Instant,
     longest: Duration,
     received: u64,
-    warm: Option<(Instant, u64)>,
+    moment: Duration,
+    /// When this moment began, and how many bytes were here then.
+    since: (Instant, u64),
+    moments: u32,
+    /// How many bytes a second the last moment brought.
+    speed: f64,
 }
 
 impl Job<'_> {
@@ -85,11 +94,13 @@ impl Job<'_> {
             wants_many: file.has_gaps() || (wanted > 1 && is_long),
             grows: self.request.segments.is_none(),
             size,
-            began: now,
             heard: now,
             longest: Duration::ZERO,
             received: file.received(),
-            warm: None,
+            moment: session.round_trip().mul_f64(ROUND_TRIPS).max(MOMENT),
+            since: (now, file.received()),
+            moments: 0,
+            speed: 0.0,
         }
     }
 }
@@ -105,24 +116,26 @@ impl Lookout {
         }
         let silence = now.duration_since(self.heard);
         if received == self.received {
-            let has_begun = self.warm.is_some();
+            let has_begun = self.moments > 0;
             return (has_begun && silence >= stall(self.longest)).then_some(Call::Silence);
         }
         self.longest = self.longest.max(silence);
         (self.heard, self.received) = (now, received);
-        let took = now.duration_since(self.began);
-        match self.warm {
-            None if took >= WARM_UP => self.warm = Some((now, received)),
-            Some((since, before)) if self.grows && took >= TRIAL => {
-                let seconds = now.duration_since(since).as_secs_f64();
-                let speed = lossy(received.saturating_sub(before)) / seconds.max(0.001);
-                let left = self.size.saturating_sub(received);
-                self.grows = false;
-                let is_long = left >= LEAST_BY_ITSELF && lossy(left) > speed * SHORT;
-                return is_long.then_some(Call::Speed(speed));
-            }
-            _ => {}
+        let (since, before) = self.since;
+        let took = now.duration_since(since);
+        if took < self.moment {
+            return None;
         }
-        None
+        let speed = lossy(received.saturating_sub(before)) / took.as_secs_f64();
+        let still_grows = speed > std::mem::replace(&mut self.speed, speed) * STILL_GROWS;
+        self.since = (now, received);
+        self.moments = self.moments.saturating_add(1);
+        if !self.grows || (still_grows && self.moments < MOST_MOMENTS) {
+            return None;
+        }
+        self.grows = false;
+        let left = self.size.saturating_sub(received);
+        let is_long = left >= LEAST_BY_ITSELF && lossy(left) > speed * SHORT;
+        is_long.then_some(Call::Speed(speed))
     }
 }

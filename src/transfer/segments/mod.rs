@@ -8,6 +8,7 @@ mod board;
 mod crew;
 mod joints;
 mod lookout;
+mod silence;
 #[cfg(test)]
 mod tests;
 mod worker;
@@ -29,10 +30,13 @@ use super::meter::Meter;
 use super::news::{News, Progress};
 use super::trouble::Trouble;
 use crate::disk::Partial;
-use crate::ftp::{self, Data, Limits, RemoteFile, Session};
+use crate::ftp::{self, Data, Facts, Limits, Parked, RemoteFile, Session};
 
 /// How often it is told how far the file is, while the first connection has nothing to do.
 const TICK: Duration = Duration::from_millis(50);
+
+/// How long a conversation that has rested may take to answer. Some have died without a word.
+const REST_PATIENCE: Duration = Duration::from_secs(2);
 
 /// What the first connection has brought about so far.
 pub(super) struct Begun<'a> {
@@ -57,6 +61,7 @@ impl Job<'_> {
         call: Call,
     ) -> Result<Session<'a>, Trouble> {
         let Begun { session, data, remote, limits, log } = begun;
+        self.note_missing(&session, remote, file);
         let size = remote.facts.size.unwrap_or(0);
         let (growth, most) = self.growth(call);
         let errand = Errand {
@@ -100,14 +105,14 @@ impl Job<'_> {
             return Err(trouble);
         }
         let limits = Limits { stop: self.handle.stop.clone(), ..limits.clone() };
-        let mut rested = rested.into_iter().filter_map(|it| it.take_up(&limits, log));
-        let mut session = match rested.next() {
-            Some(session) => session,
-            None => errand.open(&limits, log).map_err(Trouble::Unfinished)?,
-        };
-        rested.for_each(Session::quit);
-        self.is_still_the_same(&mut session, remote, file)?;
-        Ok(session)
+        let (session, now) = errand.look_again(rested, &limits, log)?;
+        let has_grown = Some(file.length()) != remote.facts.size;
+        // Whether it may have grown is judged like that of any other file.
+        if now == remote.facts || has_grown {
+            Ok(session)
+        } else {
+            Err(Trouble::Doubt(Doubt::Changed))
+        }
     }
 
     /// How many connections to begin with, and how many there may be.
@@ -134,17 +139,29 @@ impl Job<'_> {
             (self.report)(News::Progress(Progress { connections, ..progress }));
         }
     }
+}
 
-    /// Several connections may have seen several files: size and time are asked for once more.
-    fn is_still_the_same(
+impl Errand<'_> {
+    /// Several connections may have seen several files: size and time are asked for once more. Goes on
+    /// with the conversation that was needed last, or with a new one.
+    fn look_again<'l>(
         &self,
-        session: &mut Session<'_>,
-        remote: &RemoteFile,
-        file: &Partial,
-    ) -> Result<(), Trouble> {
-        let now = session.look_again(remote).map_err(Trouble::Unfinished)?;
-        let has_grown = Some(file.length()) != remote.facts.size;
-        // Whether it may have grown is judged like that of any other file.
-        if now == remote.facts || has_grown { Ok(()) } else { Err(Trouble::Doubt(Doubt::Changed)) }
+        mut rested: Vec<Parked>,
+        limits: &Limits,
+        log: &'l dyn Fn(ftp::Line),
+    ) -> Result<(Session<'l>, Facts), Trouble> {
+        rested.sort_by_key(Parked::heard);
+        let last = rested.pop();
+        let brief = Limits { patience: limits.patience.min(REST_PATIENCE), ..limits.clone() };
+        rested.into_iter().filter_map(|it| it.take_up(&brief, log)).for_each(Session::quit);
+        if let Some(mut session) = last.and_then(|it| it.take_up(&brief, log))
+            && let Ok(facts) = session.look_again(self.remote)
+            && let Some(session) = session.park().and_then(|it| it.take_up(limits, log))
+        {
+            return Ok((session, facts));
+        }
+        let mut session = self.open(limits, log).map_err(Trouble::Unfinished)?;
+        let facts = session.locate(&self.access.address.path).map_err(Trouble::Unfinished)?.facts;
+        Ok((session, facts))
     }
 }

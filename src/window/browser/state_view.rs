@@ -17,7 +17,7 @@ use crate::window::widgets;
 /// Draws what stands in the place of the rows.
 pub(super) fn state_ui(ui: &mut Ui, browser: &mut Browser, acts: &mut Vec<Act>) {
     let width = (ui.available_width() - 2.0 * space::XL).min(look::READING);
-    let top = ((ui.available_height() - 180.0) * 0.35).clamp(space::M, 120.0);
+    let top = ((ui.available_height() - 300.0) * 0.35).clamp(space::M, 120.0);
     ui.horizontal_top(|ui| {
         ui.add_space(((ui.available_width() - width) / 2.0).max(space::L));
         ui.vertical(|ui| {
