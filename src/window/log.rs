@@ -84,6 +84,8 @@ pub struct Log {
     number: u64,
     /// By how many lines what is shown has moved down since somebody asked.
     slid: i64,
+    /// Whether other lines are shown since somebody asked.
+    has_turned: bool,
     /// Whether lines about different things have come.
     has_several: bool,
     /// Servers that were looked around on.
@@ -171,6 +173,7 @@ impl Log {
         self.shown = numbered.filter(is_shown).map(|(n, _)| n).collect();
         self.found.clear();
         self.slid = 0;
+        self.has_turned = true;
         self.number += 1;
         let is_more = self.is_narrow() && self.has_file && self.dropped > 0;
         self.seeking = if is_more { Seeking::Due(Instant::now() + PAUSE) } else { Seeking::Rests };
@@ -204,6 +207,11 @@ impl Log {
     /// whoever reads further up must not lose their place.
     pub fn take_slid(&mut self) -> i64 {
         std::mem::take(&mut self.slid)
+    }
+
+    /// Whether other lines are shown since the last time: nobody has a place among them yet.
+    pub fn take_turned(&mut self) -> bool {
+        std::mem::take(&mut self.has_turned)
     }
 
     /// One of the lines that are shown.

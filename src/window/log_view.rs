@@ -240,7 +240,11 @@ pub(super) fn lines_ui(ui: &mut Ui, log: &mut Log, model: &Model) -> Option<LogA
         ScrollArea::vertical().auto_shrink(false).stick_to_bottom(true).max_height(whole - 3.0);
     #[expect(clippy::cast_precision_loss, reason = "lines, far fewer than 2^24")]
     let slid = log.take_slid() as f32 * step;
-    if let Some(before) = before.filter(|_| slid.abs() > 0.0) {
+    if log.take_turned() {
+        #[expect(clippy::cast_precision_loss, reason = "lines, far fewer than 2^24")]
+        let all = log.len() as f32 * step - whole;
+        scroll = scroll.vertical_scroll_offset(all.max(0.0)); // To the newest.
+    } else if let Some(before) = before.filter(|_| slid.abs() > 0.0) {
         scroll = scroll.vertical_scroll_offset((before + slid).max(0.0));
     }
     let log = &*log;
@@ -344,7 +348,7 @@ mod tests {
     #[test]
     fn what_was_searched_for_is_found_whatever_its_case() {
         assert_eq!(found_in("→ RETR a.retr", "retr"), [4..8, 11..15]);
-        assert_eq!(found_in("← 550 SPÄT", "ä").first(), Some(&(10..12)));
+        assert_eq!(found_in("← SPÄT, spät", "ä"), [6..8, 13..15]);
         for (text, search) in [("RETR", ""), ("RETR", "list"), ("İRETR", "retr")] {
             assert!(found_in(text, search).is_empty(), "{text}");
         }

@@ -133,6 +133,29 @@ fn a_million_lines_cost_no_more_than_a_few() {
 }
 
 #[test]
+fn other_lines_are_read_from_the_newest_on() {
+    let mut window = Window::after([News::Phase(Phase::Connecting)]);
+    for n in 0..500 {
+        window.screen().hear(Event { id: ID, news: line(Voice::Sent, &format!("line {n}.")) });
+    }
+    window.harness.run();
+    let at = window.harness.get_by_label_contains("line 499.").rect().center();
+    window.harness.hover_at(at);
+    window.harness.event(eframe::egui::Event::MouseWheel {
+        unit: eframe::egui::MouseWheelUnit::Point,
+        delta: vec2(0.0, 5000.0),
+        phase: eframe::egui::TouchPhase::Move,
+        modifiers: Default::default(),
+        source: eframe::egui::MouseWheelSource::Wheel,
+    });
+    window.harness.run_steps(40);
+    assert!(!window.shows("line 499."), "it was scrolled up");
+    window.write("Search the log", "line");
+    window.harness.run_steps(3);
+    assert!(window.shows("line 499."));
+}
+
+#[test]
 fn a_story_has_a_beginning_and_an_end() {
     let mut window = Window::failed(refused(550, "No such file"));
     window.click("Story");
