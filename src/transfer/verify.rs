@@ -26,6 +26,9 @@ impl Testimony {
     }
 }
 
+/// What a checksum file holds.
+type Text = Arc<Vec<u8>>;
+
 impl Job<'_> {
     /// All other evidence agrees. Does a checksum, if anybody knows one?
     ///
@@ -126,7 +129,7 @@ impl Job<'_> {
 
     /// The names of the checksum files that may tell something, best first, and what they hold if
     /// another file of the folder has asked.
-    fn lists_that_may_tell(&self, file: &Partial) -> Vec<(Vec<u8>, Option<Arc<Vec<u8>>>)> {
+    fn lists_that_may_tell(&self, file: &Partial) -> Vec<(Vec<u8>, Option<Text>)> {
         let Request { address, checks, .. } = self.request;
         if checks.expected.is_some() || !checks.verify {
             return Vec::new();
@@ -185,7 +188,7 @@ impl Job<'_> {
         session: &mut Session<'_>,
         remote: &RemoteFile,
         list: &[u8],
-    ) -> Result<Option<Arc<Vec<u8>>>, ftp::Error> {
+    ) -> Result<Option<Text>, ftp::Error> {
         let text = session.fetch_small(&remote.beside(list), disk::MAX_CHECKSUM_LIST)?;
         let text = text.map(Arc::new);
         let known = text.clone().map_or(Known::Missing, Known::Holds);
