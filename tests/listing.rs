@@ -7,7 +7,7 @@ mod support;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use ashore::ftp::listing::{Entry, ListingEnd};
+use ashore::ftp::listing::{Entry, Kind, ListingEnd};
 use ashore::ftp::{self, Address, Limits, Security, Session, Stop, Trust};
 use support::Server;
 
@@ -129,6 +129,85 @@ fn one_mdtm_tells_the_zone_of_the_servers_clock() {
     assert_eq!(zone.seconds(), 7200);
     let listed = entries.first().unwrap().modified.unwrap();
     assert_eq!(listed.time.duration_since(listed.corrected(zone).time).unwrap().as_secs(), 7200);
+}
+
+/// A `LIST` of the login folder that says `text`.
+fn listing(text: &str) -> String {
+    format!(
+        "{PLAIN}C: SYST\nS: 502 no\nC: EPSV\nS: 229 ok (|||{{port}}|)\nC: LIST\nS: 150 here\nD: {text}\n\
+         S: 226 done\n"
+    )
+}
+
+/// The answer to `NLST`.
+fn nlst(text: &str) -> String {
+    format!(
+        "C: EPSV\nS: 229 ok (|||{{port}}|)\nC: NLST\nS: 150 here\nD: {text}\nS: 226 done\n\
+         C: PWD\nS: 257 \"/home\"\n"
+    )
+}
+
+#[test]
+fn a_server_that_lists_names_alone_is_asked_what_they_are() {
+    let (entries, end) = list(
+        "",
+        &format!(
+            "{}{}C: SIZE a b\nS: 213 5\nC: SIZE d\nS: 550 no file\nC: CWD d\nS: 250 ok\n\
+             C: CWD /home\nS: 250 ok\nC: SIZE ls: x: No such file\nS: 550 no\n\
+             C: CWD ls: x: No such file\nS: 550 no",
+            listing("a b\\r\\nd\\r\\nls: x: No such file\\r\\n"),
+            nlst("a b\\r\\n./d\\r\\nls: x: No such file\\r\\n"),
+        ),
+    );
+    let found: Vec<_> = entries.iter().map(|entry| (entry.kind, entry.size)).collect();
+    assert_eq!(names(&entries), ["a b", "d"]);
+    assert_eq!(found, [(Kind::File, Some(5)), (Kind::Dir, None)]);
+    assert_eq!(end.unwrap().entries, 2);
+}
+
+#[test]
+fn what_nobody_knows_is_a_file_if_it_can_be_a_name() {
+    let about = |name: &str| format!("C: SIZE {name}\nS: 502 no\nC: CWD {name}\nS: 550 no\n");
+    let (entries, _) = list(
+        "",
+        &format!(
+            "{}{}{}{}",
+            listing("a.txt\\r\\nPermission denied.\\r\\n"),
+            nlst("a.txt\\r\\nPermission denied.\\r\\n"),
+            about("a.txt"),
+            about("Permission denied."),
+        ),
+    );
+    assert_eq!(names(&entries), ["a.txt"]);
+}
+
+#[test]
+fn an_empty_folder_is_not_asked_for_names_and_a_complaint_is_no_file() {
+    for sum in ["total 0", "insgesamt 0", ""] {
+        let (entries, end) = list("", &listing(&format!("{sum}\\r\\n")));
+        assert_eq!((entries.len(), end.unwrap().entries), (0, 0), "{sum}");
+    }
+    let refused = "C: EPSV\nS: 229 ok (|||{port}|)\nC: NLST\nS: 550 no files\nC: PWD\nS: 502 no";
+    let (entries, end) = list("", &format!("{}{refused}", listing("Nothing here\\r\\n")));
+    assert_eq!((entries.len(), end.unwrap().entries), (0, 0));
+}
+
+#[test]
+fn a_folder_is_entered_step_by_step_or_listed_from_afar_where_it_must_be() {
+    let line = "-rw-r--r-- 1 a b 7 Jan 29  2001 x\\r\\n";
+    let home = format!("{PLAIN}C: PWD\nS: 257 \"/\"\nC: CWD a/b\nS: 550 no paths\nC: CWD a\n");
+    let steps = format!(
+        "{home}S: 250 ok\nC: CWD b\nS: 250 ok\nC: SYST\nS: 502 no\nC: EPSV\n\
+         S: 229 ok (|||{{port}}|)\nC: LIST\nS: 150 here\nD: {line}\nS: 226 done\nC: CWD /\nS: 250 ok"
+    );
+    let afar = format!(
+        "{home}S: 502 no CWD\nC: CWD /\nS: 250 ok\nC: SYST\nS: 502 no\nC: EPSV\n\
+         S: 229 ok (|||{{port}}|)\nC: LIST a/b\nS: 150 here\nD: {line}\nS: 226 done"
+    );
+    for script in [steps, afar] {
+        let (entries, end) = list("a/b/", &script);
+        assert_eq!((names(&entries), end.unwrap().entries), (vec!["x".to_owned()], 1), "{script}");
+    }
 }
 
 #[test]

@@ -45,6 +45,8 @@ macro_rules! at {
                 a_deep_folder_is_no_hurdle
                 an_empty_file_is_a_file
                 odd_names_are_fetched_and_kept
+                a_name_of_255_bytes_is_fetched_and_kept
+                a_folder_is_listed_with_all_its_odd_names
                 a_missing_file_leaves_nothing_behind
                 a_folder_is_not_mistaken_for_a_file
                 what_was_stopped_goes_on_where_it_was

@@ -84,6 +84,8 @@ make_tree() {
       '~tilde' '.hidden' 'a:b.txt' 'CON'; do
       printf '%s' "$name" >"./$name"
     done
+    name=$(printf 'long-%.0s' {1..51})
+    printf '%s' "$name" >"./$name"
     mkdir 'dir with "quote"' 'dir%20'
     echo x >'dir with "quote"/x.txt'
     ln -s ../mid.bin link.bin

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::doubt::{Disagreement, Doubt, Witness};
 use super::download::Job;
-use super::lists::{self, Known};
+use super::lists::{self, Known, Text};
 use super::news::{News, Phase, Verdict, Voice};
 use super::request::Request;
 use super::trouble::Trouble;
@@ -126,7 +126,7 @@ impl Job<'_> {
 
     /// The names of the checksum files that may tell something, best first, and what they hold if
     /// another file of the folder has asked.
-    fn lists_that_may_tell(&self, file: &Partial) -> Vec<(Vec<u8>, Option<lists::Text>)> {
+    fn lists_that_may_tell(&self, file: &Partial) -> Vec<(Vec<u8>, Option<Text>)> {
         let Request { address, checks, .. } = self.request;
         if checks.expected.is_some() || !checks.verify {
             return Vec::new();
@@ -201,7 +201,7 @@ impl Job<'_> {
         session: &mut Session<'_>,
         remote: &RemoteFile,
         list: &[u8],
-    ) -> Result<Option<Arc<Vec<u8>>>, ftp::Error> {
+    ) -> Result<Option<Text>, ftp::Error> {
         let text = session.fetch_small(&remote.beside(list), disk::MAX_CHECKSUM_LIST)?;
         let text = text.map(Arc::new);
         let known = text.clone().map_or(Known::Missing, Known::Holds);

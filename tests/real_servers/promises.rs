@@ -4,15 +4,17 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
+use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
 use ashore::disk::Algorithm;
-use ashore::ftp::Trust;
+use ashore::ftp::{Limits, Stop, Trust};
 use ashore::transfer::{
-    self, Checks, Class, Failure, Handle, News, Outcome, Request, Summary, Verdict, Voice, Witness,
+    self, Checks, Class, Commons, Failure, Handle, News, Outcome, Request, Summary, Verdict, Voice,
+    Witness,
 };
 use tempfile::TempDir;
 
@@ -114,6 +116,38 @@ pub(crate) fn odd_names_are_fetched_and_kept(harbour: &Harbour) {
         let served = Path::new("odd").join(served);
         let (folder, summary) = arrives(harbour, &harbour.ipv4, &format!("odd/{link}"), &served);
         assert_eq!(summary.path, folder.path().join(local));
+    }
+}
+
+/// As long as a name can be, with no room for an ending of ours.
+pub(crate) fn a_name_of_255_bytes_is_fetched_and_kept(harbour: &Harbour) {
+    let name = "long-".repeat(51);
+    let served = Path::new("odd").join(&name);
+    let (folder, summary) = arrives(harbour, &harbour.ipv4, &format!("odd/{name}"), &served);
+    assert_eq!(summary.path, folder.path().join(name));
+}
+
+/// Whatever stands in the folder is listed, as far as the server shows it. None of them shows all:
+/// most hide what begins with a dot, Pure-FTPd's `MLSD` leaves out what has control characters in its
+/// name, and elsewhere a line break in a name makes two lines of it.
+pub(crate) fn a_folder_is_listed_with_all_its_odd_names(harbour: &Harbour) {
+    let folder = tempfile::tempdir().unwrap();
+    let request = patient(&format!("ftp://{}/odd/", harbour.ipv4), folder.path());
+    let commons = Commons::default();
+    let limits = Limits { patience: request.patience, stop: Stop::default() };
+    let mut listed = Vec::new();
+    let ended = transfer::list(request.access(&commons), &limits, &|_| (), &mut |entry| {
+        listed.push(entry.name);
+        ControlFlow::Continue(())
+    });
+    assert_eq!(ended.unwrap().entries, u64::try_from(listed.len()).unwrap());
+    let served = fs::read_dir(harbour.tree.join("odd")).unwrap();
+    for name in served.map(|entry| entry.unwrap().file_name()) {
+        let is_shown = name
+            .to_str()
+            .is_some_and(|name| !name.starts_with('.') && !name.contains(char::is_control));
+        let is_listed = listed.iter().any(|listed| listed == name.as_bytes());
+        assert!(is_listed || !is_shown, "{name:?} is missing among {} others", listed.len());
     }
 }
 

@@ -35,7 +35,7 @@ pub struct ListingEnd {
 }
 
 /// Who gets the entries, and what became of them.
-struct Catch<'h> {
+pub(super) struct Catch<'h> {
     handed: &'h mut dyn FnMut(Entry) -> ControlFlow<()>,
     entries: u64,
     is_enough: bool,
@@ -45,10 +45,12 @@ struct Catch<'h> {
     sample: Option<(Vec<u8>, Modified)>,
     /// The way back, for a server that may hear of it before its last word.
     back: Option<Command>,
+    /// The first line that could not be read.
+    unread: Option<Vec<u8>>,
 }
 
 impl Catch<'_> {
-    fn take(&mut self, mut entry: Entry) {
+    pub(super) fn take(&mut self, mut entry: Entry) {
         if self.is_enough || self.entries == MAX_ENTRIES {
             self.is_enough = true;
             return;
@@ -89,8 +91,8 @@ impl Session<'_> {
     ) -> Result<ListingEnd, Error> {
         self.ask_for_utf_8()?;
         let zone = self.listing.zone;
-        let mut catch =
-            Catch { handed, entries: 0, is_enough: false, zone, sample: None, back: None };
+        let (sample, back, unread) = (None, None, None);
+        let mut catch = Catch { handed, entries: 0, is_enough: false, zone, sample, back, unread };
         let argument = argument(path);
         if self.has_mlsd() {
             let is_here = argument.is_empty();
@@ -187,7 +189,13 @@ impl Session<'_> {
         if is_ebcdic {
             self.ask_optional(&Command::with("TYPE", b"A")?)?.ok();
         }
-        let ended = self.list_by("LIST", argument, is_here, form, catch);
+        let mut ended = self.list_by("LIST", argument, is_here, form, catch);
+        // Who is told to go back before its last word is known to list more than names.
+        if let Some(unread) = catch.unread.take()
+            && (ended.is_ok() && catch.entries == 0 && catch.back.is_none())
+        {
+            ended = self.list_bare(argument, &unread, catch);
+        }
         if is_ebcdic && ended.as_ref().err().is_none_or(is_no) {
             self.ask_optional(&Command::with("TYPE", b"I")?)?.ok();
         }
@@ -254,7 +262,7 @@ impl Session<'_> {
                 return Err(Error::TooLong { what: "the listing is longer than 256 MiB" });
             }
         }
-        parser.end(&mut |entry| catch.take(entry));
+        catch.unread = parser.end(&mut |entry| catch.take(entry));
         catch.check()
     }
 
@@ -292,7 +300,7 @@ impl Session<'_> {
 }
 
 impl Catch<'_> {
-    fn check(&self) -> Result<(), Error> {
+    pub(super) fn check(&self) -> Result<(), Error> {
         match self.is_enough {
             false => Ok(()),
             true if self.entries == MAX_ENTRIES => {

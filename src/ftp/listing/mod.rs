@@ -4,6 +4,7 @@
 //! as they arrive and hands on each entry when its line is complete. It looks at each line by itself,
 //! and guesses nothing: a line that no dialect claims gives no entry.
 
+mod bare;
 mod date;
 mod dos;
 mod fetch;

@@ -4,9 +4,12 @@ use std::time::SystemTime;
 
 use jiff::civil::DateTime;
 
-use super::line::{Line, is_space};
+use super::line::{Line, is_space, number};
 use super::{Entry, date, dos, mlsd, mvs, others, unix, vms};
 use crate::ftp::reply::MAX_LINE;
+
+/// So many bytes of a line that cannot be read are quoted.
+const MOST_QUOTED: usize = 200;
 
 /// What is known about a listing before its first line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -57,6 +60,8 @@ pub struct Parser {
     is_too_long: bool,
     /// A name whose facts are in the next line (VMS, dls).
     name: Option<Vec<u8>>,
+    /// The first line that no dialect claimed, or the beginning of it.
+    unread: Option<Vec<u8>>,
     /// The last name on VMS without its version. Older versions of the file follow it.
     last: Vec<u8>,
 }
@@ -71,6 +76,7 @@ impl Parser {
             line: Vec::new(),
             is_too_long: false,
             name: None,
+            unread: None,
             last: Vec::new(),
         }
     }
@@ -91,9 +97,11 @@ impl Parser {
         }
     }
 
-    /// Takes note that no more bytes come: the last line may lack its end.
-    pub fn end(mut self, found: &mut dyn FnMut(Entry)) {
+    /// Takes note that no more bytes come: the last line may lack its end. Gives the first line that no
+    /// dialect claimed, or its beginning.
+    pub fn end(mut self, found: &mut dyn FnMut(Entry)) -> Option<Vec<u8>> {
         self.end_of_line(found);
+        self.unread
     }
 
     fn end_of_line(&mut self, found: &mut dyn FnMut(Entry)) {
@@ -175,6 +183,12 @@ impl Parser {
     fn bare(&mut self, line: &Line<'_>) -> Option<Entry> {
         if self.form == Form::Mvs {
             return mvs::bare(line);
+        }
+        // `total 0` is all that there is to say of an empty folder, in many languages.
+        let is_sum = line.len() == 2 && number(line.word(1)).is_some();
+        if self.unread.is_none() && !is_sum {
+            self.unread =
+                line.bytes().get(..line.bytes().len().min(MOST_QUOTED)).map(<[u8]>::to_vec);
         }
         let is_name = line.len() == 1 && !line.bytes().first().is_some_and(|byte| is_space(*byte));
         self.name = is_name.then(|| line.word(0).to_vec());

@@ -130,7 +130,7 @@ impl Session<'_> {
 
 /// The path in a `257` reply: between the first and the last quote, each quote within it doubled,
 /// which some servers forget.
-fn quoted(text: &str) -> Option<Vec<u8>> {
+pub(super) fn quoted(text: &str) -> Option<Vec<u8>> {
     let (first, last) = (text.find('"')?, text.rfind('"')?);
     let path = text.get(first + 1..last)?.replace("\"\"", "\"");
     // Replies are read as UTF-8; a path that is not cannot be sent back.
