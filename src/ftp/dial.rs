@@ -36,6 +36,8 @@ pub(super) fn dial(
 ) -> Result<TcpStream, Error> {
     let addresses = look_up(host, port, family, limits)?;
     connect(addresses, None, limits).map_err(|error| match error {
+        // Somebody was there, and hung up before we could look.
+        Error::Cut(source) if source.kind() == io::ErrorKind::ConnectionReset => Error::Cut(source),
         Error::Cut(source) => Error::Unreachable { host: host.to_string(), port, source },
         other => other,
     })
