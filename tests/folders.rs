@@ -276,6 +276,23 @@ fn deep_trees_long_names_and_names_that_are_none_here_all_arrive() {
 }
 
 #[test]
+fn a_list_of_checksums_is_read_once_for_a_whole_folder() {
+    // The SHA-256 of the two names, which are what the files hold.
+    let sums = b"ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb  a\n\
+                 3e23e8160039594a33894f6564e1b1348bbd7a0088d42c4acb73eeaed59c009d  b\n";
+    let nodes = [file("a"), file("b"), ("SHA256SUMS", Node::File(sums.to_vec()))];
+    let wharf = Wharf::open(tree(&nodes), Rules::modern());
+    let folder = tempfile::tempdir().unwrap();
+    let commons = Commons::default();
+    commons.lanes.choose(Some(1));
+    let told = fetch(&commons, folder_request(&wharf, folder.path()));
+    told.outcome.as_ref().unwrap();
+    assert!(told.says("2 verified, 1 complete"), "{:?}", told.lines);
+    // For itself, and for the two others.
+    assert_eq!(wharf.sent(), ["pub/SHA256SUMS", "pub/SHA256SUMS", "pub/a", "pub/b"]);
+}
+
+#[test]
 fn a_slow_server_does_not_hold_up_the_files_of_another() {
     let slow = Quay::open(Manners::paced(1 << 20, 1 << 18));
     let fast = Quay::open(Manners::good(1000));

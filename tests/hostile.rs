@@ -27,6 +27,8 @@ enum Evil {
     Flood(Vec<u8>),
     /// Says this, then a letter every half second for ever.
     Drip(Vec<u8>),
+    /// Sends this as the data, again and again, twice a second, so many times.
+    DataDrip(Vec<u8>, usize),
     /// Sends this as the data.
     Data(Vec<u8>),
     /// Sends this as the data, then that for ever.
@@ -57,7 +59,8 @@ fn talk(guest: &TcpStream, at: &str, evil: &Evil) -> std::io::Result<()> {
     for line in greeting.chain(BufReader::new(guest).lines()) {
         let line = line?;
         let verb = line.split(' ').next().unwrap_or_default();
-        if verb == at && !matches!(evil, Evil::Data(_) | Evil::DataFlood(..) | Evil::Numbers(_)) {
+        let is_said = matches!(evil, Evil::Say(_) | Evil::Flood(_) | Evil::Drip(_));
+        if verb == at && is_said {
             act(&mut control, evil)?;
             continue;
         }
@@ -107,6 +110,10 @@ fn act(to: &mut TcpStream, evil: &Evil) -> std::io::Result<()> {
             to.write_all(first)?;
             flood(to, rest)
         }
+        Evil::DataDrip(text, times) => (0..*times).try_for_each(|_| {
+            thread::sleep(Duration::from_millis(500));
+            to.write_all(text)
+        }),
         Evil::Numbers(text) => {
             let mut to = std::io::BufWriter::new(to);
             (0_u64..).try_for_each(|number| {
@@ -250,6 +257,18 @@ fn a_byte_now_and_then_is_no_answer() {
     let drops = Evil::Drip(b"220-".to_vec());
     each_ends("the greeting", "", &drops, &[FILE], 1);
     each_ends("where the data is", "EPSV", &drops, &[LS], 1);
+    let never_ends = Evil::DataDrip(b"x".to_vec(), usize::MAX);
+    each_ends("a listing", "LIST", &never_ends, &[LS, FOLDER], 1);
+    let folder = tempfile::tempdir().unwrap();
+    let run = run(folder.path(), &[LS, &[server("LIST", never_ends).as_str()][..]].concat());
+    assert!(run.said.contains("The server is too slow: only "), "{}", run.said);
+}
+
+#[test]
+fn a_listing_that_comes_slowly_is_a_listing() {
+    let lines = b"-rw-r--r-- 1 a b 5 Jan 29 2001 slow\r\n".repeat(10);
+    // It takes longer than the stretch of time in which so much has to come: four times the patience.
+    each_ends("a slow one", "LIST", &Evil::DataDrip(lines, 20), &[LS], 0);
 }
 
 #[test]

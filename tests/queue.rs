@@ -14,7 +14,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use ashore::transfer::{
-    Commons, End, Engine, Entry, Event, Found, News, Request, State, TransferId,
+    Announcer, Commons, End, Engine, Entry, Event, Found, News, Request, State, TransferId,
 };
 use crossbeam_channel::Receiver;
 use support::calm_request;
@@ -206,6 +206,15 @@ fn pause_resume_cancel_and_try_again_do_what_they_say_and_no_byte_is_lost() {
     let asked: Vec<u64> = quay.books.asked.lock().unwrap().iter().map(|(_, from)| *from).collect();
     assert!(asked[0] == 0 && asked[1] > 64 * KIB && asked[2] > 200 * KIB, "{asked:?}");
     assert_eq!(asked.len(), 3);
+    // How it came is known as well.
+    let harbour = harbour.again();
+    let State::Ended(ending) = &harbour.found.entries[0].state else { panic!("it runs") };
+    let passage = &ending.passage;
+    assert_eq!(passage.size, Some((600 * KIB, Announcer::Size)));
+    assert!(passage.joints.iter().any(|&at| at > 200 * KIB), "{passage:?}");
+    assert!(passage.final_reply.as_ref().unwrap().starts_with("226"), "{passage:?}");
+    assert_eq!((passage.beginnings, passage.connections), (1, 1));
+    assert!(passage.modified().is_some() && passage.took.is_some());
 }
 
 #[test]

@@ -164,7 +164,10 @@ fn the_program_ends_even_when_nobody_listens_to_its_news() {
     std::thread::sleep(Duration::from_millis(500));
     let since = Instant::now();
     drop(engine);
-    assert!(since.elapsed() < Duration::from_secs(5));
+    assert!(
+        since.elapsed() < Duration::from_secs(60),
+        "whoever waits for a listener waits for ever"
+    );
     drop(events);
     assert_eq!(Engine::open(&list, Commons::default(), || ()).unwrap().2.entries.len(), 10_000);
 }

@@ -71,6 +71,7 @@ at! { vsftpd:
     several_connections_are_as_secret_as_one
     files_follow_one_another_in_secret
     a_stranger_gets_no_password
+    tls_1_2_alone_is_as_good
     the_old_way_is_secret_from_the_first_byte
 }
 
@@ -89,6 +90,7 @@ at! { proftpd:
     several_connections_are_as_secret_as_one
     files_follow_one_another_in_secret
     a_stranger_gets_no_password
+    tls_1_2_alone_is_as_good
     the_old_way_is_secret_from_the_first_byte
 }
 
@@ -162,12 +164,11 @@ mod by_other_ways {
         files_come_through_proxies_in_secret
     }
 
-    // Over TLS it may lose its last word if RETR is quicker than the data connection, which a proxy
-    // makes likely.
     reached! { pyftpdlib:
         files_come_in_active_mode_by_ipv4_and_ipv6
         files_come_in_active_mode_in_secret_too
         files_come_through_proxies
+        files_come_through_proxies_in_secret
     }
 
     reached! { embedded:

@@ -19,6 +19,7 @@
 #   210x1  TLS without session reuse (not 3, 4)     210x2  implicit TLS (not 3)
 #   210x3  two guests at once, no more              210x4  PASV names 10.99.99.99, no EPSV (3: EPSV)
 #   210x5  TLS required, 2 with a self-signed certificate (not 1, 3)
+#   210x6  TLS 1.2 and no other, with session reuse (not 3, 4)
 set -euo pipefail
 if [ $# -ne 2 ]; then sed -n '2,/^set /{/^set /d;p}' "$0"; exit 2; fi
 verb=$1
@@ -198,6 +199,10 @@ start_vsftpd() {
   vsftpd vsftpd-implicit 21012 4 implicit_ssl=YES
   vsftpd vsftpd-full 21013 4 max_clients=2 idle_session_timeout=3 data_connection_timeout=3
   vsftpd vsftpd-astray 21014 4 "pasv_address=$ELSEWHERE" cmds_denied=EPSV
+  # It has no setting for this, but its library has.
+  printf '%s\n' 'openssl_conf = all' '[all]' 'ssl_conf = ssl' '[ssl]' 'system_default = old' '[old]' \
+    'MaxProtocol = TLSv1.2' >"$CONF/old-tls.cnf"
+  OPENSSL_CONF=$CONF/old-tls.cnf vsftpd vsftpd-old-tls 21016 4 require_ssl_reuse=YES
 }
 
 # --- ProFTPD --------------------------------------------------------------------------------------
@@ -271,6 +276,7 @@ CONF
     virtual_host 127.0.0.1 21024 "${vouched[@]}" "MasqueradeAddress $ELSEWHERE" '<Limit EPSV>' \
       '  DenyAll' '</Limit>'
     virtual_host 127.0.0.1 21025 "${unvouched[@]}" 'TLSRequired on'
+    virtual_host 127.0.0.1 21026 "${vouched[@]}" 'TLSProtocol TLSv1.2'
   } >"$CONF/proftpd.conf"
   run proftpd "$UNPACKED/usr/sbin/proftpd" -n -q -c "$CONF/proftpd.conf"
 }
@@ -364,8 +370,8 @@ PYTHON
 
 ports() { # SERVER
   case $1 in
-  vsftpd) echo 21010 21011 21012 21013 21014 ;;
-  proftpd) echo 21020 21021 21022 21023 21024 21025 ;;
+  vsftpd) echo 21010 21011 21012 21013 21014 21016 ;;
+  proftpd) echo 21020 21021 21022 21023 21024 21025 21026 ;;
   pureftpd) echo 21030 21033 21034 ;;
   pyftpdlib) echo 21040 21042 21043 21044 21045 ;;
   esac

@@ -9,7 +9,8 @@ use std::path::Path;
 
 use ashore::disk::Algorithm;
 use ashore::transfer::{
-    Checks, Class, Doubt, Failure, News, Outcome, Request, Verdict, Voice, Witness,
+    self, Checks, Class, Commons, Doubt, Failure, Handle, News, Outcome, Request, Verdict, Voice,
+    Witness,
 };
 use support::{Server, names, request_for, run, said};
 
@@ -307,4 +308,30 @@ fn a_checksum_file_is_not_checked_against_other_checksum_files() {
     let script = [hello(&[]), sends("MD5SUMS", "hello"), "C: QUIT".to_owned()];
     let (_folder, outcome, _) = fetch(&script.concat(), "MD5SUMS");
     assert_eq!(verdict(outcome), Verdict::Complete);
+}
+
+#[test]
+fn a_list_that_was_read_for_another_file_is_read_again_before_it_is_held_against_one() {
+    let old = format!("{SHA256}  hello.txt\\n{WRONG}  b.txt\\n");
+    let new = format!("{SHA256}  b.txt\\n");
+    let asked = lacks(&["b.txt.sha256", "b.txt.sha512"]);
+    let script = format!(
+        "{}{}{}C: QUIT\n==\n{}{}{asked}{asked}C: SIZE SHA256SUMS\nS: 213 {}\n{}C: QUIT",
+        hello(&["SIZE"]),
+        sends("hello.txt", "hello"),
+        has_list("SHA256SUMS", &old),
+        hello(&["SIZE"]),
+        sends("b.txt", "hello"),
+        new.len() - 1,
+        gives("SHA256SUMS", &new),
+    );
+    let server = Server::play(&script);
+    let folder = tempfile::tempdir().unwrap();
+    let commons = Commons::default();
+    for path in ["hello.txt", "b.txt"] {
+        let handle = Handle::with(commons.clone());
+        let outcome = transfer::download(&order(&server, path, folder.path()), &handle, &|_| ());
+        assert_eq!(verdict(outcome), verified_by("SHA256SUMS", Algorithm::Sha256), "{path}");
+    }
+    server.finish();
 }

@@ -8,6 +8,8 @@
 mod browser;
 #[path = "window/browser_fetch.rs"]
 mod browser_fetch;
+#[path = "window/browser_many.rs"]
+mod browser_many;
 #[path = "window/browser_names.rs"]
 mod browser_names;
 #[path = "window/choose.rs"]

@@ -3,7 +3,14 @@
 use std::io;
 
 use super::error::{Awaiting, Error};
-use super::stream::{Stream, Wait};
+use super::stream::{Limits, Stream, Wait};
+
+/// What is no file has to come at least this fast, in bytes per second: about a line of a listing. The
+/// slowest honest line is ten times as fast, also where it takes hours for a million entries.
+const LEAST_SPEED: u64 = 64;
+
+/// That speed is an average over so many times [`Limits::patience`].
+const STRETCH: u32 = 4;
 
 /// The end of a small file may wait, at the server, for the acknowledgement of its beginning. Once so
 /// much has come that this no longer matters, the kernel knows best.
@@ -14,6 +21,8 @@ const EAGER_READS: u8 = 16;
 pub struct Data {
     stream: Stream,
     silence: Option<Wait>,
+    /// If it has to come at a certain speed.
+    stretch: Option<Stretch>,
     /// How many reads are still to be acknowledged at once.
     eager: u8,
     /// Over TLS, the end came without a word: it may have been forged (RFC 8446 §6.1). Only a
@@ -31,6 +40,7 @@ impl Data {
         Self {
             stream,
             silence: None,
+            stretch: None,
             eager: EAGER_READS,
             is_end_doubtful: false,
             offset: 0,
@@ -43,12 +53,18 @@ impl Data {
         Self { offset, ..self }
     }
 
+    /// The same, if it is to be given up when it comes in drops: nobody waits days for a listing.
+    pub(super) fn at_speed(self) -> Self {
+        let stretch = Some(Stretch::new(self.stream.limits()));
+        Self { stretch, ..self }
+    }
+
     /// Reads what has come, or waits for it a twentieth of a second: `None` if nothing came, so that
     /// a stalled transfer can say so. `Some(0)` is the end of the data.
     ///
     /// # Errors
     ///
-    /// [`Error::Silent`] when patience is over, [`Error::Cut`], [`Error::Stopped`].
+    /// [`Error::Silent`] when patience is over, [`Error::TooSlow`], [`Error::Cut`], [`Error::Stopped`].
     pub fn poll(&mut self, block: &mut [u8]) -> Result<Option<usize>, Error> {
         if self.stream.limits().stop.is_given() {
             return Err(Error::Stopped);
@@ -69,6 +85,9 @@ impl Data {
             (Some(silence), None) => silence.go_on()?,
             (None, None) => self.silence = Some(Wait::new(self.stream.limits(), Awaiting::Data)),
         }
+        if let Some(stretch) = &mut self.stretch {
+            stretch.came(count.unwrap_or(0), self.stream.limits())?;
+        }
         Ok(count)
     }
 
@@ -87,5 +106,35 @@ impl Data {
             }
         }
         Ok(())
+    }
+}
+
+/// A stretch of time in which so much has to come.
+#[derive(Debug)]
+struct Stretch {
+    wait: Wait,
+    bytes: u64,
+}
+
+impl Stretch {
+    fn new(limits: &Limits) -> Self {
+        let patience = limits.patience.saturating_mul(STRETCH);
+        let wait = Wait::new(&Limits { patience, stop: limits.stop.clone() }, Awaiting::Data);
+        Self { wait, bytes: 0 }
+    }
+
+    /// Asked at every tick.
+    fn came(&mut self, count: usize, limits: &Limits) -> Result<(), Error> {
+        self.bytes += u64::try_from(count).unwrap_or(0);
+        match self.wait.go_on() {
+            Err(Error::Silent { waited, .. }) if self.bytes < LEAST_SPEED * waited.as_secs() => {
+                Err(Error::TooSlow { bytes: self.bytes, waited })
+            }
+            Err(Error::Silent { .. }) => {
+                *self = Self::new(limits);
+                Ok(())
+            }
+            going_on => going_on,
+        }
     }
 }

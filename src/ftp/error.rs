@@ -86,6 +86,14 @@ pub enum Error {
         /// What it was, in a sentence without a full stop.
         what: &'static str,
     },
+    /// What should come quickly came in drops.
+    #[error("only {bytes} bytes came in {} s", waited.as_secs())]
+    TooSlow {
+        /// How many bytes.
+        bytes: u64,
+        /// In how long.
+        waited: Duration,
+    },
     /// The server said no.
     #[error("{command} was answered {reply}")]
     Refused {

@@ -155,7 +155,7 @@ impl Session<'_> {
             Err(_) => return Ok(None),
         }
         let mut data = match self.retrieve(file, 0) {
-            Ok(data) => data,
+            Ok(data) => data.at_speed(),
             Err(Error::Refused { reply, .. }) if reply.code != 421 => return Ok(None),
             Err(error) => return Err(error),
         };

@@ -1,7 +1,7 @@
 //! What all conversations of one program share.
 
 use super::lanes::Lanes;
-use super::lists::MissingLists;
+use super::lists::KnownLists;
 use super::netrc::Netrc;
 use super::passwords::Passwords;
 use super::proxies::Proxies;
@@ -18,8 +18,8 @@ pub struct Commons {
     pub lanes: Lanes,
     /// How fast everything together may arrive.
     pub throttle: Throttle,
-    /// Which checksum files are not there.
-    pub missing_lists: MissingLists,
+    /// Which checksum files are not there, and what the others hold.
+    pub known_lists: KnownLists,
     /// Which proxy leads to which server.
     pub proxies: Proxies,
     /// Names and passwords for servers.

@@ -249,6 +249,7 @@ impl Failure {
                 | Error::Tls { .. }
                 | Error::NoTls { .. }
                 | Error::CertificateChanged { .. }
+                | Error::TooSlow { .. }
                 | Error::HungUp
                 | Error::Cut(_)
                 | Error::Stumbled { .. }
@@ -323,6 +324,9 @@ impl Failure {
                     "Ask its administrator for FTPS. Nothing was sent in the clear."
                 }
                 Error::Argument(_) => "Remove the control characters from the address.",
+                Error::TooSlow { .. } => {
+                    "Try again when the server or the network has less to do, or name a folder with less in it."
+                }
                 Error::TooLong { .. } => "Name one of the folders in it, or a file.",
                 Error::HungUp | Error::Cut(_) | Error::Stumbled { .. } | Error::Stopped => {
                     "Try again."

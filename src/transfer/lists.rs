@@ -1,6 +1,6 @@
-//! Checksum files: which may lie beside a file, and which are known not to.
+//! Checksum files: which may lie beside a file, which are known not to, and what the others hold.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -26,6 +26,9 @@ const MEMORY: Duration = Duration::from_secs(300);
 
 /// How many folders are remembered.
 const MOST_FOLDERS: usize = 10_000;
+
+/// How many bytes of lists are remembered, in all folders together.
+const MOST_BYTES: usize = 16 * 1024 * 1024;
 
 #[derive(Debug, Clone, Copy)]
 enum List {
@@ -66,10 +69,10 @@ pub(super) fn beside(name: &[u8]) -> Vec<Vec<u8>> {
     }
 }
 
-/// Which checksum files are missing in which folder, so that a thousand files of one folder do not
+/// What is known of the checksum files for whole folders, so that a thousand files of one folder do not
 /// ask a thousand times. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub struct MissingLists(Arc<Mutex<HashMap<Folder, Seen>>>);
+pub struct KnownLists(Arc<Mutex<HashMap<Folder, Seen>>>);
 
 /// A folder on a server, as somebody sees it.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -83,33 +86,51 @@ struct Folder {
 #[derive(Debug)]
 struct Seen {
     since: Instant,
-    missing: HashSet<Vec<u8>>,
+    lists: HashMap<Vec<u8>, Known>,
 }
 
-impl MissingLists {
-    /// The file called `name` is not in the folder of the file at `address`.
-    pub(super) fn note(&self, address: &Address, name: &[u8], now: Instant) {
+/// What a checksum file holds.
+pub(super) type Text = Arc<Vec<u8>>;
+
+/// What is known of a checksum file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Known {
+    /// It is not there.
+    Missing,
+    /// It holds this.
+    Holds(Text),
+}
+
+impl KnownLists {
+    /// This is what there is under `name` in the folder of the file at `address`.
+    pub(super) fn note(&self, address: &Address, name: &[u8], known: Known, now: Instant) {
         // An ending for one file says nothing about the others.
         if !LISTS.iter().any(|list| matches!(list, List::Common(list) if list.as_bytes() == name)) {
             return;
         }
         let mut folders = self.lock();
-        if folders.len() >= MOST_FOLDERS {
+        let bytes: usize = folders.values().map(Seen::bytes).sum();
+        if folders.len() >= MOST_FOLDERS || bytes + known.bytes() > MOST_BYTES {
             folders.clear();
         }
-        let fresh = || Seen { since: now, missing: HashSet::new() };
+        let fresh = || Seen { since: now, lists: HashMap::new() };
         let seen = folders.entry(folder_of(address)).or_insert_with(fresh);
         if seen.is_old(now) {
             *seen = fresh();
         }
-        seen.missing.insert(name.to_owned());
+        seen.lists.insert(name.to_owned(), known);
     }
 
-    /// Whether it is known not to be there.
-    pub(super) fn has(&self, address: &Address, name: &[u8], now: Instant) -> bool {
+    /// What is known of the file called `name` in the folder of the file at `address`.
+    pub(super) fn get(&self, address: &Address, name: &[u8], now: Instant) -> Option<Known> {
         let folders = self.lock();
-        let seen = folders.get(&folder_of(address)).filter(|seen| !seen.is_old(now));
-        seen.is_some_and(|seen| seen.missing.contains(name))
+        let seen = folders.get(&folder_of(address)).filter(|seen| !seen.is_old(now))?;
+        seen.lists.get(name).cloned()
+    }
+
+    /// Nothing is known any more of the folder of the file at `address`.
+    pub(super) fn forget(&self, address: &Address) {
+        self.lock().remove(&folder_of(address));
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Folder, Seen>> {
@@ -118,9 +139,22 @@ impl MissingLists {
     }
 }
 
+impl Known {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Missing => 0,
+            Self::Holds(text) => text.len(),
+        }
+    }
+}
+
 impl Seen {
     fn is_old(&self, now: Instant) -> bool {
         now.duration_since(self.since) > MEMORY
+    }
+
+    fn bytes(&self) -> usize {
+        self.lists.values().map(Known::bytes).sum()
     }
 }
 
@@ -146,12 +180,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_in_a_folder_is_known_for_a_while_and_for_this_folder_alone() {
+    fn what_is_known_of_a_folder_is_known_for_a_while_and_for_this_folder_alone() {
         let address = |link: &str| link.parse::<Address>().unwrap();
-        let (missing, now) = (MissingLists::default(), Instant::now());
+        let (lists, now) = (KnownLists::default(), Instant::now());
         let one = address("ftp://h.example/pub/one.bin");
-        missing.note(&one, b"MD5SUMS", now);
-        missing.note(&one, b"one.bin.md5", now);
+        lists.note(&one, b"MD5SUMS", Known::Missing, now);
+        lists.note(&one, b"one.bin.md5", Known::Missing, now);
         for (link, name, after, is_known) in [
             ("ftp://h.example/pub/two.bin", "MD5SUMS", 299, true),
             ("ftp://h.example/pub/two.bin", "MD5SUMS", 301, false),
@@ -162,8 +196,23 @@ mod tests {
             ("ftp://h.example:2121/pub/two.bin", "MD5SUMS", 0, false),
         ] {
             let later = now + Duration::from_secs(after);
-            let knows = missing.has(&address(link), name.as_bytes(), later);
-            assert_eq!(knows, is_known, "{name} beside {link} after {after} s");
+            let known = lists.get(&address(link), name.as_bytes(), later);
+            assert_eq!(known.is_some(), is_known, "{name} beside {link} after {after} s");
+        }
+        lists.forget(&one);
+        assert_eq!(lists.get(&one, b"MD5SUMS", now), None);
+    }
+
+    #[test]
+    fn so_many_bytes_are_kept_and_no_more() {
+        let (lists, now) = (KnownLists::default(), Instant::now());
+        for folder in 0..40 {
+            let address = format!("ftp://h.example/{folder}/x").parse().unwrap();
+            let text = Known::Holds(Arc::new(vec![b'x'; 1024 * 1024]));
+            lists.note(&address, b"MD5SUMS", text.clone(), now);
+            assert_eq!(lists.get(&address, b"MD5SUMS", now), Some(text));
+            let bytes: usize = lists.lock().values().map(Seen::bytes).sum();
+            assert!(bytes <= MOST_BYTES, "{bytes}");
         }
     }
 }

@@ -61,7 +61,7 @@ pub use handle::Handle;
 pub use journal::{Entry, State};
 pub use lanes::{Lane, Lanes};
 pub use list::list;
-pub use lists::MissingLists;
+pub use lists::KnownLists;
 pub use netrc::Netrc;
 pub use news::{
     Event, FileEnd, Line, News, Outcome, Part, Phase, Progress, Summary, Verdict, Voice,

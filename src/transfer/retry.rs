@@ -162,6 +162,7 @@ impl Retry {
                 | Error::NoTls { .. }
                 | Error::Argument(_)
                 | Error::TooLong { .. }
+                | Error::TooSlow { .. }
                 | Error::Stopped => false,
             },
         }

@@ -128,6 +128,12 @@ impl Failure {
                 Error::TooLong { what } => {
                     write!(f, "{}. Ashore stopped reading it", words::sentence(what))
                 }
+                Error::TooSlow { bytes, waited } => write!(
+                    f,
+                    "The server is too slow: only {} bytes came in {} s",
+                    words::count(*bytes),
+                    waited.as_secs()
+                ),
                 Error::Stopped => f.write_str("Stopped"),
             },
             Self::Doubtful { doubt, .. } => write!(f, "{doubt}"),

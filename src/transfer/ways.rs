@@ -101,8 +101,8 @@ impl<'a> Access<'a> {
         limits: &Limits,
         log: &'s dyn Fn(ftp::Line),
     ) -> Result<Session<'s>, ftp::Error> {
-        let login = self.login();
         let mut session = self.connect(limits, log)?;
+        let login = self.login(); // The keychain has been asked by now.
         match session.sign_in_for(&login, None) {
             Err(ftp::Error::Stumbled { .. }) => {
                 session = self.connect(limits, log)?;

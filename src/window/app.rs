@@ -294,8 +294,10 @@ impl eframe::App for App {
         self.is_woken.store(false, Ordering::Release);
         let mut visited = Vec::new();
         for event in self.events.try_iter().take(MOST_EVENTS) {
-            if let (Some(file), News::Line(line)) = (&mut self.log_file, &event.news) {
-                file.write(&event.id.into(), line);
+            if let Some(file) = &mut self.log_file {
+                let told = self.screen.told(&event);
+                let line = if let News::Line(line) = &event.news { Some(line) } else { None };
+                line.into_iter().chain(&told).for_each(|it| file.write(&event.id.into(), it));
             }
             let arrived = matches!(event.news, News::Phase(Phase::Receiving)).then_some(event.id);
             self.screen.hear(event);

@@ -10,11 +10,11 @@ use eframe::egui::{self, Theme};
 
 /// What the desktop wears, as far as it says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Wear {
+pub struct Wear {
     /// Dark or light. `None`: it does not care.
-    pub(super) theme: Option<Theme>,
+    pub theme: Option<Theme>,
     /// Whether colours are to be as far apart as they can be.
-    pub(super) is_high_contrast: bool,
+    pub is_high_contrast: bool,
 }
 
 /// Hears what the desktop wears, now and whenever that changes.
@@ -26,7 +26,8 @@ pub struct Desktop {
 
 impl Desktop {
     /// Asks the desktop, on a thread of its own: it may have gone, or never answer.
-    pub(super) fn follow() -> Self {
+    #[must_use]
+    pub fn follow() -> Self {
         let (sender, heard) = unbounded();
         let window = Arc::<OnceLock<egui::Context>>::default();
         let waker = Arc::clone(&window);
@@ -48,7 +49,7 @@ impl Desktop {
     }
 
     /// What it wears, if that was heard since the last time.
-    pub(super) fn heard(&self) -> Option<Wear> {
+    pub fn heard(&self) -> Option<Wear> {
         self.heard.try_iter().last()
     }
 }

@@ -82,8 +82,12 @@ fn facts(row: &Row, lines: &[&Line]) -> Vec<(&'static str, String)> {
     if let Some(progress) = row.progress.filter(|_| !row.is_over()) {
         facts.push(("Received", bytes(progress.received)));
     }
+    if let Some(preflight) = row.contents.as_ref().and_then(|it| it.preflight.as_deref()) {
+        facts.push(("In the folder", preflight.sentence()));
+        facts.extend(preflight.warnings().into_iter().map(|warning| ("To be known", warning)));
+    }
     if let Some(files) = row.contents.as_ref().and_then(Contents::words) {
-        facts.push(("Files", files));
+        facts.push(("Files fetched", files));
     }
     if matches!(row.stage, Stage::Running { .. }) && row.history.most() >= 1.0 {
         facts.push(("Fastest in the last minute", words::speed(row.history.most())));

@@ -6,7 +6,7 @@ use eframe::egui::{
 };
 
 use super::icons::Icon;
-use super::look::{self, Color, space};
+use super::look::{self, space};
 use super::{pick, widgets};
 use crate::settings::{RateLimit, read_rate};
 use crate::words;
@@ -84,7 +84,7 @@ fn word(ui: &mut Ui, limit: RateLimit, is_on: bool) -> Response {
     let [rest, ..] = colors.button;
     let color = if is_on { colors.text } else { colors.quiet };
     let button = Button::new(RichText::new(switch_words(limit)).color(color));
-    let button = button.min_size(vec2(0.0, 24.0)).stroke((0.0, Color::TRANSPARENT));
+    let button = button.min_size(vec2(0.0, 24.0)).stroke(widgets::chosen_edge(ui, is_on));
     let button = if is_on { button.fill(rest) } else { button.frame_when_inactive(false) };
     let response = ui.add(button);
     let name = match limit.last {

@@ -302,8 +302,28 @@ fn job(ui: &Ui, log: &Log, line: &Line, about: Option<&str>) -> LayoutJob {
         said.truncate(end);
         said.push('…');
     }
-    job.append(&said, space::M, format(color));
+    let mark = TextFormat { background: colors.selection, ..format(colors.text) };
+    let mut space = space::M;
+    let mut end = 0;
+    for found in found_in(&said, &log.filter().search()) {
+        let before = said.get(end..found.start).unwrap_or_default();
+        job.append(before, space, format(color));
+        job.append(said.get(found.clone()).unwrap_or_default(), 0.0, mark.clone());
+        (space, end) = (0.0, found.end);
+    }
+    job.append(said.get(end..).unwrap_or_default(), space, format(color));
     job
+}
+
+/// Where `search`, which is in small letters, stands in `text`. Nowhere in a text that small letters
+/// make longer or shorter: it is shown all the same, only not marked.
+fn found_in(text: &str, search: &str) -> Vec<Range<usize>> {
+    let small = text.to_lowercase();
+    if search.is_empty() || small.len() != text.len() {
+        return Vec::new();
+    }
+    let found = small.match_indices(search).map(|(at, found)| at..at + found.len());
+    found.filter(|found| text.get(found.clone()).is_some()).collect()
 }
 
 /// A name in a column of [`COLUMN`] letters, cut in the middle if it must be.
@@ -315,4 +335,25 @@ fn column(name: &str) -> String {
     let head = name.chars().take(COLUMN / 2 - 1);
     let tail = name.chars().skip(count - COLUMN / 2);
     head.chain(['…']).chain(tail).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_searched_for_is_found_whatever_its_case() {
+        assert_eq!(found_in("→ RETR a.retr", "retr"), [4..8, 11..15]);
+        assert_eq!(found_in("← 550 SPÄT", "ä"), [10..12]);
+        for (text, search) in [("RETR", ""), ("RETR", "list"), ("İRETR", "retr")] {
+            assert!(found_in(text, search).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_column_is_as_wide_as_the_next_one() {
+        for name in ["a", "Homo_sapiens.GRCh38.dna.toplevel.fa.gz", "Späße"] {
+            assert_eq!(column(name).chars().count(), COLUMN, "{name}");
+        }
+    }
 }

@@ -50,6 +50,7 @@ pub mod sheet;
 mod sheet_view;
 pub mod sign_in;
 mod status;
+mod told;
 pub mod transfers;
 mod widgets;
 pub mod wish;

@@ -1,6 +1,6 @@
 //! What is to be said about no transfer in particular: once, in a quiet line that can be put away.
 
-use eframe::egui::{Align, Label, Layout, RichText, Ui};
+use eframe::egui::{Align, Label, Layout, RichText, Ui, vec2};
 
 use super::batch::Batch;
 use super::icons::Icon;
@@ -60,7 +60,9 @@ impl Notices {
 fn line(ui: &mut Ui, text: &str, away: &str, button: Option<&(String, String)>) -> Option<bool> {
     let colors = look::colors(ui);
     let mut answer = None;
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+    // Not higher than its words: a layout that is free to would take all the room there is.
+    let size = vec2(ui.available_width(), look::SMALL);
+    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Min), |ui| {
         ui.spacing_mut().item_spacing.x = space::S;
         if widgets::icon_button(ui, Icon::Cross, away).clicked() {
             answer = Some(false);

@@ -21,7 +21,8 @@ pub(super) fn pick<T: Copy + PartialEq>(
     let mut chosen = None;
     Popup::menu(&button).accessible_name(name).show(|ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        ui.set_min_width(width);
+        // As wide as its button, with the margins of a menu.
+        ui.set_width(width - 2.0 * f32::from(ui.spacing().menu_margin.left));
         for (choice, words) in choices {
             if line(ui, words, *choice == now).clicked() && *choice != now {
                 chosen = Some(*choice);

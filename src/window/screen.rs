@@ -30,10 +30,10 @@ use super::sheet::Sheet;
 use super::status::{Status, StatusAction, status_ui};
 use super::transfers::List;
 pub use super::wish::Wish;
-use super::{empty, widgets};
+use super::{empty, told, widgets};
 use crate::ftp::Address;
 use crate::settings::{Setting, Settings};
-use crate::transfer::{Destination, Event, KeychainNews, News, Servers};
+use crate::transfer::{Destination, Event, KeychainNews, Line, News, Servers};
 use crate::words;
 
 /// All that is on the screen.
@@ -117,10 +117,17 @@ impl Screen {
         self.notices.say(sentence);
     }
 
+    /// What the log says of an event that is no line of it.
+    pub(super) fn told(&self, event: &Event) -> Option<Line> {
+        told::told(&event.news, self.model.row(event.id)?)
+    }
+
     /// Takes in what the engine tells.
     pub fn hear(&mut self, event: Event) {
         let over = matches!(event.news, News::Ended(_)).then_some(event.id);
-        if let Some((id, line)) = self.model.apply(event) {
+        let (id, told) = (event.id, self.told(&event));
+        let line = self.model.apply(event).map(|(_, line)| line).or(told);
+        if let Some(line) = line {
             if let Some(row) = self.model.row(id) {
                 self.log.know(&row.request.address);
             }

@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 use std::path::Path;
 
-use super::form::Form;
+use super::form::{Field, Form};
 use crate::ftp::Address;
 use crate::transfer::{Destination, Failure, Glance, Request};
 use crate::words;
@@ -53,6 +53,10 @@ impl Sheet {
         form.take_link(address);
         let needs_password = !address.login.is_guest() && address.login.password.is_none();
         let remote = if needs_password { Remote::Locked } else { Remote::Asked };
+        if needs_password {
+            form.is_ready = false;
+            form.focus = Some(Field::Password);
+        }
         Self { form, remote, waiting: VecDeque::new(), is_asked: false }
     }
 
@@ -60,6 +64,8 @@ impl Sheet {
     pub fn unlock(&mut self) {
         if self.remote == Remote::Locked {
             self.remote = Remote::Asked;
+            self.form.is_ready = true;
+            self.form.focus = None;
         }
     }
 

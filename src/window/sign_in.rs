@@ -20,6 +20,8 @@ pub struct SignIn {
     pub(super) keeps: bool,
     /// Whether it has not been drawn yet: then it gets the keyboard.
     is_new: bool,
+    /// Whether the name was there already.
+    has_user: bool,
 }
 
 /// What the person answered.
@@ -37,7 +39,8 @@ impl SignIn {
     pub fn of(row: &Row) -> Self {
         let user = row.request.address.login.user.as_deref().map(String::from_utf8_lossy);
         let user = user.map(String::from).unwrap_or_default();
-        Self { id: row.id, user, password: String::new(), keeps: false, is_new: true }
+        let has_user = !user.is_empty();
+        Self { id: row.id, has_user, user, password: String::new(), keeps: false, is_new: true }
     }
 
     /// Who signs in from now on. Nobody's name: a guest.
@@ -78,8 +81,9 @@ pub(super) fn sign_in_ui(ui: &mut Ui, card: &mut SignIn, row: &Row) -> Option<Si
                 let label = widgets::caption(ui, caption, look::CAPTION, look::CONTROL);
                 let edit = widgets::field(text, width, look::CONTROL).password(is_secret);
                 let response = ui.add(edit).labelled_by(label.id);
-                let is_first = caption == "User";
-                if is_first && std::mem::take(&mut card.is_new) {
+                // What is missing gets the keyboard.
+                if card.is_new && is_secret == card.has_user {
+                    card.is_new = false;
                     response.request_focus();
                 }
                 let is_enter = ui.input(|input| input.key_pressed(Key::Enter));

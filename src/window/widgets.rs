@@ -75,13 +75,22 @@ pub(super) fn icon_toggle(ui: &mut Ui, icon: Icon, name: &str, is_on: bool) -> R
     response.on_hover_text(name)
 }
 
+/// The edge of what is chosen. Where colours are to be far apart, a shade is not enough of a sign.
+pub(super) fn chosen_edge(ui: &Ui, is_chosen: bool) -> Stroke {
+    match is_chosen && look::is_high_contrast(ui) {
+        true => Stroke::new(1.0, look::colors(ui).edge),
+        false => Stroke::NONE,
+    }
+}
+
 /// A word that is one of several to choose from.
 pub(super) fn word_choice(ui: &mut Ui, words: &str, is_chosen: bool) -> Response {
     let colors = look::colors(ui);
     let color = if is_chosen { colors.text } else { colors.quiet };
     let [rest, ..] = colors.button;
-    let mut button = Button::new(RichText::new(words).color(color)).min_size(vec2(0.0, 24.0));
-    button = button.stroke((0.0, Color::TRANSPARENT));
+    let size = vec2(button_width(ui, words), 24.0);
+    let mut button = Button::new(RichText::new(words).color(color)).min_size(size);
+    button = button.stroke(chosen_edge(ui, is_chosen));
     button = if is_chosen { button.fill(rest) } else { button.frame_when_inactive(false) };
     let response = ui.add(button);
     response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, is_chosen, words));
@@ -104,6 +113,8 @@ fn paint_icon_button(ui: &Ui, response: &Response, rect: Rect, icon: Icon, is_ch
     if let Some(fill) = fill {
         ui.painter().rect_filled(rect, 6, fill);
     }
+    let edge = chosen_edge(ui, is_chosen);
+    ui.painter().rect_stroke(rect, 6, edge, eframe::egui::StrokeKind::Inside);
     let is_lit = is_chosen || response.hovered();
     let color = if is_lit { colors.text } else { colors.quiet };
     let side = look::ICON.min(rect.height() - space::S);
@@ -307,7 +318,8 @@ pub(super) fn margin(x: i8, y: i8) -> Frame {
 /// A button that shows its edges only under the pointer. Its spoken name says what it acts on.
 pub(super) fn quiet_button(ui: &mut Ui, words: &str, target: &str) -> bool {
     let text = RichText::new(words).color(look::colors(ui).quiet);
-    let response = ui.add(Button::new(text).frame_when_inactive(false));
+    let size = vec2(button_width(ui, words), 0.0);
+    let response = ui.add(Button::new(text).min_size(size).frame_when_inactive(false));
     let name = format!("{words} {target}");
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
     focus_ring(ui, &response);

@@ -36,8 +36,10 @@ struct Dates {
     short: &'static str,
     /// To be read in a sentence.
     long: &'static str,
+    /// Of one width, for columns; to the second; and to be read in a sentence.
+    column_clock: &'static str,
+    second_clock: &'static str,
     clock: &'static str,
-    clock_with_seconds: &'static str,
 }
 
 const PLAIN: Locale = Locale { numbers: POINT, dates: INTERNATIONAL };
@@ -60,7 +62,8 @@ impl Numbers {
 }
 
 const fn dates(day: &'static str, short: &'static str, long: &'static str) -> Dates {
-    Dates { day, short, long, clock: "%H:%M", clock_with_seconds: "%H:%M:%S" }
+    let (column_clock, second_clock, clock) = ("%H:%M", "%H:%M:%S", "%H:%M");
+    Dates { day, short, long, column_clock, second_clock, clock }
 }
 
 const INTERNATIONAL: Dates = dates("%Y-%m-%d", "%-d %b", "%-d %b %Y");
@@ -75,7 +78,8 @@ const EAST: Dates = dates("%Y/%m/%d", "%m/%d", "%Y/%m/%d");
 
 impl Dates {
     const fn with_twelve_hours(self) -> Self {
-        Self { clock: "%I:%M %p", clock_with_seconds: "%I:%M:%S %p", ..self }
+        let (column_clock, second_clock) = ("%I:%M %p", "%I:%M:%S %p");
+        Self { column_clock, second_clock, clock: "%-I:%M %p", ..self }
     }
 
     /// How `locale` writes days and times; as ISO 8601 does where that is not known.
@@ -208,12 +212,12 @@ impl Locale {
     /// A day and a time in numbers of one width.
     #[must_use]
     pub fn day_and_time(&self, time: &Zoned) -> String {
-        format!("{} {}", self.day(time), time.strftime(self.dates.clock))
+        format!("{} {}", self.day(time), time.strftime(self.dates.column_clock))
     }
 
     /// A time, to the second.
     pub(super) fn clock(&self, time: &Zoned) -> String {
-        time.strftime(self.dates.clock_with_seconds).to_string()
+        time.strftime(self.dates.second_clock).to_string()
     }
 
     /// A day and a time, to be read in a sentence.
@@ -274,7 +278,7 @@ mod tests {
         for (name, column, sentence) in [
             ("", "2024-02-29 20:34", "29 Feb 2024, 20:34"),
             ("C.UTF-8", "2024-02-29 20:34", "29 Feb 2024, 20:34"),
-            ("en_US.UTF-8", "02/29/2024 08:34 PM", "Feb 29, 2024, 08:34 PM"),
+            ("en_US.UTF-8", "02/29/2024 08:34 PM", "Feb 29, 2024, 8:34 PM"),
             ("en_GB", "29/02/2024 20:34", "29 Feb 2024, 20:34"),
             ("de_AT.UTF-8@euro", "29.02.2024 20:34", "29.02.2024, 20:34"),
             ("pt-BR", "29/02/2024 20:34", "29/02/2024, 20:34"),

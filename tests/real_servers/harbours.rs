@@ -17,6 +17,8 @@ pub(crate) struct Harbour {
     astray: Option<&'static str>,
     /// It speaks TLS from the first byte.
     implicit: Option<&'static str>,
+    /// It speaks TLS 1.2, and insists that data connections resume the session.
+    old_tls: Option<&'static str>,
     /// The server itself, if it runs in here.
     _embedded: Vec<Embedded>,
 }
@@ -30,18 +32,19 @@ impl Harbour {
             full: Some(full),
             astray: Some(astray),
             implicit: None,
+            old_tls: None,
             _embedded: Vec::new(),
         }
     }
 
     pub(crate) fn vsftpd() -> Self {
-        let implicit = Some("127.0.0.1:21012");
-        Self { implicit, ..Self::started(21010, "127.0.0.1:21013", "127.0.0.1:21014") }
+        let (implicit, old_tls) = (Some("127.0.0.1:21012"), Some("127.0.0.1:21016"));
+        Self { implicit, old_tls, ..Self::started(21010, "127.0.0.1:21013", "127.0.0.1:21014") }
     }
 
     pub(crate) fn proftpd() -> Self {
-        let implicit = Some("127.0.0.1:21022");
-        Self { implicit, ..Self::started(21020, "127.0.0.1:21023", "127.0.0.1:21024") }
+        let (implicit, old_tls) = (Some("127.0.0.1:21022"), Some("127.0.0.1:21026"));
+        Self { implicit, old_tls, ..Self::started(21020, "127.0.0.1:21023", "127.0.0.1:21024") }
     }
 
     pub(crate) fn pure_ftpd() -> Self {
@@ -63,6 +66,7 @@ impl Harbour {
             full: None,
             astray: None,
             implicit: None,
+            old_tls: None,
             _embedded: vec![v4, v6],
             tree,
         }
@@ -74,6 +78,10 @@ impl Harbour {
 
     pub(crate) fn implicit(&self) -> &'static str {
         self.implicit.expect("this server knows only AUTH TLS")
+    }
+
+    pub(crate) fn old_tls(&self) -> &'static str {
+        self.old_tls.expect("this server speaks the newest TLS alone")
     }
 
     pub(crate) fn astray(&self) -> &'static str {

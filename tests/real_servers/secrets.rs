@@ -1,9 +1,10 @@
 //! What is promised to guests who do not want to be overheard.
 
 use std::cell::Cell;
+use std::path::Path;
 
 use ashore::ftp::{Security, Trust};
-use ashore::transfer::{Class, Failure, News, Request, Summary, Voice};
+use ashore::transfer::{Class, Commons, Engine, Failure, News, Request, Summary, Voice};
 use tempfile::TempDir;
 
 use crate::harbours::Harbour;
@@ -86,4 +87,30 @@ pub(crate) fn a_stranger_gets_no_password(harbour: &Harbour) {
     arrives(harbour, &link, |request| {
         request.trust = Trust { is_blind: true, ..Trust::default() };
     });
+}
+
+/// The server refuses every data connection that does not resume the session of the control
+/// connection.
+pub(crate) fn tls_1_2_alone_is_as_good(harbour: &Harbour) {
+    let at = harbour.old_tls();
+    for name in ["mid.bin", "empty.bin", "big.bin"] {
+        arrives(harbour, &format!("ftpes://{at}/{name}"), |_| ());
+    }
+    // A listing, and many files over several conversations.
+    let folder = tempfile::tempdir().unwrap();
+    let request = patient(&format!("ftpes://{at}/many/"), folder.path());
+    let (mut engine, events) = Engine::start(Commons::default(), || ()).unwrap();
+    engine.download(request);
+    let ended = events.iter().find_map(|event| match event.news {
+        News::Ended(outcome) => Some(outcome),
+        _ => None,
+    });
+    let outcome = ended.expect("the engine is gone");
+    outcome.unwrap_or_else(|failure| panic!("{failure} ({failure:?})"));
+    let served = names(&harbour.tree.join("many"));
+    assert_eq!(names(&folder.path().join("many")), served);
+    for name in served {
+        let path = Path::new("many").join(name);
+        assert_eq!(sha256(&folder.path().join(&path)), sha256(&harbour.tree.join(&path)));
+    }
 }

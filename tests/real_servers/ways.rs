@@ -82,7 +82,7 @@ fn come_through_proxies(harbour: &Harbour, link: &str) {
         let before = relay.connections();
         let proxy = format!("{scheme}://{}", relay.place()).parse().unwrap();
         let commons = Commons { proxies: Proxies::chosen(proxy), ..Commons::default() };
-        arrives(harbour, link, commons, |_| ());
+        arrives(harbour, link, commons, |request| request.segments = Some(1));
         assert_eq!(relay.connections() - before, 2, "{scheme}: {}", relay.log());
     }
 }

@@ -103,7 +103,7 @@ fn the_browser_and_the_form_keep_a_password_too() {
 
 #[test]
 fn nobody_types_a_password_that_is_kept_and_it_is_forgotten_with_the_server() {
-    let mut window = Window::open();
+    let mut window = Window::sized(1000.0, 1600.0);
     let host = "ftp.example.org".parse().unwrap();
     let servers = window.screen().servers.clone();
     let lesson = |known: &mut ftp::Known| known.passwords_of.extend(["ann".to_owned()]);
@@ -115,7 +115,7 @@ fn nobody_types_a_password_that_is_kept_and_it_is_forgotten_with_the_server() {
     window.press(Key::Escape);
     window.harness.key_press_modifiers(Modifiers::COMMAND, Key::Comma);
     window.harness.run();
-    assert!(window.shows("The password of ann is in the keychain"));
+    assert!(window.shows("password of ann is in the keychain"));
     window.wishes();
     window.harness.get_by_label_contains("Forget ftp.example.org:21").click_accesskit();
     window.harness.run();

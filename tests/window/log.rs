@@ -11,7 +11,7 @@ use ashore::window::screen::Wish;
 use eframe::egui::{Role, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use crate::person::{ID, Window};
+use crate::person::{ID, Window, refused};
 
 fn line(voice: Voice, text: &str) -> News {
     News::Line(Line { at: SystemTime::UNIX_EPOCH, voice, text: text.to_owned() })
@@ -133,10 +133,23 @@ fn a_million_lines_cost_no_more_than_a_few() {
 }
 
 #[test]
+fn a_story_has_a_beginning_and_an_end() {
+    let mut window = Window::failed(refused(550, "No such file"));
+    window.click("Story");
+    let text = window.screen().log.text();
+    assert!(text.contains("• Connecting to ftp.example.org"), "{text}");
+    assert!(text.contains("! The server has no file with this name"), "{text}");
+    let mut window = Window::after([News::Phase(Phase::Receiving), News::Paused]);
+    let text = window.screen().log.text();
+    assert!(text.contains("• Receiving; the server does not tell how much"), "{text}");
+    assert!(text.contains("• Paused"), "{text}");
+}
+
+#[test]
 fn older_lines_are_looked_for_in_the_file_and_stand_above_the_others() {
     let mut window = Window::after([News::Phase(Phase::Connecting)]);
     window.screen().log.has_file = true;
-    for n in 0..MOST_LINES + 10 {
+    for n in 0..MOST_LINES + 9 {
         window.screen().hear(Event { id: ID, news: line(Voice::Sent, &format!("line {n}.")) });
     }
     window.harness.run();

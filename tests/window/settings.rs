@@ -207,3 +207,19 @@ fn servers_of_other_programs_are_taken_in_and_where_passwords_stay_is_said() {
         assert_eq!(window.screen().take_sites(source, sites), None, "nothing is there twice");
     }
 }
+
+#[test]
+fn several_notices_stand_close_below_each_other() {
+    let mut window = Window::sized(1280.0, 800.0);
+    command(&mut window, Key::Comma);
+    for words in ["The first was said", "The second was said"] {
+        window.screen().say(words.to_owned());
+        // Nothing grows from one picture to the next.
+        window.harness.run_steps(10);
+    }
+    let top = |words: &str| window.harness.get_by_label_contains(words).rect().top();
+    let apart = top("The second was said") - top("The first was said");
+    let page = window.harness.get_by_label("Close this page").rect().top();
+    assert!((20.0..60.0).contains(&apart), "{apart}");
+    assert!(page - top("The second was said") < 60.0, "the page follows at once");
+}

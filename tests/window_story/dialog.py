@@ -3,7 +3,8 @@
 import subprocess
 
 from person import (
-    ADDRESS, SAVE_TO, SLOW, arrive, click, content, do, paste, picture, wait, wait_for,
+    ADDRESS, SAVE_TO, SLOW, Atspi, GLib, arrive, click, content, do, paste, picture, wait, wait_for,
+    walk,
 )
 
 # Whoever shows the dialog: the portal, or the program that is asked where there is none.
@@ -14,6 +15,21 @@ def dialogs():
     words = ["xdotool", "search", "--onlyvisible", "--class", SHOWERS]
     found = subprocess.run(words, capture_output=True, text=True, timeout=SLOW, check=False)
     return found.stdout.split()
+
+
+def texts():
+    """What stands in the fields of whatever is open beside Ashore."""
+    desktop = Atspi.get_desktop(0)
+    desktop.clear_cache()
+    found = []
+    for app in (desktop.get_child_at_index(n) for n in range(desktop.get_child_count())):
+        for node in walk(app) if app and app.get_name() != "ashore" else ():
+            try:
+                if node.get_role_name() == "text":
+                    found.append(Atspi.Text.get_text(node, 0, -1))
+            except GLib.Error:
+                pass
+    return found
 
 
 def open_dialog(window):
@@ -38,6 +54,7 @@ def main():
     picture("window-dialog.png")
     do("xdotool", "key", "ctrl+a")
     do("xdotool", "type", "--delay", "4", SAVE_TO)
+    wait("the dialog to hold it", lambda: SAVE_TO in texts())
     do("xdotool", "key", "Return")
     wait("the dialog to go", lambda: not dialogs())
     wait("the answer in its field", lambda: content("Save to") == SAVE_TO)

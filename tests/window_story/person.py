@@ -100,10 +100,14 @@ def click(node, window):
 def type_into(name, text, window):
     """Clicks into the entry, and types over what is there."""
     click(wait_for("entry", name), window)
-    time.sleep(0.2)
+    wait(f"the keyboard to be in {name}", lambda: has_keyboard(find("entry", name)))
     do("xdotool", "key", "ctrl+a")
     do("xdotool", "type", "--delay", "4", text)
     wait(f"{name} to hold {text!r}", lambda: content(name) == text)
+
+
+def has_keyboard(node):
+    return node is not None and node.get_state_set().contains(Atspi.StateType.FOCUSED)
 
 
 def content(name):

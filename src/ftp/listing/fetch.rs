@@ -78,6 +78,7 @@ impl Session<'_> {
     /// * [`Error::Refused`] if there is no such folder, or it is not for us; also if the server gave
     ///   up in the middle (426, 451): then what was handed on is not all.
     /// * [`Error::TooLong`] after [`MAX_BYTES`] or [`MAX_ENTRIES`].
+    /// * [`Error::TooSlow`] if it comes in drops.
     /// * [`Error::Stopped`] if `handed` broke off.
     /// * [`Error::Stumbled`] if it must be spoken to step by step.
     /// * Those of [`Session::retrieve`]. After any error but the first, the session is of no more use.
@@ -208,7 +209,7 @@ impl Session<'_> {
             argument => Command::with(verb, argument)?,
         };
         let ended = self.open(&command).and_then(|data| {
-            self.read_listing(data, form, catch)?;
+            self.read_listing(data.at_speed(), form, catch)?;
             match &catch.back {
                 // The next question travels while the server thinks about its last word.
                 Some(back) => {

@@ -137,9 +137,8 @@ impl Hand<'_> {
             {
                 continue; // In passive mode, at once.
             }
-            if matches!(trouble, Trouble::Server(ftp::Error::Stumbled { .. }))
-                && !self.is_step_by_step.replace(true)
-            {
+            let is_stumble = matches!(trouble, Trouble::Server(ftp::Error::Stumbled { .. }));
+            if is_stumble && !self.is_step_by_step.replace(true) {
                 continue; // Step by step, at once.
             }
             let pause = retry.after(&trouble, 0, Instant::now());

@@ -124,6 +124,13 @@ fn what_the_server_refuses_and_what_the_person_chooses_is_kept_to() {
     let mut growth = Growth::new(8, 8);
     growth.limit(0);
     assert_eq!(growth.wanted(), 1);
+    growth.choose(Some(8));
+    assert_eq!(growth.wanted(), 1, "what was refused is refused");
+    let mut growth = Growth::to_server(None, None);
+    for (choice, wanted) in [(Some(5), 5), (Some(1), 1), (None, FIRST)] {
+        growth.choose(choice);
+        assert_eq!(growth.wanted(), wanted);
+    }
 }
 
 #[test]

@@ -2,11 +2,11 @@
 
 use eframe::egui::{Button, Key, Label, Popup, RichText, Ui, vec2};
 
-use super::Browser;
 use super::keys::tab_stop;
 use super::row_view::menu_ui;
 use super::view::Act;
 use super::words;
+use super::{Browser, SaveAs};
 use crate::window::icons::Icon;
 use crate::window::look::{self, space};
 use crate::window::widgets;
@@ -57,7 +57,7 @@ pub(super) fn below_ui(ui: &mut Ui, browser: &mut Browser, is_choosing: bool, ac
 
 /// Where one file goes, and by which name, where no dialog can ask.
 fn save_as_ui(ui: &mut Ui, browser: &mut Browser, acts: &mut Vec<Act>) {
-    let Some((path, text)) = &mut browser.save_as else { return };
+    let Some(SaveAs { path, text, is_new }) = &mut browser.save_as else { return };
     let name = path.name().map(|name| crate::words::shown(&String::from_utf8_lossy(name)));
     let name = name.unwrap_or_default();
     ui.horizontal(|ui| {
@@ -66,6 +66,9 @@ fn save_as_ui(ui: &mut Ui, browser: &mut Browser, acts: &mut Vec<Act>) {
         let buttons = ["Download", "Cancel"].map(|words| widgets::button_width(ui, words));
         let width = ui.available_width() - buttons.iter().sum::<f32>() - 2.0 * space::S;
         let response = ui.add(widgets::field(text, width, look::CONTROL)).labelled_by(label.id);
+        if std::mem::take(is_new) {
+            response.request_focus();
+        }
         let is_left = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape));
         let is_entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         if widgets::named_button(ui, "Download", &format!("{name} to there"), true) || is_entered {

@@ -9,7 +9,7 @@ use super::item::Item;
 use super::peek::Peeked;
 use super::shore::Mark;
 use super::spot::Weighing;
-use super::{Browser, Want};
+use super::{Browser, SaveAs, Want};
 use crate::disk;
 use crate::ftp::listing::Kind as Sort;
 use crate::ftp::{Address, RemotePath};
@@ -135,14 +135,14 @@ impl Browser {
 
     /// No dialog can be shown: a field asks instead.
     pub fn ask_in_field(&mut self) {
-        let place =
-            |(path, name): (RemotePath, String)| (path, super::words::typed(&self.into.join(name)));
-        self.save_as = self.asked_for.take().map(place);
+        let Some((path, name)) = self.asked_for.take() else { return };
+        let text = super::words::typed(&self.into.join(name));
+        self.save_as = Some(SaveAs { path, text, is_new: true });
     }
 
     /// The field was answered.
     pub fn save_as(&mut self) {
-        let Some((path, text)) = self.save_as.take() else { return };
+        let Some(SaveAs { path, text, .. }) = self.save_as.take() else { return };
         let Some(file) = place::typed(&text, &self.into) else { return };
         let folder = file.parent().unwrap_or(&self.into);
         if file.is_dir() || !folder.is_dir() {
@@ -151,7 +151,7 @@ impl Browser {
                 true => format!("{} is a folder. Give the file a name", words::shown(&text)),
                 false => format!("There is no folder {folder}. Make it, or choose another one"),
             });
-            self.save_as = Some((path, text));
+            self.save_as = Some(SaveAs { path, text, is_new: true });
             return;
         }
         self.into_problem = None;

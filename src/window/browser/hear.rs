@@ -33,6 +33,7 @@ impl Browser {
                     spot.end(ended);
                     let asks = spot.asks();
                     self.is_secret = self.is_secret.filter(|_| !asks);
+                    self.wants_fields = asks;
                 }
             }
             Sight::Peeked(number, peeked) => {

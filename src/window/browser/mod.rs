@@ -66,6 +66,16 @@ pub enum Want {
     Keep(Address),
 }
 
+/// A file that is to be saved elsewhere, where no dialog can ask to which place.
+#[derive(Debug)]
+struct SaveAs {
+    path: RemotePath,
+    /// What stands in the field.
+    text: String,
+    /// Whether it has not been drawn yet: then it gets the keyboard.
+    is_new: bool,
+}
+
 /// A look around a server.
 #[derive(Debug)]
 pub struct Browser {
@@ -97,12 +107,14 @@ pub struct Browser {
     peek: Option<Peeked>,
     /// The file whose place is being asked for, and the name that was proposed.
     asked_for: Option<(RemotePath, String)>,
-    /// The same where no dialog can ask: the file, and what stands in the field for its place.
-    save_as: Option<(RemotePath, String)>,
+    /// The same where no dialog can ask.
+    save_as: Option<SaveAs>,
     /// A quiet word about what was done last.
     note: Option<String>,
     /// Whether the keyboard is to go to the rows as soon as there are some.
     wants_rows: bool,
+    /// Whether the keyboard is to go to the fields of the question who one is.
+    wants_fields: bool,
     /// The row that Tab stopped at in the last picture, by its item.
     tab_stop: Option<ItemId>,
     wants: Vec<Want>,
@@ -141,6 +153,7 @@ impl Browser {
             save_as: None,
             note: None,
             wants_rows: true,
+            wants_fields: false,
             tab_stop: None,
             wants: Vec::new(),
         };

@@ -17,7 +17,7 @@ use crate::window::widgets;
 /// Draws what stands in the place of the rows.
 pub(super) fn state_ui(ui: &mut Ui, browser: &mut Browser, acts: &mut Vec<Act>) {
     let width = (ui.available_width() - 2.0 * space::XL).min(look::READING);
-    let top = ((ui.available_height() - 180.0) * 0.35).clamp(space::M, 120.0);
+    let top = ((ui.available_height() - 300.0) * 0.35).clamp(space::M, 120.0);
     ui.horizontal_top(|ui| {
         ui.add_space(((ui.available_width() - width) / 2.0).max(space::L));
         ui.vertical(|ui| {
@@ -142,10 +142,16 @@ fn broken(ui: &mut Ui, browser: &mut Browser, told: &Told, acts: &mut Vec<Act>) 
                 let advice = RichText::new(told.advice).font(look::fact_font());
                 ui.add(Label::new(advice.color(colors.quiet)).wrap());
                 ui.add_space(space::XS);
-                if told.wants_login {
-                    sign_in(ui, browser, acts);
-                }
-                ui.horizontal_wrapped(|ui| steps(ui, browser, told, acts));
+                let is_entered = told.wants_login && sign_in(ui, browser);
+                ui.horizontal_wrapped(|ui| {
+                    if told.wants_login
+                        && (widgets::named_button(ui, "Sign in", "to the server", true)
+                            || is_entered)
+                    {
+                        acts.push(Act::SignIn);
+                    }
+                    steps(ui, browser, told, acts);
+                });
             });
         });
     });
@@ -176,32 +182,31 @@ fn steps(ui: &mut Ui, browser: &Browser, told: &Told, acts: &mut Vec<Act>) {
     step(ui, "Close", "the browser of the server", Act::Leave);
 }
 
-/// Name and password.
-fn sign_in(ui: &mut Ui, browser: &mut Browser, acts: &mut Vec<Act>) {
+/// Name and password: whether Enter was pressed in one of them.
+fn sign_in(ui: &mut Ui, browser: &mut Browser) -> bool {
     let mut is_entered = false;
     let width = (ui.available_width() - 72.0).clamp(120.0, 280.0);
     for (name, is_secret) in [("User", false), ("Password", true)] {
         ui.horizontal(|ui| {
-            let label = widgets::caption(ui, name, 64.0, look::CONTROL);
+            let label = widgets::caption(ui, name, look::CAPTION, look::CONTROL);
             let text = if is_secret { &mut browser.password } else { &mut browser.user };
             let field = widgets::field(text, width, look::CONTROL).password(is_secret);
             let response = ui.add(field).labelled_by(label.id);
+            // What is missing gets the keyboard, once.
+            if browser.wants_fields && is_secret != browser.user.is_empty() {
+                browser.wants_fields = false;
+                response.request_focus();
+            }
             let is_enter = ui.input(|input| input.key_pressed(Key::Enter));
             is_entered |= response.lost_focus() && is_enter;
         });
     }
     ui.horizontal(|ui| {
-        ui.add_space(72.0);
+        ui.add_space(look::CAPTION + space::M);
         keeping_ui(ui, &mut browser.keeps);
     });
-    ui.horizontal(|ui| {
-        ui.add_space(72.0);
-        let is_clicked = widgets::named_button(ui, "Sign in", "to the server", true);
-        if is_clicked || is_entered {
-            acts.push(Act::SignIn);
-        }
-    });
     ui.add_space(space::XS);
+    is_entered
 }
 
 /// What stands over rows that are not all.

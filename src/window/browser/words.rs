@@ -66,7 +66,9 @@ pub(super) fn summary(browser: &Browser) -> String {
     }
     let rows = folder.rows().len() as u64;
     let entries = match (rows, stage) {
-        (rows, _) if rows < all => format!("{} of {}", count(rows), count(all)),
+        (rows, _) if rows < all && !browser.spot.filter.trim().is_empty() => {
+            format!("{} of {}", count(rows), count(all))
+        }
         _ => counted(all, "entry", "entries"),
     };
     match stage {

@@ -27,17 +27,9 @@ pub(super) fn downloads_ui(
 ) -> Option<PageAction> {
     rows::group(ui, "Downloads", |ui| {
         let mut action = folder_ui(ui, draft);
-        let mut chosen = None;
-        let hint = "Unless something else is said for one download";
-        rows::row(ui, "A file is there already", hint, 300.0, |ui, _| {
-            ui.spacing_mut().item_spacing.x = space::XS;
-            for (choice, words) in CHOICES.into_iter().rev() {
-                let is_chosen = settings.if_exists() == choice;
-                if widgets::word_choice(ui, words, is_chosen).clicked() {
-                    chosen = Some(Setting::IfExists(choice));
-                }
-            }
-        });
+        let words = ("A file is there already", "Unless something else is said for one download");
+        let picked = rows::choice(ui, words, settings.if_exists(), &CHOICES);
+        let mut chosen = picked.map(Setting::IfExists);
         rows::plain(ui, |ui| {
             let mut continues = settings.continues_at_start();
             let words = "Continue unfinished transfers when Ashore starts";
@@ -56,12 +48,13 @@ fn folder_ui(ui: &mut Ui, draft: &mut Draft) -> Option<PageAction> {
     let mut is_new = std::mem::take(&mut draft.is_folder_new);
     let width = (ui.available_width() * 0.72).min(460.0);
     rows::row(ui, "Folder", "", width, |ui, label| {
+        let button = widgets::button_width(ui, "Choose…");
+        let width = ui.available_width() - button - space::S;
+        let field = widgets::field(&mut draft.folder, width, look::CONTROL);
+        is_new |= ui.add(field).labelled_by(label).changed();
         if widgets::named_button(ui, "Choose…", "the download folder", true) {
             action = Some(PageAction::ChooseFolder(PathBuf::from(draft.folder.trim())));
         }
-        let width = ui.available_width();
-        let field = widgets::field(&mut draft.folder, width, look::CONTROL);
-        is_new |= ui.add(field).labelled_by(label).changed();
     });
     let path = PathBuf::from(draft.folder.trim());
     if is_new && path.is_absolute() && path.is_dir() {

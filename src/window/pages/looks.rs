@@ -10,19 +10,18 @@ use crate::window::widgets;
 const THEMES: [(Theme, &str); 3] =
     [(Theme::System, "As the system"), (Theme::Light, "Light"), (Theme::Dark, "Dark")];
 
+/// The width of `100 %`.
+const PERCENT: f32 = 48.0;
+
 /// Draws the group.
 pub(super) fn looks_ui(ui: &mut Ui, settings: &Settings) -> Option<PageAction> {
     let mut chosen = None;
     rows::group(ui, "Appearance", |ui| {
-        rows::row(ui, "Theme", "", 300.0, |ui, _| {
-            ui.spacing_mut().item_spacing.x = space::XS;
-            for (theme, words) in THEMES.into_iter().rev() {
-                if widgets::word_choice(ui, words, settings.theme() == theme).clicked() {
-                    chosen = Some(Setting::Theme(theme));
-                }
-            }
-        });
-        rows::row(ui, "Size", "Of everything: Ctrl++, Ctrl+- and Ctrl+0", 150.0, |ui, _| {
+        let picked = rows::choice(ui, ("Theme", ""), settings.theme(), &THEMES);
+        chosen = picked.map(Setting::Theme);
+        let buttons: f32 = ["−", "+"].iter().map(|words| widgets::button_width(ui, words)).sum();
+        let width = buttons + PERCENT + 2.0 * space::S;
+        rows::row(ui, "Size", "Of everything: Ctrl++, Ctrl+- and Ctrl+0", width, |ui, _| {
             chosen = zoom_ui(ui).or(chosen.take());
         });
         rows::plain(ui, |ui| {
@@ -38,15 +37,15 @@ pub(super) fn looks_ui(ui: &mut Ui, settings: &Settings) -> Option<PageAction> {
 fn zoom_ui(ui: &mut Ui) -> Option<Setting> {
     let zoom = ui.ctx().zoom_factor();
     let mut chosen = None;
-    if widgets::named_button(ui, "+", "size", zoom < 3.95) {
-        chosen = Some(Setting::Zoom(((zoom + 0.1) * 10.0).round() / 10.0));
+    if widgets::named_button(ui, "−", "size", zoom > 0.55) {
+        chosen = Some(Setting::Zoom(((zoom - 0.1) * 10.0).round() / 10.0));
     }
     let text = RichText::new(format!("{:.0} %", zoom * 100.0)).font(look::entry_font());
     let text = Label::new(text.color(look::colors(ui).text)).selectable(false);
     // As wide for 50 % as for 400 %: the buttons stay where they are.
-    ui.add_sized([48.0, look::SMALL], text);
-    if widgets::named_button(ui, "−", "size", zoom > 0.55) {
-        chosen = Some(Setting::Zoom(((zoom - 0.1) * 10.0).round() / 10.0));
+    ui.add_sized([PERCENT, look::SMALL], text);
+    if widgets::named_button(ui, "+", "size", zoom < 3.95) {
+        chosen = Some(Setting::Zoom(((zoom + 0.1) * 10.0).round() / 10.0));
     }
     chosen
 }

@@ -58,7 +58,7 @@ pub(super) fn row<R>(
     let left = (whole - width - space::L).max(120.0);
     let lines =
         height(ui, words, look::entry_font(), left) + height(ui, hint, look::fact_font(), left);
-    let rect = room(ui, lines + 2.0 * space::S);
+    let rect = room(ui, look::SETTING, lines + 2.0 * space::S);
     let colors = look::colors(ui);
     let top = rect.center().y - lines / 2.0;
     let place = Rect::from_min_size(rect.min, vec2(left, rect.height())).with_min_y(top);
@@ -69,15 +69,51 @@ pub(super) fn row<R>(
         let text = RichText::new(hint).font(look::fact_font()).color(colors.quiet);
         words_ui.add(Label::new(text).selectable(false).wrap());
     }
+    // From left to right, also for the keyboard and for a screen reader.
     let place = rect.with_min_x(rect.right() - width.min(whole - 120.0 - space::L));
-    add(&mut child(ui, place, Layout::right_to_left(Align::Center)), label.id)
+    add(&mut child(ui, place, Layout::left_to_right(Align::Center)), label.id)
+}
+
+/// A row in which one of a few words is chosen: which one, in this frame.
+pub(super) fn choice<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    (words, hint): (&str, &str),
+    now: T,
+    choices: &[(T, &str)],
+) -> Option<T> {
+    let widths = choices.iter().map(|(_, words)| widgets::button_width(ui, words) + space::XS);
+    let width = widths.sum::<f32>() - space::XS;
+    let mut chosen = None;
+    row(ui, words, hint, width, |ui, _| {
+        ui.spacing_mut().item_spacing.x = space::XS;
+        for (choice, words) in choices {
+            if widgets::word_choice(ui, words, *choice == now).clicked() {
+                chosen = Some(*choice);
+            }
+        }
+    });
+    chosen
 }
 
 /// A row that is one thing over the whole width.
 pub(super) fn plain<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
     part(ui);
-    let rect = room(ui, 0.0);
+    let rect = room(ui, look::SETTING, 0.0);
     add(&mut child(ui, rect, Layout::left_to_right(Align::Center)))
+}
+
+/// A word, and what it stands for.
+pub(super) fn pair(ui: &mut Ui, word: &str, meaning: &str) {
+    part(ui);
+    let right = (ui.available_width() - look::KEYS).max(120.0);
+    let lines = height(ui, meaning, look::fact_font(), right);
+    let rect = room(ui, look::ENTRY, lines + space::M);
+    let colors = look::colors(ui);
+    let text = RichText::new(word).font(look::entry_font()).color(colors.text);
+    child(ui, rect, Layout::left_to_right(Align::Center)).add(Label::new(text));
+    let place = rect.with_min_x(rect.right() - right).with_min_y(rect.center().y - lines / 2.0);
+    let text = RichText::new(meaning).font(look::fact_font()).color(colors.quiet);
+    child(ui, place, Layout::top_down(Align::Min)).add(Label::new(text).wrap());
 }
 
 /// A sentence between two rows, that belongs to the upper one.
@@ -86,8 +122,7 @@ pub(super) fn note(ui: &mut Ui, icon: Option<Icon>, words: &str, color: Color) {
     ui.add_space(space::S);
 }
 
-/// What there is, with a quiet line below, and what can be done about it: what was asked. `named` are
-/// the words of the first button that a screen reader hears, and so on.
+/// What there is, with a quiet line below it, and what can be done about it: what was asked.
 pub(super) fn thing(
     ui: &mut Ui,
     icon: Icon,
@@ -100,7 +135,7 @@ pub(super) fn thing(
     let left = ui.available_width() - buttons_width - look::ROW_ICON - space::M - space::S;
     let quiet_height = height(ui, quiet, look::fact_font(), left);
     let lines = height(ui, "X", look::entry_font(), left) + quiet_height;
-    let rect = room(ui, lines + 2.0 * space::S);
+    let rect = room(ui, look::SETTING, lines + 2.0 * space::S);
     let colors = look::colors(ui);
     let icon_place = rect.with_max_x(rect.left() + look::ROW_ICON);
     icons::paint(ui.painter(), icon_place, icon, colors.accent);
@@ -119,10 +154,11 @@ pub(super) fn thing(
         let text = RichText::new(quiet).font(look::fact_font()).color(colors.quiet);
         words_ui.add(Label::new(text).wrap());
     }
-    let mut buttons_ui = child(ui, rect, Layout::right_to_left(Align::Center));
+    let buttons_place = rect.with_min_x(rect.right() - buttons_width + space::XS);
+    let mut buttons_ui = child(ui, buttons_place, Layout::left_to_right(Align::Center));
     buttons_ui.spacing_mut().item_spacing.x = space::XS;
     let mut asked = None;
-    for button in buttons.iter().rev() {
+    for button in buttons {
         if widgets::quiet_button(&mut buttons_ui, button, words) {
             asked = Some(*button);
         }
@@ -130,8 +166,8 @@ pub(super) fn thing(
     asked
 }
 
-fn room(ui: &mut Ui, height: f32) -> Rect {
-    let size = vec2(ui.available_width(), height.max(look::SETTING));
+fn room(ui: &mut Ui, least: f32, height: f32) -> Rect {
+    let size = vec2(ui.available_width(), height.max(least));
     ui.allocate_space(size).1
 }
 

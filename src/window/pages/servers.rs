@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use eframe::egui::Ui;
+use eframe::egui::{Label, RichText, Ui};
 
 use super::{PageAction, rows};
 use crate::ftp::{Address, Known};
@@ -110,7 +110,8 @@ pub(super) fn learnt_ui(ui: &mut Ui, servers: &Servers) -> Option<PageAction> {
 
 fn nothing(ui: &mut Ui, words: &str) {
     rows::plain(ui, |ui| {
-        widgets::message(ui, None, words, look::colors(ui).quiet);
+        let text = RichText::new(words).font(look::fact_font()).color(look::colors(ui).quiet);
+        ui.add(Label::new(text).wrap());
     });
 }
 
