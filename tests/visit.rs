@@ -11,9 +11,9 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use ashore::ftp::{self, Limits, RemotePath, Security, Stop, Trust, Way};
-use ashore::transfer::{Access, Commons, Failure, Visit, weigh};
+use ashore::transfer::{Access, Commons, Engine, Failure, News, Visit, weigh};
 use support::embedded::Embedded;
-use support::pattern;
+use support::{Server, calm_request, pattern};
 
 /// Lets `look` visit a server with a few files, and hands back how often anybody signed in.
 fn visit(look: impl FnOnce(&mut Visit<'_>)) -> usize {
@@ -93,4 +93,105 @@ fn a_folder_is_added_up_all_the_way_down_and_that_can_be_stopped() {
         let stopped = weigh(visit, &path("/"), &mut |_| ControlFlow::Break(()));
         assert!(matches!(stopped, Err(Failure::Stopped { .. })));
     });
+}
+
+/// Looks at the top folder, and then downloads what the address names, as the browser does.
+fn look_and_fetch(server: &Server) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let request = calm_request(&server.link("hello.txt"), folder.path());
+    let commons = Commons::default();
+    let limits = Limits { patience: request.patience, stop: Stop::default() };
+    let access = Access {
+        address: &request.address,
+        security: request.security,
+        trust: &request.trust,
+        way: request.way,
+        commons: &commons,
+    };
+    let mut visit = Visit::new(access, &limits, &|_| ());
+    assert_eq!(names(&mut visit, "/"), ["hello.txt"]);
+    visit.stand_by();
+    let (mut engine, events) = Engine::start(commons.clone(), || ()).unwrap();
+    engine.download(request.clone());
+    let news = events.iter().find_map(|event| match event.news {
+        News::Ended(outcome) => Some(outcome),
+        _ => None,
+    });
+    fs::read(news.unwrap().unwrap().path).unwrap()
+}
+
+const HELLO_AND_LIST: &str = "
+    S: 220 (vsFTPd 3.0.3)
+    C: USER anonymous
+    C: PASS anonymous@
+    C: FEAT
+    C: TYPE I
+    S: 331 Any password will do
+    S: 230 Welcome
+    S: 211-Features
+    S:  MLST type*;size*;
+    S: 211 End
+    S: 200 Binary it is
+    C: EPSV
+    S: 229 Entering Extended Passive Mode (|||{port}|)
+    C: MLSD
+    S: 150 Here it comes
+    D: type=file;size=5; hello.txt
+    S: 226 Done
+    C: EPSV";
+
+#[test]
+fn from_the_click_to_the_first_byte_no_answer_is_waited_for() {
+    let server = Server::play(&format!(
+        "{HELLO_AND_LIST}
+        S: 229 Entering Extended Passive Mode (|||{{port}}|)
+        C: SIZE hello.txt
+        C: MDTM hello.txt
+        C: RETR hello.txt
+        S: 213 5
+        S: 213 20240229123456
+        S: 150 Here it comes
+        D: hello
+        S: 226 Done
+        C: QUIT"
+    ));
+    assert_eq!(look_and_fetch(&server), b"hello");
+    server.finish();
+}
+
+#[test]
+fn a_port_that_is_gone_when_somebody_clicks_is_no_trouble() {
+    let server = Server::play(&format!(
+        "{HELLO_AND_LIST}
+        S: 229 Entering Extended Passive Mode (|||{{dead}}|)
+        C: SIZE hello.txt
+        C: MDTM hello.txt
+        C: RETR hello.txt
+        S: 213 5
+        S: 213 20240229123456
+        S: 425 No connection
+        ==
+        S: 220 Another day
+        C: USER anonymous
+        C: PASS anonymous@
+        S: 331 Any password will do
+        S: 230 Welcome
+        C: FEAT
+        C: TYPE I
+        S: 211 None
+        S: 200 Binary it is
+        C: SIZE hello.txt
+        C: MDTM hello.txt
+        C: EPSV
+        S: 213 5
+        S: 213 20240229123456
+        S: 229 Entering Extended Passive Mode (|||{{port}}|)
+        C: RETR hello.txt
+        S: 150 Here it comes
+        D: hello
+        S: 226 Done
+        C: QUIT"
+    ));
+    assert_eq!(look_and_fetch(&server), b"hello");
+    server.finish();
 }

@@ -36,6 +36,8 @@ pub(super) fn dial(
 ) -> Result<TcpStream, Error> {
     let addresses = look_up(host, port, family, limits)?;
     connect(addresses, None, limits).map_err(|error| match error {
+        // Somebody was there, and hung up before we could look.
+        Error::Cut(source) if source.kind() == io::ErrorKind::ConnectionReset => Error::Cut(source),
         Error::Cut(source) => Error::Unreachable { host: host.to_string(), port, source },
         other => other,
     })
@@ -220,7 +222,7 @@ mod tests {
     fn what_is_to_be_read_slowly_is_not_received_ahead() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let _socket = connect(VecDeque::from([address]), Some(8192), &limits(20_000)).unwrap();
+        let _reader = connect(VecDeque::from([address]), Some(8192), &limits(20_000)).unwrap();
         let (mut guest, _) = listener.accept().unwrap();
         guest.set_nonblocking(true).unwrap();
         socket2::SockRef::from(&guest).set_send_buffer_size(8192).unwrap();

@@ -4,7 +4,9 @@ use std::collections::{HashMap, VecDeque};
 use std::io::BufReader;
 use std::time::{Duration, Instant};
 
+use super::command::Command;
 use super::listing;
+use super::reply::Reply;
 use super::route::Route;
 use super::session::{Line, Session};
 use super::stream::{Limits, Stream};
@@ -25,6 +27,8 @@ pub struct Parked {
     listing: listing::Known,
     round_trip: Duration,
     heard: Instant,
+    /// The data port that was asked for ahead, if one was.
+    ports: Vec<(Command, Reply)>,
 }
 
 impl Session<'_> {
@@ -45,8 +49,11 @@ impl Session<'_> {
             listing,
             round_trip,
             heard,
+            ahead,
             ..
         } = self;
+        let is_port = |(command, _): &(Command, Reply)| matches!(command.verb(), "EPSV" | "PASV");
+        let ports = ahead.into_iter().filter(is_port).collect();
         (is_at_rest && control.buffer().is_empty()).then_some(Parked {
             control,
             route,
@@ -58,6 +65,7 @@ impl Session<'_> {
             listing,
             round_trip,
             heard,
+            ports,
         })
     }
 }
@@ -98,7 +106,7 @@ impl Parked {
     pub fn take_up<'a>(self, limits: &Limits, log: &'a dyn Fn(Line)) -> Option<Session<'a>> {
         let Self { mut control, route, is_active, tls, features, pace, .. } = self;
         let (is_epsv_useless, listing) = (self.is_epsv_useless, self.listing);
-        let (round_trip, heard) = (self.round_trip, self.heard);
+        let (round_trip, heard, ports) = (self.round_trip, self.heard, self.ports);
         control.get_mut().take_limits(limits);
         control.get_mut().is_quiet().then(|| Session {
             control,
@@ -110,7 +118,7 @@ impl Parked {
             features,
             pace,
             most_pace: pace,
-            ahead: Vec::new(),
+            ahead: ports,
             awaited: VecDeque::new(),
             is_epsv_useless,
             early_final: None,

@@ -13,6 +13,7 @@ use super::error::{Awaiting, Error};
 use super::reply::{Kind, Reply};
 use super::session::Session;
 use super::stream::{Limits, Stream};
+use super::together::Pace;
 
 /// How long a data connection may take that is made without waiting for the server. Where a firewall
 /// swallows it, the other ways are tried after that.
@@ -22,6 +23,31 @@ impl Session<'_> {
     /// The first command that [`Session::open_data`] will send, for asking it ahead.
     pub(super) fn first_way(&self) -> Option<Command> {
         (!self.is_active).then(|| Command::new(self.passive_verb()))
+    }
+
+    /// Asks for the data port of the next transfer now, so that it can begin at once.
+    ///
+    /// # Errors
+    ///
+    /// Only those of a broken conversation; without a port it is asked for when it is needed.
+    pub fn get_ready(&mut self) -> Result<(), Error> {
+        if self.pace != Pace::StepByStep
+            && let Some(way) = self.first_way()
+            && !self.ahead.iter().any(|(known, _)| *known == way)
+            && let Ok(reply) = self.ask_optional(&way)?
+        {
+            self.ahead.push((way, reply));
+        }
+        Ok(())
+    }
+
+    /// Whether the data port of the next transfer is known, and commands may travel beside it in
+    /// whatever number.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        let way = self.first_way();
+        let is_known = self.ahead.iter().any(|(known, _)| Some(known) == way.as_ref());
+        self.pace == Pace::InOrder && is_known
     }
 
     /// What passive mode is asked for with, first.

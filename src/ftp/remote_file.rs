@@ -105,6 +105,7 @@ impl Session<'_> {
             self.catch_up()?; // It may be about to say what it can do.
         }
         if is_open
+            && !self.is_transferring
             && self.offers("MLST")
             && let Ok(reply) = self.ask_optional(&Command::with("MLST", argument)?)?
         {

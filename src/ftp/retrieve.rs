@@ -7,6 +7,7 @@ use super::command::Command;
 use super::data::Data;
 use super::error::{Awaiting, Error};
 use super::facts;
+use super::path::RemotePath;
 use super::remote_file::RemoteFile;
 use super::reply::{Kind, Reply};
 use super::session::{Session, done};
@@ -60,6 +61,24 @@ impl Session<'_> {
             (Err(_), Ok(from_start)) => Ok(from_start),
             (Err(refused), Err(_)) => Err(refused),
         }
+    }
+
+    /// Has the file at `path` sent from its start, and asks about it on the same way: of a conversation
+    /// that [is ready](Session::is_ready) the first byte comes after two round trips.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Session::retrieve`].
+    pub fn retrieve_at_once(&mut self, path: &RemotePath) -> Result<(RemoteFile, Data), Error> {
+        let file = RemoteFile::unknown(path.to_wire());
+        let size = Command::with("SIZE", &file.argument)?;
+        let questions = vec![size, Command::with("MDTM", &file.argument)?];
+        self.ahead.retain(|(command, _)| !questions.contains(command));
+        self.catch_up()?;
+        self.say_all(&questions)?;
+        self.awaited = questions.into();
+        let data = self.retrieve(&file, 0)?;
+        Ok((self.locate(path)?, data))
     }
 
     /// Starts the transfer that `command` asks for. What [`Session::retrieve`] says about [`Data`]

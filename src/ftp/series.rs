@@ -90,6 +90,7 @@ impl Session<'_> {
         basket: &mut dyn Basket,
     ) -> Result<(), Error> {
         let Some(mut wanted) = basket.next() else { return Ok(()) };
+        self.ahead.clear(); // A port that was asked for earlier is gone with the next one.
         let mut awaited = self.ask_for_next(&wanted)?;
         let mut answers = self.hear_all(&mut awaited)?;
         loop {

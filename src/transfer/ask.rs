@@ -17,6 +17,17 @@ impl Job<'_> {
         file: &mut Partial,
     ) -> Result<(RemoteFile, Data), Trouble> {
         let path = &self.request.address.path;
+        if self.begins_at_once(session, file) {
+            match session.retrieve_at_once(path) {
+                Ok((remote, data)) => {
+                    self.compare_facts(&remote, file)?;
+                    return Ok((remote, data));
+                }
+                // What it is about is asked step by step.
+                Err(ftp::Error::Refused { reply, .. }) if reply.code != 421 => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
         let other = self.access().other_spelling();
         let mut remote = session.locate(path)?;
         if remote.facts == Facts::default()
@@ -67,6 +78,13 @@ impl Job<'_> {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Whether the server has a port ready for a file of which nothing is here yet, and nothing must be
+    /// known before it is asked for.
+    pub(super) fn begins_at_once(&self, session: &Session<'_>, file: &Partial) -> bool {
+        let is_plain = self.request.address.path.to_wire().is_ascii();
+        session.is_ready() && file.received() == 0 && is_plain
     }
 
     fn tell_from_start(&self) {

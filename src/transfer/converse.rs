@@ -124,7 +124,8 @@ impl Job<'_> {
 /// Whether a conversation that rested too long would end like this.
 fn is_stale(error: &Error) -> bool {
     match error {
-        Error::HungUp | Error::Cut(_) => true,
+        // The port that it had asked for is gone.
+        Error::HungUp | Error::Cut(_) | Error::NoDataConnection { .. } => true,
         Error::Refused { reply, .. } => reply.code == 421,
         Error::Stumbled { source } => is_stale(source),
         _ => false,

@@ -165,7 +165,9 @@ impl<'a> Job<'a> {
         let lists = self.lists(file);
         let errand = Errand { path: &self.request.address.path, beside: &lists };
         let mut session = self.converse(&limits, &log, errand, retry)?;
-        session.look_ahead(errand)?;
+        if !self.begins_at_once(&session, file) {
+            session.look_ahead(errand)?;
+        }
         let (remote, mut data) = self.ask_for_it(&mut session, file)?;
         retry.met_data();
         self.has_rested.set(false);

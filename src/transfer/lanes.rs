@@ -65,6 +65,29 @@ impl Lanes {
     /// Takes a lane to the server, if it may have one more connection.
     #[must_use]
     pub fn try_take(&self, access: Access<'_>) -> Option<Lane> {
+        let lane = self.lane(access);
+        lane.try_take().then_some(lane)
+    }
+
+    /// Lets a conversation stand by that nobody counts, for whoever comes first.
+    pub(super) fn offer(&self, access: Access<'_>, session: Session<'_>) {
+        let lane = self.lane(access);
+        let is_one_there =
+            lock(&lane.pier.berths).resting.iter().any(|resting| resting.kind == lane.kind);
+        if is_one_there { session.quit() } else { lane.park(session) }
+    }
+
+    /// Goes on with a conversation that stands by, if there is one.
+    pub(super) fn take_up<'a>(
+        &self,
+        access: Access<'_>,
+        limits: &Limits,
+        log: &'a dyn Fn(crate::ftp::Line),
+    ) -> Option<Session<'a>> {
+        self.lane(access).wake(limits, log)
+    }
+
+    fn lane(&self, access: Access<'_>) -> Lane {
         let server = access.server();
         let kind = Kind {
             login: access.login_outside_the_keychain().into_owned(),
@@ -73,15 +96,14 @@ impl Lanes {
             way: server.way,
             proxy: server.proxy.clone(),
         };
-        let lane = Lane {
+        Lane {
             pier: self.pier(access),
             kind: Arc::new(kind),
             servers: access.commons.servers.clone(),
             is_helper: false,
             is_taken: AtomicBool::new(false),
             is_connected: AtomicBool::new(false),
-        };
-        lane.try_take().then_some(lane)
+        }
     }
 
     /// So many downloads wait for a lane to the server: whoever has several gives one up to them.
@@ -229,13 +251,18 @@ impl Lane {
         limits: &Limits,
         log: &'a dyn Fn(crate::ftp::Line),
     ) -> Option<Session<'a>> {
+        let session = self.wake(limits, log)?;
+        self.connected();
+        Some(session)
+    }
+
+    fn wake<'a>(&self, limits: &Limits, log: &'a dyn Fn(crate::ftp::Line)) -> Option<Session<'a>> {
         loop {
             let mut berths = lock(&self.pier.berths);
             let at = berths.resting.iter().rposition(|resting| resting.kind == self.kind)?;
             let resting = berths.resting.swap_remove(at);
             drop(berths);
             if let Some(session) = resting.parked.take_up(limits, log) {
-                self.connected();
                 return Some(session);
             }
         }

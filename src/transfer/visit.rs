@@ -14,6 +14,12 @@ pub struct Visit<'a> {
     limits: &'a Limits,
     log: &'a dyn Fn(ftp::Line),
     session: Option<Session<'a>>,
+    /// The conversation has answered other questions before.
+    has_rested: bool,
+    /// It may stand by where downloads find it.
+    stands_by: bool,
+    /// Commands that travelled together have made the server stumble.
+    is_step_by_step: bool,
 }
 
 /// The beginning of a file.
@@ -36,7 +42,8 @@ impl<'a> Visit<'a> {
     /// every line of the conversation.
     #[must_use]
     pub fn new(access: Access<'a>, limits: &'a Limits, log: &'a dyn Fn(ftp::Line)) -> Self {
-        Self { access, limits, log, session: None }
+        let (has_rested, stands_by, is_step_by_step) = (false, false, false);
+        Self { access, limits, log, session: None, has_rested, stands_by, is_step_by_step }
     }
 
     /// Connects and signs in, if that has not been done. Whether the conversation is secret.
@@ -60,6 +67,16 @@ impl<'a> Visit<'a> {
         self.session.is_some()
     }
 
+    /// Nothing is asked for now. The conversation stands by, with a data port asked for already, for
+    /// whoever comes first: the next question, or a download.
+    pub fn stand_by(&mut self) {
+        let Some(mut session) = self.session.take() else { return };
+        if session.get_ready().is_ok() {
+            self.access.commons.lanes.offer(self.access, session);
+            self.stands_by = true;
+        }
+    }
+
     /// Lists the folder at `path`. Blocks until the server called the listing complete.
     ///
     /// `handed` gets each entry as soon as it has arrived, and may break off. See [`Session::list`]
@@ -78,11 +95,10 @@ impl<'a> Visit<'a> {
             is_begun = true;
             handed(entry)
         };
-        let was_there = self.is_there();
         let mut ended = self.ask(|session| session.list(path, &mut noticed));
         if let Err(error) = &ended
             && !is_begun
-            && self.is_worth_another(was_there, error)
+            && self.is_worth_another(error)
         {
             ended = self.ask(|session| session.list(path, &mut *handed));
         }
@@ -101,10 +117,9 @@ impl<'a> Visit<'a> {
     ///
     /// [`Failure::Server`] and [`Failure::Stopped`].
     pub fn peek(&mut self, path: &RemotePath, most: usize) -> Result<Peek, Failure> {
-        let was_there = self.is_there();
         let mut peeked = self.ask(|session| beginning(session, path, most));
         if let Err(error) = &peeked
-            && self.is_worth_another(was_there, error)
+            && self.is_worth_another(error)
         {
             peeked = self.ask(|session| beginning(session, path, most));
         }
@@ -116,7 +131,7 @@ impl<'a> Visit<'a> {
 
     /// Says goodbye. The next question begins a new conversation.
     pub fn leave(&mut self) {
-        if let Some(session) = self.session.take() {
+        if let Some(session) = self.session.take().or_else(|| self.resting()) {
             session.quit();
         }
     }
@@ -138,16 +153,32 @@ impl<'a> Visit<'a> {
 
     /// Whether the same question is worth asking again at once: the server was tired of an old
     /// conversation, or what was learnt about it has led astray.
-    fn is_worth_another(&self, was_there: bool, error: &ftp::Error) -> bool {
-        let is_tired = was_there && !self.is_there();
-        (self.access.learn_no_data(error) || is_tired) && !self.limits.stop.is_given()
+    fn is_worth_another(&mut self, error: &ftp::Error) -> bool {
+        let is_tired = self.has_rested && !self.is_there();
+        let has_stumbled = matches!(error, ftp::Error::Stumbled { .. })
+            && !std::mem::replace(&mut self.is_step_by_step, true);
+        let is_worth = self.access.learn_no_data(error) || is_tired || has_stumbled;
+        is_worth && !self.limits.stop.is_given()
+    }
+
+    /// The conversation that stands by, if nobody has needed it meanwhile.
+    fn resting(&mut self) -> Option<Session<'a>> {
+        if !std::mem::take(&mut self.stands_by) {
+            return None;
+        }
+        self.access.commons.lanes.take_up(self.access, self.limits, self.log)
     }
 
     fn session(&mut self) -> Result<&mut Session<'a>, ftp::Error> {
-        let session = match self.session.take() {
+        let known = self.session.take().or_else(|| self.resting());
+        self.has_rested = known.is_some();
+        let mut session = match known {
             Some(session) => session,
             None => self.access.meet(self.limits, self.log)?,
         };
+        if self.is_step_by_step {
+            session.slow_down();
+        }
         Ok(self.session.insert(session))
     }
 

@@ -244,8 +244,9 @@ impl Desk {
             self.run_one(errand, &mut visit);
             left.fetch_sub(1, Ordering::AcqRel);
             if self.limits.stop.is_given() {
-                return;
+                break;
             }
+            visit.stand_by();
         }
         visit.leave();
     }
