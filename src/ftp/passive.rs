@@ -41,13 +41,14 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Whether the data port of the next transfer is known, and commands may travel beside it in
-    /// whatever number.
+    /// Whether the data port of the next transfer is known and nothing else is, and commands may travel
+    /// beside it in whatever number.
     #[must_use]
     pub fn is_ready(&self) -> bool {
         let way = self.first_way();
-        let is_known = self.ahead.iter().any(|(known, _)| Some(known) == way.as_ref());
-        self.pace == Pace::InOrder && is_known
+        let is_port = |(known, _): &(Command, Reply)| Some(known) == way.as_ref();
+        let is_alone = !self.ahead.is_empty() && self.ahead.iter().all(is_port);
+        self.pace == Pace::InOrder && is_alone && self.awaited.is_empty()
     }
 
     /// What passive mode is asked for with, first.
