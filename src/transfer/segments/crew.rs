@@ -161,7 +161,7 @@ impl<'c, 'f> Crew<'c, 'f> {
                 roll.trouble = Some(Trouble::Doubt(Doubt::Changed));
                 self.tell(
                     Voice::Warning,
-                    "Another connection brings other bytes than the first. Going on without it",
+                    "What another connection brings does not fit, or cannot be told from the file's beginning. Going on without it",
                 );
             }
             Err(Setback::Trouble(trouble)) => {
