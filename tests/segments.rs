@@ -121,7 +121,7 @@ fn a_connection_that_ignores_rest_is_found_out_and_not_believed() {
             _ => Quirk::FromStart,
         }),
     );
-    assert!(told.iter().any(|line| line.contains("other bytes")), "{told:?}");
+    assert!(told.iter().any(|line| line.contains("does not fit")), "{told:?}");
 }
 
 #[test]
