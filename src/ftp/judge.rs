@@ -30,10 +30,11 @@ pub(super) struct Judge {
 
 impl Judge {
     pub(super) fn new(trust: &Trust, provider: &Arc<CryptoProvider>) -> Result<Self, Error> {
+        let named = named(trust)?;
         Ok(Self {
-            roots: verifier(trust, provider)?,
+            roots: verifier(trust, &named, provider)?,
             provider: Arc::clone(provider),
-            named: named(trust)?,
+            named,
             pin: trust.pin,
             is_blind: trust.is_blind,
             refusal: Mutex::new(None),
@@ -131,6 +132,7 @@ static SYSTEM: OnceLock<Arc<Verifier>> = OnceLock::new();
 /// The one place where it is decided whose word counts.
 fn verifier(
     trust: &Trust,
+    named: &[CertificateDer<'static>],
     provider: &Arc<CryptoProvider>,
 ) -> Result<Arc<dyn ServerCertVerifier>, Error> {
     let wrong = |what: String| Error::Tls { what };
@@ -143,8 +145,8 @@ fn verifier(
         return Ok(Arc::<Verifier>::clone(SYSTEM.get_or_init(|| system)));
     }
     let mut roots = RootCertStore::empty();
-    for certificate in named(trust)? {
-        roots.add(certificate).map_err(|error| wrong(error.to_string()))?;
+    for certificate in named {
+        roots.add(certificate.clone()).map_err(|error| wrong(error.to_string()))?;
     }
     if roots.is_empty() {
         return Err(wrong("the file of trusted certificates holds none".to_owned()));

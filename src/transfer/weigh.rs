@@ -35,15 +35,20 @@ pub fn weigh(
 ) -> Result<Weight, Failure> {
     let mut weight = Weight::default();
     let mut ahead = vec![(path.as_folder(), 0)];
+    let mut beyond = 0;
     while let Some((path, level)) = ahead.pop() {
         weight.folders += 1;
-        if level > MOST_LEVELS || weight.folders > MOST_FOLDERS {
+        if level > MOST_LEVELS {
             weight.unseen += 1;
             continue;
         }
         let mut below = Vec::new();
         let ended = visit.list(&path, &mut |entry| {
             match entry.kind {
+                // A server can make up a million of them: those that are too many are only counted.
+                Kind::Dir if weight.folders + count(&ahead) + count(&below) >= MOST_FOLDERS => {
+                    beyond += u64::from(path.child(&entry.name).is_ok());
+                }
                 Kind::Dir => below.extend(path.child(&entry.name)),
                 Kind::File => {
                     weight.files += 1;
@@ -64,5 +69,11 @@ pub fn weigh(
             return Err(Failure::Stopped { kept: None });
         }
     }
+    weight.folders += beyond;
+    weight.unseen += beyond;
     Ok(weight)
+}
+
+fn count<T>(things: &[T]) -> u64 {
+    u64::try_from(things.len()).unwrap_or(u64::MAX)
 }
