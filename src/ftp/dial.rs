@@ -7,6 +7,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use socket2::{Domain, Socket, Type};
 
 use super::error::{Awaiting, Error};
@@ -54,47 +56,71 @@ pub(super) fn connect(
     buffer: Option<usize>,
     limits: &Limits,
 ) -> Result<TcpStream, Error> {
-    let (ring, answers) = bounded(MOST_ADDRESSES);
     let mut wait = Wait::new(limits, Awaiting::Connection);
-    let mut open = 0;
+    let mut knocking = Vec::new();
     let mut next_start = Instant::now();
     loop {
         if Instant::now() >= next_start
             && let Some(address) = addresses.pop_front()
         {
-            let (ring, patience) = (ring.clone(), limits.patience);
-            in_background("ashore connect", move || {
-                ring.send(knock(address, buffer, patience)).ok();
-            })?;
-            open += 1;
+            knocking.push(knock(address, buffer).map_err(Error::Cut)?);
             next_start = Instant::now() + HEAD_START;
         }
-        match answers.recv_timeout(wait.tick()) {
-            Ok(Ok(socket)) => return Ok(socket),
-            Ok(Err(error)) => {
-                open -= 1;
-                next_start = Instant::now();
-                if open == 0 && addresses.is_empty() {
-                    return Err(match error.kind() {
-                        io::ErrorKind::TimedOut => {
-                            let waited = limits.patience;
-                            Error::Silent { waited, awaiting: Awaiting::Connection }
-                        }
-                        _ => Error::Cut(error),
-                    });
-                }
+        match first_answer(&mut knocking, wait.tick()).map_err(Error::Cut)? {
+            Some(Ok(socket)) => return Ok(socket),
+            Some(Err(error)) if knocking.is_empty() && addresses.is_empty() => {
+                return Err(Error::Cut(error));
             }
-            Err(_nothing_yet) => wait.go_on()?,
+            Some(Err(_)) => next_start = Instant::now(),
+            None => wait.go_on()?,
         }
     }
 }
 
-fn knock(address: SocketAddr, buffer: Option<usize>, most: Duration) -> io::Result<TcpStream> {
-    let Some(buffer) = buffer else { return TcpStream::connect_timeout(&address, most) };
+/// Begins to connect. That nobody can be there is an answer like any other, and comes later.
+fn knock(address: SocketAddr, buffer: Option<usize>) -> io::Result<Knock> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-    socket.set_recv_buffer_size(buffer)?; // Later, much would be here already.
-    socket.connect_timeout(&address.into(), most)?;
-    Ok(socket.into())
+    if let Some(buffer) = buffer {
+        socket.set_recv_buffer_size(buffer)?; // Later, much would be here already.
+    }
+    socket.set_nonblocking(true)?;
+    let refused = socket.connect(&address.into()).err().filter(|error| {
+        error.kind() != io::ErrorKind::WouldBlock
+            && Errno::from_io_error(error) != Some(Errno::INPROGRESS)
+    });
+    Ok(Knock { socket, refused })
+}
+
+/// A connection that is being made.
+struct Knock {
+    socket: Socket,
+    /// Why it cannot be made, if that was clear from the first.
+    refused: Option<io::Error>,
+}
+
+/// Waits until one of `knocking` is answered, `most` at the longest, and takes it out.
+fn first_answer(
+    knocking: &mut Vec<Knock>,
+    most: Duration,
+) -> io::Result<Option<io::Result<TcpStream>>> {
+    let is_ready = |at: &usize| knocking.get(*at).is_some_and(|knock| knock.refused.is_some());
+    let mut answered = (0..knocking.len()).find(is_ready);
+    if answered.is_none() {
+        let sockets = knocking.iter().map(|knock| PollFd::new(&knock.socket, PollFlags::OUT));
+        let mut sockets = sockets.collect::<Vec<_>>();
+        match poll(&mut sockets, Timespec::try_from(most).ok().as_ref()) {
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+        answered = sockets.iter().position(|socket| !socket.revents().is_empty());
+    }
+    let Some(Knock { socket, refused }) = answered.map(|at| knocking.swap_remove(at)) else {
+        return Ok(None);
+    };
+    Ok(Some(match refused.map_or_else(|| socket.take_error(), |error| Ok(Some(error)))? {
+        Some(error) => Err(error),
+        None => socket.set_nonblocking(false).map(|()| socket.into()),
+    }))
 }
 
 /// The addresses of `host`, IPv6 and IPv4 in turn, the system's favourite first. At least one.
