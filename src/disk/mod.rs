@@ -13,6 +13,7 @@ mod pile;
 mod place;
 mod positioned;
 mod ranges;
+mod receipt;
 mod record;
 mod recorder;
 mod small;
@@ -28,6 +29,7 @@ pub use pile::Pile;
 pub use place::{
     check_new_file, folder_of, free_name, has_part, make_folder_without_links, numbered,
 };
+pub use receipt::{Receipt, Receipted};
 pub use small::Unnamed;
 pub use space::{LEAST_ROOM, available};
 pub use whole::replace_whole;

@@ -143,6 +143,22 @@ pub(super) fn rename_to_free_name(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to).inspect_err(|_| drop(fs::remove_file(to)))
 }
 
+/// Whether two paths lead to one file or folder that is there.
+pub(super) fn is_same_file(one: &Path, other: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let place = |path: &Path| fs::metadata(path).map(|it| (it.dev(), it.ino())).ok();
+        let one = place(one);
+        one.is_some() && one == place(other)
+    }
+    #[cfg(not(unix))]
+    {
+        let one = fs::canonicalize(one).ok();
+        one.is_some() && one == fs::canonicalize(other).ok()
+    }
+}
+
 /// Makes sure that the names in `folder` survive a power cut.
 pub(super) fn sync_folder(folder: &Path) {
     // Windows cannot open folders, some network disks cannot sync them: the name is there anyway.

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use super::Exit;
 use super::flags::{Connection, Get, Ls};
-use super::receipt::{self, Receipt};
 use super::{logins, say, sentences};
 use crate::ftp::{Address, Trust};
 use crate::transfer::{Checks, Commons, Destination, Netrc, Proxies, Request, Selection, Servers};
@@ -89,14 +88,6 @@ fn selection(flags: &Get) -> Result<Selection, Refusal> {
     let selection = Selection { include, exclude };
     selection.check().map_err(|bad| Refusal::usage(&bad.to_string()))?;
     Ok(selection)
-}
-
-/// Where the sums of what is fetched are to be written, if anywhere.
-pub(super) fn receipt(flags: &Get) -> Result<Option<Receipt>, Refusal> {
-    let Some(file) = &flags.receipt else { return Ok(None) };
-    let usual = flags.dir.join(receipt::USUAL_NAME);
-    let opened = Receipt::open(file.as_ref().unwrap_or(&usual)).map(Some);
-    opened.map_err(|sentence| Refusal { exit: Exit::Exists, sentences: vec![sentence] })
 }
 
 /// Which folder to list, and whose certificates to believe.

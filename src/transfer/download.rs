@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::iter;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::brake::Brake;
@@ -38,6 +38,9 @@ pub fn download(request: &Request, handle: &Handle, report: &dyn Fn(News)) -> Ou
         match settle(request, job.access().encoding(iter::empty())).map_err(no_file)? {
             None => return Err(Failure::NotAFile),
             Some(Settled::Leave(path)) => return Ok(job.skip(path, started)),
+            Some(Settled::Replace(path)) if job.is_receipt(&path) => {
+                return Err(no_file(disk::Error::Exists { path }));
+            }
             Some(Settled::Free(path)) => (path, false),
             Some(Settled::Replace(path)) => (path, true),
         };
@@ -319,6 +322,9 @@ impl<'a> Job<'a> {
     ) -> Result<Summary, Trouble> {
         let Proof { facts, verdict } = proof;
         let sha256 = file.sha256();
+        if let Some(receipt) = &self.handle.commons.receipt {
+            receipt.awaits(&path);
+        }
         while let Err(error) = file.finish(&path, facts.modified, replaces) {
             let keeps_both = self.request.if_exists == super::request::IfExists::Rename;
             match error {
@@ -338,6 +344,11 @@ impl<'a> Job<'a> {
             lane.is_done(took);
         }
         Ok(Summary { path, length, modified: facts.modified, sha256, took, verdict })
+    }
+
+    /// Whether the sums of what arrives are written there.
+    fn is_receipt(&self, path: &Path) -> bool {
+        self.handle.commons.receipt.as_ref().is_some_and(|receipt| receipt.is_at(path))
     }
 
     fn skip(&self, path: PathBuf, started: Instant) -> Summary {

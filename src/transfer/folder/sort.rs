@@ -151,6 +151,9 @@ impl<'s, 'h> Sorter<'s, 'h> {
         let told = &mut self.sorted.told;
         if there == There::Same {
             told.unchanged += 1;
+            if let Some(receipt) = &self.hand.handle.commons().receipt {
+                receipt.is_here(&here);
+            }
             return Ok(());
         }
         told.files += 1;
