@@ -1,8 +1,7 @@
 //! One file, as a straight story. Read this first.
 
 use std::cell::Cell;
-use std::iter;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::brake::Brake;
@@ -34,16 +33,12 @@ pub fn download(request: &Request, handle: &Handle, report: &dyn Fn(News)) -> Ou
     let started = Instant::now();
     let job = Job::new(request, handle, report);
     let no_file = |error| Failure::Disk { error, kept: None };
-    let (destination, replaces) =
-        match settle(request, job.access().encoding(iter::empty())).map_err(no_file)? {
-            None => return Err(Failure::NotAFile),
-            Some(Settled::Leave(path)) => return Ok(job.skip(path, started)),
-            Some(Settled::Replace(path)) if job.is_receipt(&path) => {
-                return Err(no_file(disk::Error::Exists { path }));
-            }
-            Some(Settled::Free(path)) => (path, false),
-            Some(Settled::Replace(path)) => (path, true),
-        };
+    let (destination, replaces) = match settle(job.access(), request).map_err(no_file)? {
+        None => return Err(Failure::NotAFile),
+        Some(Settled::Leave(path)) => return Ok(job.skip(path, started)),
+        Some(Settled::Free(path)) => (path, false),
+        Some(Settled::Replace(path)) => (path, true),
+    };
     report(News::Destination(destination.clone()));
     let source = request.address.to_string();
     let (mut file, notices) =
@@ -322,9 +317,7 @@ impl<'a> Job<'a> {
     ) -> Result<Summary, Trouble> {
         let Proof { facts, verdict } = proof;
         let sha256 = file.sha256();
-        if let Some(receipt) = &self.handle.commons.receipt {
-            receipt.awaits(&path);
-        }
+        self.handle.commons.receipt.iter().for_each(|receipt| receipt.awaits(&path));
         while let Err(error) = file.finish(&path, facts.modified, replaces) {
             let keeps_both = self.request.if_exists == super::request::IfExists::Rename;
             match error {
@@ -344,11 +337,6 @@ impl<'a> Job<'a> {
             lane.is_done(took);
         }
         Ok(Summary { path, length, modified: facts.modified, sha256, took, verdict })
-    }
-
-    /// Whether the sums of what arrives are written there.
-    fn is_receipt(&self, path: &Path) -> bool {
-        self.handle.commons.receipt.as_ref().is_some_and(|receipt| receipt.is_at(path))
     }
 
     fn skip(&self, path: PathBuf, started: Instant) -> Summary {

@@ -58,7 +58,19 @@ impl Lanes {
     pub fn choose(&self, connections: Option<u32>) {
         self.0.choice.store(connections.unwrap_or(0), Ordering::Relaxed);
         for pier in lock(&self.0.piers).values() {
-            lock(&pier.berths).growth.choose(connections);
+            let mut berths = lock(&pier.berths);
+            berths.growth.choose(connections);
+            let leaving = berths.make_room(None, usize::MAX);
+            drop(berths);
+            leaving.into_iter().for_each(Resting::end);
+        }
+    }
+
+    /// How many connections each server gets at most for one file, where `most` would be of use.
+    pub(super) fn at_most(&self, most: usize) -> usize {
+        match usize::try_from(self.0.choice.load(Ordering::Relaxed)) {
+            Ok(0) | Err(_) => most,
+            Ok(chosen) => most.min(chosen),
         }
     }
 
@@ -182,12 +194,14 @@ impl Lane {
     /// connections from us. Whether it makes that faster is not asked here.
     pub(super) fn another_within(&self, most: usize) -> Option<Self> {
         let mut berths = lock(&self.pier.berths);
-        if berths.taken >= most {
+        if berths.taken >= berths.growth.at_most(most) {
             return None;
         }
         berths.taken += 1;
         berths.helping += 1;
+        let leaving = berths.make_room(Some(&self.kind), most);
         drop(berths);
+        leaving.into_iter().for_each(Resting::end);
         let mut lane = self.of_same_kind();
         (lane.is_helper, lane.is_taken) = (true, AtomicBool::new(true));
         Some(lane)
@@ -235,13 +249,10 @@ impl Lane {
         }
         berths.taken += 1;
         self.is_taken.store(true, Ordering::Release);
-        // Who rests counts as a connection too: one of another kind makes room.
-        let open = berths.taken + berths.resting.len();
-        let is_too_many = open > berths.growth.wanted()
-            && !berths.resting.iter().any(|resting| resting.kind == self.kind);
-        let leaves = if is_too_many { berths.resting.pop() } else { None };
+        let wanted = berths.growth.wanted();
+        let leaving = berths.make_room(Some(&self.kind), wanted);
         drop(berths);
-        leaves.into_iter().for_each(Resting::end);
+        leaving.into_iter().for_each(Resting::end);
         true
     }
 

@@ -65,6 +65,25 @@ impl Pier {
 }
 
 impl Berths {
+    /// Who rests counts as a connection too: takes those out that are more than `most`, beside the ones
+    /// that are taken. The newest of these is about to take up one of its `kind`, if one rests.
+    pub(super) fn make_room(&mut self, kind: Option<&Kind>, most: usize) -> Vec<Resting> {
+        let of_kind = |resting: &Resting| kind.is_some_and(|kind| *resting.kind == *kind);
+        let taken_up = usize::from(self.resting.iter().any(of_kind));
+        let most = self.growth.at_most(most);
+        let open = self.taken + self.resting.len() - taken_up;
+        let mut leaving = Vec::new();
+        for _ in most..open {
+            // Those of another kind first, and those that have rested longest.
+            let other = self.resting.iter().position(|resting| !of_kind(resting));
+            if self.resting.is_empty() || (other.is_none() && self.resting.len() <= taken_up) {
+                break;
+            }
+            leaving.push(self.resting.remove(other.unwrap_or(0)));
+        }
+        leaving
+    }
+
     /// Whether more are taken than are of use. Those that help with one file are counted there.
     pub(super) fn are_too_many(&self) -> bool {
         self.taken - self.helping.min(self.taken) > self.growth.wanted()
