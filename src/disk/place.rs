@@ -40,7 +40,11 @@ pub fn check_new_file(path: &Path) -> Result<(), Error> {
 }
 
 /// The folder itself, or the nearest one above it that exists.
-pub(super) fn nearest_folder(folder: &Path) -> Result<&Path, Error> {
+///
+/// # Errors
+///
+/// [`Error::NoFolder`] if something else stands in the way.
+pub fn nearest_folder(folder: &Path) -> Result<&Path, Error> {
     for folder in folder.ancestors() {
         let shown = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         match fs::metadata(shown) {

@@ -1,6 +1,7 @@
 //! From the command line to the requests that it means, before anything connects.
 
 use std::collections::HashSet;
+use std::path::Path;
 
 use super::Exit;
 use super::flags::{Connection, Get, Ls};
@@ -54,26 +55,33 @@ pub(super) fn requests(flags: &Get, commons: &Commons) -> Result<Vec<Request>, R
         ..Request::new(asked_for(flags, address), destination())
     };
     let requests: Vec<Request> = addresses.into_iter().map(request).collect();
-    refuse_equal_destinations(&requests)?;
+    refuse_equal_destinations(&requests, &flags.dir)?;
     Ok(requests)
 }
 
-/// Two files cannot have one name: the second would be refused, or take the place of the first.
-fn refuse_equal_destinations(requests: &[Request]) -> Result<(), Refusal> {
-    let mut names = HashSet::new();
-    for request in requests {
-        let path = &request.address.path;
-        if let (Some(name), false) = (path.name(), path.is_folder())
-            && !names.insert(disk::local_name(name))
-            && requests.len() > 1
-        {
-            let name = words::shown(&disk::local_name(name));
-            return Err(Refusal::usage(&format!(
-                "two of the addresses would be saved as {name}. Fetch them one after the other, into different folders"
-            )));
-        }
-    }
-    Ok(())
+/// Two files, or folders, cannot have one name: the second would be refused, or take the place of the
+/// first. All that is on a server may have any name.
+fn refuse_equal_destinations(requests: &[Request], dir: &Path) -> Result<(), Refusal> {
+    let names = requests.iter().map(|request| request.address.path.name().map(disk::local_name));
+    let Some(names) = names.collect::<Option<Vec<_>>>() else {
+        return if requests.len() < 2 {
+            Ok(())
+        } else {
+            Err(Refusal::usage(
+                "all of a server, and something else, would be saved in one folder. Fetch them one after the other, into different folders",
+            ))
+        };
+    };
+    let mut seen = HashSet::new();
+    let equal = names.iter().find(|&name| !seen.insert(name.clone()));
+    let mut seen = HashSet::new();
+    let alike = names.iter().find(|name| !seen.insert(name.to_lowercase()));
+    let alike = alike.filter(|_| disk::is_case_blind(disk::nearest_folder(dir).unwrap_or(dir)));
+    let Some(name) = equal.or(alike) else { return Ok(()) };
+    let name = words::shown(name);
+    Err(Refusal::usage(&format!(
+        "two of the addresses would be saved as {name}. Fetch them one after the other, into different folders"
+    )))
 }
 
 /// With `-r`, every address is that of a folder.

@@ -52,7 +52,7 @@ impl<'s, 'h> Sorter<'s, 'h> {
         folder: &'s Arc<Looked>,
         count: usize,
     ) -> Self {
-        let names = Names::new(names::is_case_blind(&ahead.local), count);
+        let names = Names::new(count > 1 && disk::is_case_blind(&ahead.local), count);
         let (seen, sorted) = (Seen::with_room_for(count), Sorted::default());
         Self { hand, ahead, folder, names, seen, notes: 0, left_out: 0, sorted }
     }
