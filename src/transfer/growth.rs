@@ -24,6 +24,9 @@ const FULL_SHARE: f64 = 0.75;
 const SHORTEST: Duration = Duration::from_millis(250);
 const LONGEST: Duration = Duration::from_secs(2);
 
+/// Where files come one after the other, three of each connection are waited for, but not for longer.
+const LONGEST_OF_FILES: Duration = Duration::from_secs(5);
+
 /// The shortest time that says anything: newcomers that bring their full share for twice as long have
 /// proven themselves.
 const GLIMPSE: Duration = Duration::from_millis(60);
@@ -54,7 +57,7 @@ pub(super) enum Advice {
 pub(super) struct Yield {
     /// Bytes of files.
     pub(super) bytes: u64,
-    /// Whole files.
+    /// Whole files that [count](Growth::counts).
     pub(super) files: u64,
     /// What each of the files took, added up.
     pub(super) took: Duration,
@@ -80,11 +83,15 @@ struct Speed {
     /// Files per second, if it is known what one takes. Not how many came: small files come in waves,
     /// and the first wave would say whatever one likes.
     files: Option<f64>,
+    /// What each of these took.
+    file: Duration,
 }
 
 /// Since when all that are wanted have been at work, and what was here then.
 #[derive(Debug)]
 struct Mark {
+    /// When the last one was let in.
+    all_in: Instant,
     since: Instant,
     had: Yield,
     /// The newest has had its round trips to get up to its speed.
@@ -155,12 +162,19 @@ impl Growth {
 
     /// For one file: one more than the one that has brought `bytes` per second.
     pub(super) fn on_trial(bytes: f64, most: usize) -> Self {
-        let before = Some((1, Speed { bytes, files: None })).filter(|_| most > 1);
+        let before =
+            Some((1, Speed { bytes, files: None, file: Duration::ZERO })).filter(|_| most > 1);
         Self { before, ..Self::new(2, most) }
     }
 
     pub(super) fn wanted(&self) -> usize {
         self.wanted
+    }
+
+    /// Whether what a file took, which was asked for at `begun`, tells of the connections that there are
+    /// now. One that came half before the newcomers did would speak too well of them.
+    pub(super) fn counts(&self, begun: Instant) -> bool {
+        self.before.is_none() || self.mark.as_ref().is_none_or(|mark| mark.all_in <= begun)
     }
 
     /// How many there may be, with those that help to bring one file: `most`, unless the person chose
@@ -199,7 +213,7 @@ impl Growth {
         }
         let begins = |is_up_to_speed| {
             let glimpse = (now, so_far.bytes, false);
-            Mark { since: now, had: so_far, is_up_to_speed, glimpse }
+            Mark { all_in: now, since: now, had: so_far, is_up_to_speed, glimpse }
         };
         let is_up_to_speed = self.before.is_none();
         let mark = self.mark.get_or_insert_with(|| begins(is_up_to_speed));
@@ -208,10 +222,15 @@ impl Growth {
         let mut speed = new.speed(self.wanted, took);
         let has_each = new.has_files(self.wanted, 1);
         let is_clear = match &self.before {
-            None => has_each,
+            // Once somebody has come for nothing, nobody else does on the evidence of one file.
+            None => has_each && self.rest == REST,
             Some((count, before)) => {
                 let enough = 1.0 + FULL_SHARE * many(self.wanted - count) / many(*count);
-                let seen = mark.glimpse(now, so_far, setup, before.bytes * enough);
+                // Between files it comes now in torrents, now not at all: a moment says nothing.
+                let is_steady = so_far.files == 0;
+                let seen =
+                    is_steady.then(|| mark.glimpse(now, so_far, setup, before.bytes * enough));
+                let seen = seen.flatten();
                 speed.bytes = seen.unwrap_or(speed.bytes);
                 seen.is_some() || (has_each && speed.of_files(before) >= enough)
             }
@@ -220,11 +239,13 @@ impl Growth {
             return self.grow(speed, self.wanted, standing);
         }
         if !mark.is_up_to_speed && took >= setup / 2 && !new.has_files(self.wanted, FILES_EACH) {
-            let glimpse = mark.glimpse;
-            *mark = Mark { glimpse, ..begins(true) };
+            let (glimpse, all_in) = (mark.glimpse, mark.all_in);
+            *mark = Mark { glimpse, all_in, ..begins(true) };
             return Advice::Stay;
         }
-        let is_long = mark.is_up_to_speed && took >= setup.mul_f64(1.25).clamp(SHORTEST, LONGEST);
+        let time = setup.mul_f64(1.25).clamp(SHORTEST, LONGEST);
+        let is_long =
+            mark.is_up_to_speed && took >= time.max((speed.file * 3).min(LONGEST_OF_FILES));
         let is_proven = is_long || new.has_files(self.wanted, FILES_EACH);
         if !is_proven || new == Yield::default() {
             return Advice::Stay;
@@ -271,10 +292,12 @@ impl Yield {
     }
 
     fn speed(&self, connections: usize, took: Duration) -> Speed {
-        let each = self.took.as_secs_f64() / lossy(self.files);
+        let file = self.took / u32::try_from(self.files.max(1)).unwrap_or(u32::MAX);
+        let each = file.as_secs_f64();
         Speed {
             bytes: lossy(self.bytes) / took.as_secs_f64().max(0.001),
             files: Some(many(connections) / each.max(1e-6)).filter(|_| self.files > 0),
+            file,
         }
     }
 }
@@ -321,5 +344,7 @@ pub(super) fn many(count: usize) -> f64 {
     lossy(u64::try_from(count).unwrap_or(u64::MAX))
 }
 
+#[cfg(test)]
+mod fleet;
 #[cfg(test)]
 mod tests;

@@ -309,9 +309,12 @@ impl Lane {
 
     /// A file, or a folder's list, is done, and took so long.
     pub(super) fn is_done(&self, took: Duration) {
-        let mut so_far = lock(&self.pier.so_far);
-        so_far.files += 1;
-        so_far.took += took;
+        let begun = Instant::now().checked_sub(took);
+        if begun.is_some_and(|begun| lock(&self.pier.berths).growth.counts(begun)) {
+            let mut so_far = lock(&self.pier.so_far);
+            so_far.files += 1;
+            so_far.took += took;
+        }
     }
 
     /// Whether the server has let us in.

@@ -1,5 +1,6 @@
 //! More connections, as long as they are of use; in a time that the tests make up.
 
+use super::fleet::{Line, sail};
 use super::*;
 
 const SETUP: Duration = Duration::from_millis(200);
@@ -143,5 +144,37 @@ fn the_person_may_change_their_mind_and_what_was_refused_is_refused() {
     for (choice, wanted) in [(Some(5), 5), (Some(1), 1), (None, 2)] {
         free.choose(choice);
         assert_eq!(free.wanted(), wanted);
+    }
+}
+
+/// 20 Mbit/s at 50 ms, and files of half a megabyte: a handful of connections fills it.
+const NARROW: Line = Line { setup: 200, all: 2.5e6, each: 0.9e6, length: 5e5 };
+
+#[test]
+fn those_that_bring_nothing_leave_again() {
+    for (line, most) in [
+        (NARROW, 5),
+        (Line { length: 2e5, ..NARROW }, 7),
+        (Line { length: 2e6, ..NARROW }, 4),
+        (Line { all: 1e6, ..NARROW }, 3),
+    ] {
+        let counts = sail(Growth::to_server(None, None), line, 40);
+        let late: usize = counts.iter().skip(10).sum();
+        assert!(late <= (most * 30) + 30, "{} {} {counts:?}", line.all, line.length);
+    }
+}
+
+#[test]
+fn where_each_brings_its_share_all_come_soon_and_none_leaves() {
+    for line in [
+        // Small files at 50 ms, and larger ones that each connection has a line of its own for.
+        Line { length: 1024.0, setup: 150, ..NARROW },
+        Line { length: 1024.0, setup: 600, ..NARROW },
+        Line { all: 1e8, ..NARROW },
+        Line { all: 1e8, length: 2e6, ..NARROW },
+    ] {
+        let counts = sail(Growth::to_server(None, None), line, 40);
+        let late = counts.iter().skip(8).all(|&count| count == MOST_POLITE);
+        assert!(late, "{} {} {counts:?}", line.all, line.length);
     }
 }
