@@ -38,7 +38,7 @@ fn what_stands_where_the_folder_should_be_is_named_and_left_alone() {
     let failure = outcome.unwrap_err();
     assert_eq!(failure.class(), Class::Disk);
     let sentence = failure.to_string();
-    assert_eq!(sentence, format!("There is no folder {}", file.display()));
+    assert_eq!(sentence, format!("{} is a file or a link, not a folder", file.display()));
     assert_eq!(fs::read(&file).unwrap(), b"mine");
 }
 

@@ -109,6 +109,24 @@ fn a_kill_takes_nothing_out_of_it() {
 }
 
 #[test]
+fn what_a_pattern_leaves_out_is_said_and_advice_fits_files_of_a_folder() {
+    let wharf = Wharf::open(tree(2), Rules::modern());
+    let home = tempfile::tempdir().unwrap();
+    let folder = wharf.link("pub/");
+    let output = ashore(home.path(), &["-r", "--include", "f00/x", &folder]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(said(&output).contains("No file matches --include"), "{}", said(&output));
+    let here = home.path().join("here/pub");
+    fs::write(here.join("f00"), "mine").unwrap();
+    fs::create_dir(here.join("f01")).unwrap();
+    let output = ashore(home.path(), &["-r", &folder]).output().unwrap();
+    assert_eq!(output.status.code(), Some(7), "{}", said(&output));
+    let told = said(&output);
+    assert!(told.contains("Move the folder away") && told.contains("--if-exists rename"), "{told}");
+    assert!(!told.contains(" -o"), "{told}");
+}
+
+#[test]
 fn what_was_fetched_without_a_receipt_comes_into_the_next_one() {
     let wharf = Wharf::open(tree(3), Rules::modern());
     let home = tempfile::tempdir().unwrap();

@@ -18,10 +18,10 @@ pub enum Error {
         /// The folder.
         path: PathBuf,
     },
-    /// The folder that the file should go to does not exist, or is no folder.
-    #[error("there is no folder {}", path.display())]
+    /// Something else stands where a folder must be.
+    #[error("{} is a file or a link, not a folder", path.display())]
     NoFolder {
-        /// The folder.
+        /// Where it must be.
         path: PathBuf,
     },
     /// Another Ashore is at work on the same file.

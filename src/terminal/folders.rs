@@ -26,6 +26,11 @@ impl Sum {
         }
     }
 
+    /// Whether nothing was found at all.
+    pub(super) fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
     /// How many files of each kind there were. `None` if there was only one.
     pub(super) fn sentence(&self) -> Option<String> {
         (self.count > 1).then(|| format!("{}.", self.tally))
@@ -46,6 +51,6 @@ pub(super) fn said(end: &FileEnd) -> Result<String, String> {
             let verdict = sentences::verdict(&summary.verdict);
             Ok(format!("{}: {length} {bytes}, {verdict}", end.name))
         }
-        Err(failure) => Err(sentences::failed(&end.name, failure)),
+        Err(failure) => Err(sentences::failed_in_folder(&end.name, failure)),
     }
 }

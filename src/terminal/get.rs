@@ -67,6 +67,8 @@ struct Run {
     worst: Exit,
     sum: Sum,
     receipt: Option<Receipt>,
+    /// Of folders only some files are wanted.
+    is_choosy: bool,
     /// The person said stop.
     is_stopped: bool,
     /// The number that was given last, in JSON: files of folders are numbered as they end.
@@ -115,6 +117,7 @@ impl Run {
             worst: Exit::Complete,
             sum: Sum::default(),
             receipt,
+            is_choosy: !flags.include.is_empty(),
             is_stopped: false,
             last_number,
         }
@@ -144,6 +147,10 @@ impl Run {
                 self.worst = self.worst.max(Exit::Disk);
             }
             Some(Ok(None)) | None => {}
+        }
+        if self.is_choosy && self.sum.is_empty() && self.worst == Exit::Complete {
+            let text = "No file matches --include. A pattern with a / is for the whole path of a file, such as 'data/**'.";
+            self.board.note(text);
         }
         if let Some(sentence) = self.sum.sentence() {
             self.board.note(&sentence);

@@ -121,6 +121,15 @@ pub(super) fn verdict(verdict: &Verdict) -> String {
 
 /// What is said of a file that did not arrive: what happened, what was kept, what to do next.
 pub(super) fn failed(name: &str, failure: &Failure) -> String {
+    failed_with(name, failure, &advice(failure))
+}
+
+/// The same of a file of a folder.
+pub(super) fn failed_in_folder(name: &str, failure: &Failure) -> String {
+    failed_with(name, failure, &advice_in_folder(failure))
+}
+
+fn failed_with(name: &str, failure: &Failure, advice: &str) -> String {
     let what = words::shown(&failure.to_string());
     let is_named = match failure {
         Failure::Disk { error, .. } => !matches!(error, disk::Error::Full { .. }),
@@ -143,9 +152,9 @@ pub(super) fn failed(name: &str, failure: &Failure) -> String {
         None => {}
     }
     // "The same command continues" has said that much.
-    let says_no_more = goes_on && failure.kept().is_some() && advice(failure) == "Try again.";
+    let says_no_more = goes_on && failure.kept().is_some() && advice == "Try again.";
     if failure.class() != Class::Stopped && !says_no_more {
-        add(&advice(failure));
+        add(advice);
     }
     text
 }
@@ -177,6 +186,19 @@ pub(super) fn advice(failure: &Failure) -> Cow<'static, str> {
             "Nothing was sent in the clear. Ask its administrator, or connect unprotected all the same: --tls off."
         }
         _ => failure.advice(),
+    })
+}
+
+/// The same for a file of a folder, which has its name from the server.
+fn advice_in_folder(failure: &Failure) -> Cow<'static, str> {
+    Cow::Borrowed(match failure {
+        Failure::Disk { error: disk::Error::Exists { .. }, .. } => {
+            "To have it all the same, use --if-exists rename or replace; to leave it, skip."
+        }
+        Failure::Disk { error: disk::Error::IsFolder { .. }, .. } => {
+            "Move the folder away, or save elsewhere with -d."
+        }
+        _ => return advice(failure),
     })
 }
 

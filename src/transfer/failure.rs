@@ -269,7 +269,7 @@ impl Failure {
             Self::Disk { error, .. } => match error {
                 disk::Error::Exists { .. } => "Save under another name, or choose to keep both.",
                 disk::Error::IsFolder { .. } => "Add a file name after the folder.",
-                disk::Error::NoFolder { .. } => "Make the folder, or choose another one.",
+                disk::Error::NoFolder { .. } => "Move it away, or choose another folder.",
                 disk::Error::InUse { .. } => {
                     "Let the other one finish, or save under another name."
                 }

@@ -187,7 +187,20 @@ fn describe(f: &mut String, certificate: &Certificate) -> fmt::Result {
     write!(f, "and has the SHA-256 fingerprint {fingerprint}")
 }
 
-/// `RETR` of `RETR /a/long/path`.
+/// `RETR` of `RETR /a/long/path`; but all of `the greeting`, which is no command.
 fn verb(command: &str) -> &str {
-    command.split(' ').next().unwrap_or(command)
+    let first = command.split(' ').next().unwrap_or(command);
+    if first.bytes().any(|byte| byte.is_ascii_lowercase()) { command } else { first }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_server_answered_is_named_whole() {
+        assert_eq!(verb("RETR /a/long path"), "RETR");
+        assert_eq!(verb("EPSV"), "EPSV");
+        assert_eq!(verb("the greeting"), "the greeting");
+    }
 }

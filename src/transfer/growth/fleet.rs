@@ -10,10 +10,10 @@ pub(super) struct Line {
     /// What a file takes until its first byte, in milliseconds.
     pub(super) setup: u64,
     /// Bytes per second: of all connections together, and of each of them at most.
-    pub(super) all: f64,
-    pub(super) each: f64,
+    pub(super) all: u64,
+    pub(super) each: u64,
     /// The length of each file, in bytes.
-    pub(super) length: f64,
+    pub(super) length: u64,
 }
 
 /// One connection.
@@ -22,23 +22,23 @@ struct Boat {
     free_at: Duration,
     /// When it asked for the file that it brings. `None` while it signs in.
     asked: Option<Duration>,
-    left: f64,
+    left: u64,
 }
 
 /// How many connections there are at the end of each second.
 pub(super) fn sail(mut growth: Growth, line: Line, seconds: u64) -> Vec<usize> {
     let start = Instant::now();
     let (mut boats, mut counts): (Vec<Boat>, _) = (Vec::new(), Vec::new());
-    let (mut so_far, mut bytes) = (Yield::default(), 0.0);
+    let (mut so_far, mut bytes) = (Yield::default(), 0_u64);
     let signing_in = Duration::from_millis(line.setup * 3 / 2);
     let steps = u32::try_from(seconds * 100).unwrap();
     for now in (0..steps).map(|step| STEP * step) {
         if boats.len() < growth.wanted() {
-            boats.push(Boat { free_at: now + signing_in, asked: None, left: 0.0 });
+            boats.push(Boat { free_at: now + signing_in, asked: None, left: 0 });
         }
         let is_at_it = |boat: &Boat| boat.asked.is_some() && boat.free_at <= now;
-        let at_it = boats.iter().filter(|boat| is_at_it(boat)).count();
-        let share = (line.all / many(at_it.max(1))).min(line.each) * STEP.as_secs_f64();
+        let at_it = boats.iter().filter(|boat| is_at_it(boat)).fold(0, |count, _| count + 1);
+        let share = (line.all / at_it.max(1)).min(line.each) / 100;
         let mut wanted = boats.len();
         boats.retain_mut(|boat| {
             if boat.free_at > now {
@@ -48,7 +48,7 @@ pub(super) fn sail(mut growth: Growth, line: Line, seconds: u64) -> Vec<usize> {
                 let come = share.min(boat.left);
                 boat.left -= come;
                 bytes += come;
-                if boat.left > 0.0 {
+                if boat.left > 0 {
                     return true;
                 }
                 if growth.counts(start + asked) {
@@ -62,11 +62,11 @@ pub(super) fn sail(mut growth: Growth, line: Line, seconds: u64) -> Vec<usize> {
             }
             // No two begin at the very same moment.
             let setup =
-                Duration::from_millis(line.setup) + STEP * u32::try_from(bytes as u64 % 3).unwrap();
+                Duration::from_millis(line.setup) + STEP * u32::try_from(bytes % 3).unwrap();
             *boat = Boat { free_at: now + setup, asked: Some(now), left: line.length };
             true
         });
-        so_far.bytes = bytes as u64;
+        so_far.bytes = bytes;
         let busy = boats.iter().filter(|boat| boat.asked.is_some() || boat.free_at <= now).count();
         let standing = Standing { busy, so_far, left: None, setup: Duration::from_millis(800) };
         growth.look(start + now, &standing);

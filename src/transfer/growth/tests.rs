@@ -148,15 +148,15 @@ fn the_person_may_change_their_mind_and_what_was_refused_is_refused() {
 }
 
 /// 20 Mbit/s at 50 ms, and files of half a megabyte: a handful of connections fills it.
-const NARROW: Line = Line { setup: 200, all: 2.5e6, each: 0.9e6, length: 5e5 };
+const NARROW: Line = Line { setup: 200, all: 2_500_000, each: 900_000, length: 500_000 };
 
 #[test]
 fn those_that_bring_nothing_leave_again() {
     for (line, most) in [
         (NARROW, 5),
-        (Line { length: 2e5, ..NARROW }, 7),
-        (Line { length: 2e6, ..NARROW }, 4),
-        (Line { all: 1e6, ..NARROW }, 3),
+        (Line { length: 200_000, ..NARROW }, 7),
+        (Line { length: 2_000_000, ..NARROW }, 4),
+        (Line { all: 1_000_000, ..NARROW }, 3),
     ] {
         let counts = sail(Growth::to_server(None, None), line, 40);
         let late: usize = counts.iter().skip(10).sum();
@@ -168,10 +168,10 @@ fn those_that_bring_nothing_leave_again() {
 fn where_each_brings_its_share_all_come_soon_and_none_leaves() {
     for line in [
         // Small files at 50 ms, and larger ones that each connection has a line of its own for.
-        Line { length: 1024.0, setup: 150, ..NARROW },
-        Line { length: 1024.0, setup: 600, ..NARROW },
-        Line { all: 1e8, ..NARROW },
-        Line { all: 1e8, length: 2e6, ..NARROW },
+        Line { length: 1024, setup: 150, ..NARROW },
+        Line { length: 1024, setup: 600, ..NARROW },
+        Line { all: 100_000_000, ..NARROW },
+        Line { all: 100_000_000, length: 2_000_000, ..NARROW },
     ] {
         let counts = sail(Growth::to_server(None, None), line, 40);
         let late = counts.iter().skip(8).all(|&count| count == MOST_POLITE);
