@@ -8,7 +8,7 @@ mod support;
 use std::fs;
 use std::path::Path;
 
-use ashore::disk::{self, Partial};
+use ashore::disk::{self, Partial, Room};
 use ashore::transfer::{Class, End, Request};
 use support::{Server, ending, names, request, run};
 
@@ -38,7 +38,8 @@ fn patient(server: &Server, folder: &Path) -> Request {
 
 /// Puts `bytes` at the end of the file.
 fn append(file: &mut Partial, bytes: &[u8]) {
-    let added = file.append(|block| -> Result<usize, disk::Error> {
+    let added = file.append(false, |room| -> Result<usize, disk::Error> {
+        let Room::Block(block) = room else { panic!("{room:?}") };
         block[..bytes.len()].copy_from_slice(bytes);
         Ok(bytes.len())
     });

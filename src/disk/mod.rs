@@ -1,8 +1,10 @@
 //! Our side: one file on this machine. Knows no server.
 
+mod append;
 mod checksum;
 mod checksum_list;
 mod claim;
+mod conduit;
 mod end;
 mod error;
 mod hashing;
@@ -21,6 +23,7 @@ mod whole;
 
 pub use checksum::{Algorithm, BadChecksum, Checksum};
 pub use checksum_list::{MAX_CHECKSUM_LIST, find_checksum};
+pub use conduit::Room;
 pub use error::Error;
 pub use names::local_name;
 pub use partial::Partial;

@@ -119,6 +119,15 @@ impl Job<'_> {
         self.handle.rest(Duration::ZERO)?;
         Ok(true)
     }
+
+    /// The data connection is there: so this way of talking leads somewhere.
+    pub(super) fn learn_data_came(&self, session: &Session<'_>) {
+        self.has_rested.set(false);
+        if self.has_stumbled.take() {
+            self.access().learn_step_by_step();
+        }
+        self.access().learn_data_came(session.is_active());
+    }
 }
 
 /// Whether a conversation that rested too long would end like this.

@@ -1,6 +1,7 @@
 //! Small files: fetched in series, weighed in memory, and brought to the disk together.
 
 use std::collections::VecDeque;
+use std::thread;
 use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender};
@@ -9,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 use super::super::brake::Brake;
 use super::super::failure::Failure;
 use super::super::news::{FileEnd, Summary, Verdict};
+use super::GATHER;
 use super::batch::Found;
 use super::hand::{Hand, Met, Word};
 use crate::disk::Unnamed;
@@ -149,6 +151,7 @@ fn is_exact(found: &Found) -> bool {
 /// Gives small files their names, as many together as have come meanwhile, until nobody sends more.
 pub(super) fn name_them(weighed: &Receiver<Weighed>, words: &Sender<Word>) {
     while let Ok(first) = weighed.recv() {
+        thread::sleep(GATHER);
         let together = std::iter::once(first).chain(weighed.try_iter().take(MOST_WEIGHED));
         let (files, ends): (Vec<_>, Vec<_>) =
             together.map(|Weighed { file, end }| (file, end)).unzip();

@@ -54,6 +54,10 @@ const HOLD: Duration = Duration::from_millis(250);
 /// How often it is looked whether more hands are needed.
 const TICK: Duration = Duration::from_millis(20);
 
+/// While files come, what there is to hear, and to be named, is gathered for so long. To be woken for
+/// each word costs more than to hear it.
+const GATHER: Duration = Duration::from_millis(3);
+
 /// So many words of the hands may wait to be told.
 const WAITING_WORDS: usize = 1024;
 
@@ -156,7 +160,14 @@ impl Crew<'_> {
             let mut held_since = None;
             loop {
                 match heard.recv_timeout(TICK) {
-                    Ok(word) => log.hear(word),
+                    Ok(word) => {
+                        if !log.is_held {
+                            thread::sleep(GATHER);
+                        }
+                        std::iter::once(word)
+                            .chain(heard.try_iter().take(WAITING_WORDS))
+                            .for_each(|word| log.hear(word));
+                    }
                     Err(RecvTimeoutError::Timeout) => {}
                     Err(RecvTimeoutError::Disconnected) => break,
                 }
