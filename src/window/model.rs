@@ -9,6 +9,7 @@ use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
+use super::contents::Contents;
 use super::row::{Certificate, Group, Row, Stage};
 use crate::transfer::{Entry, Event, Line, News, Phase, Request, TransferId};
 
@@ -183,6 +184,11 @@ impl Model {
         let Some(one) = self.row(id).and_then(Row::question) else { return Vec::new() };
         let alike = self.rows.iter().filter(|row| row.question() == Some(one));
         alike.map(|row| row.id).collect()
+    }
+
+    /// A folder of an earlier run is opened: whether somebody has to ask what was in it.
+    pub fn asks_for_files(&mut self, id: TransferId) -> bool {
+        self.row_mut(id).and_then(|row| row.contents.as_mut()).is_some_and(Contents::asks)
     }
 
     /// This computer has something to say about a row.

@@ -15,7 +15,9 @@ use super::look::{self, space};
 use super::row::{Row, Stage};
 pub use super::row_actions::RowAction;
 use super::row_actions::{buttons, menu};
-use super::row_words::{brake, closed, details, next_tick, share, short_hash, state, what_then};
+use super::row_words::{
+    brake, closed, details, files, next_tick, share, short_hash, state, what_then,
+};
 use super::selection::Choice;
 use super::sign_in::{SignIn, SignInAnswer, sign_in_ui};
 use super::widgets;
@@ -70,8 +72,8 @@ pub fn row_ui(ui: &mut Ui, row: &Row, part: Part<'_>) -> Option<RowAction> {
                     ui.set_width(ui.available_width());
                     let action = first_line(ui, row, part.is_open);
                     let action = action.or(below(ui, row, &line, part.sign_in));
-                    if let Some(contents) = row.contents.as_ref().filter(|_| part.is_open) {
-                        contents_ui(ui, contents);
+                    if part.is_open {
+                        contents_ui(ui, row);
                     }
                     action
                 })
@@ -214,10 +216,11 @@ fn first_line(ui: &mut Ui, row: &Row, is_open: bool) -> Option<RowAction> {
 /// The side of the button that shows the files of a folder.
 const FOLD: f32 = 24.0;
 
-/// Whether it is a folder with something to be shown. Of one that came in an earlier run it is not
-/// known any more what was in it.
+/// Whether it is a folder with something to be shown.
 fn can_open(row: &Row) -> bool {
-    row.contents.as_ref().is_some_and(|contents| !contents.is_empty() || !row.is_over())
+    let was_told = row.passage.files.is_some_and(|files| files.over > 0);
+    let may_be = |contents: &Contents| was_told || !contents.is_empty() || !row.is_over();
+    row.contents.as_ref().is_some_and(may_be)
 }
 
 /// What shows the files of a folder, and hides them again.
@@ -327,7 +330,7 @@ fn second_line(ui: &mut Ui, row: &Row, line: &str) {
     }
     let is_narrow = ui.available_width() < look::NARROW_WINDOW - 150.0;
     let mut line = line.to_owned();
-    if let Some(files) = row.contents.as_ref().and_then(Contents::words) {
+    if let Some(files) = files(row) {
         line = format!("{line} · {files}");
     }
     if !is_narrow && !is_pausing {

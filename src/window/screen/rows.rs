@@ -99,10 +99,11 @@ impl Screen {
                 None
             }
             RowAction::Unfold => {
-                if !self.list.open.remove(&id) {
-                    self.list.open.insert(id);
+                if self.list.open.remove(&id) {
+                    return None;
                 }
-                None
+                self.list.open.insert(id);
+                self.model.asks_for_files(id).then_some(Wish::Files(id))
             }
             RowAction::Log => {
                 let only = Some(id.into());
