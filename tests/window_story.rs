@@ -156,6 +156,25 @@ fn a_folder_comes_ashore_through_the_real_window() {
 
 #[test]
 #[ignore = "needs a virtual screen: ./tests/run"]
+fn waiting_rows_are_dragged_and_moved_in_the_real_window() {
+    let served = tempfile::tempdir().unwrap();
+    for n in 0..40 {
+        fs::write(served.path().join(format!("f{n:02}")), pattern(PACE)).unwrap();
+    }
+    // One after the other, and slowly: most of them wait until the end.
+    let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let server = Embedded::serve(ip, served.path(), Some(20_000)).unwrap();
+    let (home, pier) = home();
+    let config = home.path().join(".config/ashore");
+    fs::create_dir_all(&config).unwrap();
+    fs::write(config.join("settings.toml"), "connections = 1\n").unwrap();
+    let address = format!("ftp://{}/", server.at());
+    let status = play("drag.py", &address, &pier, home.path());
+    assert!(status.success(), "the story did not end well: {status}");
+}
+
+#[test]
+#[ignore = "needs a virtual screen: ./tests/run"]
 fn the_dialog_of_the_system_is_answered_for_the_real_window() {
     let (address, tree, _server) = many();
     let (home, pier) = home();

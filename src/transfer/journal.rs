@@ -280,13 +280,10 @@ impl Journal {
         let all = self.db.transaction()?;
         {
             let mut update = all.prepare("UPDATE transfer SET position = ?2 WHERE id = ?1")?;
+            let mut query = all.prepare("SELECT position FROM transfer WHERE id = ?1")?;
             let mut positions: Vec<f64> = Vec::with_capacity(ids.len());
             for id in ids {
-                positions.push(all.query_row(
-                    "SELECT position FROM transfer WHERE id = ?1",
-                    [number(*id)],
-                    |row| row.get(0),
-                )?);
+                positions.push(query.query_row([number(*id)], |row| row.get(0))?);
             }
             positions.sort_by(f64::total_cmp);
             for (id, position) in ids.iter().zip(positions) {

@@ -9,6 +9,8 @@ use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
+pub use order::Move;
+
 use super::contents::Contents;
 use super::row::{Certificate, Group, Row, Stage};
 use crate::transfer::{Entry, Event, Line, News, Phase, Request, TransferId};

@@ -1,5 +1,7 @@
 //! What is asked of the rows: one by one, or of all that are chosen.
 
+use std::collections::HashSet;
+
 use eframe::egui::{Key, Label, Modifiers, Panel, RichText, Ui, vec2};
 
 use super::{Screen, Wish};
@@ -50,7 +52,21 @@ impl Screen {
                 self.model.distrust(id);
                 None
             }
-            RowAction::Move(places) => self.model.move_by(id, places).map(Wish::Reorder),
+            RowAction::Move(way) => {
+                let ids = match self.list.selection.has(id) {
+                    true => self.list.selection.ids().collect(),
+                    false => HashSet::from([id]),
+                };
+                self.list.wants_focus = Some(id);
+                self.model.rearrange(&ids, way).map(Wish::Reorder)
+            }
+            RowAction::Grab => {
+                if !self.list.selection.has(id) {
+                    self.list.selection.choose(id, Choice::Alone, &self.model);
+                }
+                self.list.dragged = Some(id);
+                None
+            }
             RowAction::Pause => Some(Wish::Pause(id)),
             RowAction::Resume | RowAction::Follow(NextStep::TryAgain | NextStep::Trust) => {
                 Some(Wish::Resume(id))
@@ -165,6 +181,10 @@ impl Screen {
 
     /// What the keys mean to the list while nothing is being typed.
     pub(super) fn list_keys(&mut self, ui: &Ui) -> Vec<Wish> {
+        let escape = (Modifiers::NONE, Key::Escape);
+        if self.list.dragged.is_some() && ui.input_mut(|it| it.consume_key(escape.0, escape.1)) {
+            self.list.dragged = None; // What is chosen stays chosen.
+        }
         if ui.ctx().text_edit_focused() {
             return Vec::new();
         }
