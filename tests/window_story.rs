@@ -237,3 +237,19 @@ fn the_dialog_of_the_system_is_answered_for_the_real_window() {
     assert_eq!(names(&pier), ["chosen.bin"]);
     assert_eq!(sha256(&pier.join("chosen.bin")), sha256(&tree.join("many/f00003")));
 }
+
+#[test]
+#[ignore = "needs a virtual screen: ./tests/run"]
+fn without_any_dialog_the_real_window_says_what_is_missing_and_takes_a_typed_path() {
+    let (address, _tree, _server) = many();
+    // No portal at all, and one that has nobody to show its dialogs.
+    for without in ["portal", "impl.portal.desktop"] {
+        let (home, pier) = home();
+        let props = [("STORY_WITHOUT", without), ("STORY_PATH", "/nonexistent")];
+        let address = format!("{address}f00003");
+        let file = pier.join("chosen.bin");
+        let status = play_with(&props, "no_dialog.py", &address, &file, home.path());
+        assert!(status.success(), "the story without {without} did not end well: {status}");
+        assert_eq!(names(&pier), ["chosen.bin"]);
+    }
+}

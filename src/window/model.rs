@@ -4,7 +4,7 @@
 
 mod order;
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -44,6 +44,8 @@ pub struct Model {
     places: HashMap<TransferId, usize>,
     /// Where in `rows` the rows of each group are, as they are shown. Made anew after a change.
     groups: OnceCell<[Vec<usize>; Group::ALL.len()]>,
+    /// How often that was done.
+    made: Cell<u64>,
     /// The turn of the row that was queued last.
     last_turn: u64,
 }
@@ -131,7 +133,10 @@ impl Model {
     }
 
     fn places_of(&self, group: Group) -> &[usize] {
-        let groups = self.groups.get_or_init(|| sorted(&self.rows));
+        let groups = self.groups.get_or_init(|| {
+            self.made.set(self.made.get() + 1);
+            sorted(&self.rows)
+        });
         let at = Group::ALL.iter().position(|&one| one == group);
         at.and_then(|at| groups.get(at)).map_or(&[], Vec::as_slice)
     }

@@ -37,6 +37,8 @@ pub struct List {
     pub sign_in: Option<SignIn>,
     /// The row that the keyboard is to go to.
     pub(super) wants_focus: Option<TransferId>,
+    /// What can be done with what is chosen, as it was found at these versions of rows and choice.
+    pub(super) possible: Option<((u64, u64), [bool; 4])>,
     /// The waiting row that the person drags.
     pub(super) dragged: Option<TransferId>,
     /// Folders whose files are shown.

@@ -1,5 +1,5 @@
 //! A folder is one row, which opens.
-#![allow(clippy::unwrap_used, reason = "a test may fail")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
 use ashore::transfer::{
     Destination, End, Ending, Entry, Event, Failure, FileEnd, FileEnding, Files, News, Part,
@@ -8,7 +8,7 @@ use ashore::transfer::{
 use ashore::window::screen::Wish;
 use egui_kittest::kittest::Queryable as _;
 
-use crate::person::Window;
+use crate::person::{Window, refused};
 
 const FOLDER: TransferId = TransferId(1);
 
@@ -161,6 +161,32 @@ fn a_folder_of_which_nothing_was_written_down_never_says_that_nothing_came() {
     hear(&mut window, News::Files(Vec::new()));
     window.harness.run();
     assert!(window.shows("Which files came is not written down any more"));
+}
+
+#[test]
+fn of_two_rows_for_one_folder_the_one_that_is_signed_in_to_goes_on_itself() {
+    let mut window = folder();
+    let second = TransferId(2);
+    let address = "ftp://ftp.example.org/pub/data/".parse().unwrap();
+    let request = Request::new(address, Destination::File(window.file("data (2)")));
+    window.screen().model.add(second, request);
+    for id in [FOLDER, second] {
+        let news = News::Ended(Err(refused(530, "Login incorrect.")));
+        window.screen().hear(Event { id, news });
+    }
+    window.harness.run();
+    window.click("Sign in… data (2)");
+    assert!(window.harness.query_by_label("Sign in for data").is_none());
+    window.write("User", "ann");
+    window.click("Sign in for data (2)");
+    let wishes = window.wishes();
+    let [Wish::FindKeychain, Wish::Replace(id, request)] = wishes.as_slice() else {
+        panic!("{wishes:?}")
+    };
+    assert_eq!((*id, window.screen().model.rows().len()), (second, 2));
+    assert_eq!(request.address.login.user.as_deref(), Some(&b"ann"[..]));
+    assert_eq!(request.destination, Destination::File(window.file("data (2)")));
+    assert_eq!(window.value("Address"), "", "the form is not touched");
 }
 
 #[test]

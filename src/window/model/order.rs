@@ -18,6 +18,12 @@ pub enum Move {
 }
 
 impl Model {
+    /// Another number each time that rows have come or gone, or changed their groups or places.
+    pub(in crate::window) fn version(&self) -> u64 {
+        self.places_of(Group::Active); // Counts it.
+        self.made.get()
+    }
+
     /// Moves waiting rows; others among `ids` stay where they are. All that change places, in their new
     /// order. `None`: nothing moves.
     pub fn rearrange(&mut self, ids: &HashSet<TransferId>, way: Move) -> Option<Vec<TransferId>> {

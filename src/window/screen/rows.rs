@@ -225,13 +225,7 @@ impl Screen {
         ui.add(Label::new(text.color(look::colors(ui).text)));
         ui.add_space(space::S);
         let mut asked = None;
-        for (words, action) in [
-            ("Pause", RowAction::Pause),
-            ("Resume", RowAction::Resume),
-            ("Cancel", RowAction::Cancel),
-            ("Remove", RowAction::Remove),
-        ] {
-            let can = self.chosen().any(|row| can(row, action));
+        for ((words, action), can) in FOR_MANY.into_iter().zip(self.possible()) {
             if widgets::named_button(ui, words, "what is chosen", can) {
                 asked = Some(action);
             }
@@ -250,6 +244,24 @@ impl Screen {
 
     fn chosen(&self) -> impl Iterator<Item = &Row> {
         self.list.selection.ids().filter_map(|id| self.model.row(id))
+    }
+
+    /// Which of [`FOR_MANY`] can be done with any row that is chosen. Found out once, not once for each
+    /// picture: they may be a hundred thousand.
+    fn possible(&mut self) -> [bool; FOR_MANY.len()] {
+        let versions = (self.model.version(), self.list.selection.version());
+        match self.list.possible {
+            Some((known, possible)) if known == versions => possible,
+            _ => {
+                let is_all = self.list.selection.len() == self.model.rows().len();
+                let possible = FOR_MANY.map(|(_, action)| match is_all {
+                    true => self.model.rows().iter().any(|row| can(row, action)),
+                    false => self.chosen().any(|row| can(row, action)),
+                });
+                self.list.possible = Some((versions, possible));
+                possible
+            }
+        }
     }
 
     /// Does the same with all that are chosen and let it be done with them.
@@ -274,6 +286,14 @@ impl Screen {
         self.is_detailed = is_open;
     }
 }
+
+/// What can be done with many rows at once.
+const FOR_MANY: [(&str, RowAction); 4] = [
+    ("Pause", RowAction::Pause),
+    ("Resume", RowAction::Resume),
+    ("Cancel", RowAction::Cancel),
+    ("Remove", RowAction::Remove),
+];
 
 /// Whether this can be done with a row, among many.
 fn can(row: &Row, action: RowAction) -> bool {
