@@ -5,6 +5,8 @@
 mod support;
 
 use std::cell::RefCell;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Command, Stdio};
 
 use ashore::transfer::{self, Brake, Handle, News, Request};
 use support::calm_request;
@@ -47,4 +49,39 @@ fn a_server_that_sends_slowly_is_what_holds_a_download_back() {
         let request = Request { segments, ..request };
         assert_eq!(brake_of(&request, limit), Some(Brake::Server), "{segments:?}");
     }
+}
+
+/// What the terminal says on stderr until stdout tells what holds the download back, and a little
+/// longer.
+fn said_at_the_terminal(flags: &[&str]) -> String {
+    let quay = Quay::open(Manners::good(60_000_000));
+    let folder = tempfile::tempdir().unwrap();
+    let mut ashore = Command::new(env!("CARGO_BIN_EXE_ashore"))
+        .args(["get", "--json", "--limit-rate", "2M"])
+        .args(flags)
+        .arg("-d")
+        .arg(folder.path())
+        .arg(quay.link("big.bin"))
+        .env("XDG_CONFIG_HOME", folder.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .stdin(Stdio::null())
+        .spawn()
+        .unwrap();
+    let told = BufReader::new(ashore.stdout.take().unwrap()).lines();
+    let limited = told.map(Result::unwrap).filter(|line| line.contains(r#""limited_by":"limit""#));
+    assert_eq!(limited.take(3).count(), 3, "it was never told");
+    ashore.kill().unwrap();
+    ashore.wait().unwrap();
+    let mut said = String::new();
+    ashore.stderr.unwrap().read_to_string(&mut said).unwrap();
+    said
+}
+
+#[test]
+fn the_terminal_says_once_what_holds_a_download_back_if_it_is_to_say_more() {
+    let said = said_at_the_terminal(&["-v"]);
+    assert_eq!(said.matches("  Limited by your limit\n").count(), 1, "{said}");
+    let said = said_at_the_terminal(&[]);
+    assert!(!said.contains("imited by"), "{said}");
 }

@@ -14,6 +14,8 @@ mod browser_many;
 mod browser_names;
 #[path = "window/choose.rs"]
 mod choose;
+#[path = "window/drag.rs"]
+mod drag;
 #[path = "window/folder.rs"]
 mod folder;
 #[path = "window/keep.rs"]

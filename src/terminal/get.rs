@@ -147,7 +147,11 @@ impl Run {
         }
         match news {
             News::Phase(phase) => self.board.phase(file.number, &file.name, &phase),
-            News::Destination(_) | News::Facts { .. } | News::Joined(_) | News::Part(_) => {}
+            News::Destination(_)
+            | News::Facts { .. }
+            | News::Joined(_)
+            | News::Part(_)
+            | News::Files(_) => {}
             News::Progress(progress) => {
                 file.announced = progress.expected;
                 self.board.progress(file.number, &file.name, &progress, Instant::now());

@@ -4,12 +4,11 @@ use std::time::{Duration, SystemTime};
 
 use eframe::egui::{Label, RichText, ScrollArea, Ui};
 
-use super::contents::Contents;
 use super::icons::Icon;
 use super::log::Log;
 use super::look::{self, space};
 use super::row::{Row, Stage};
-use super::row_words::{brake, closed, state};
+use super::row_words::{brake, closed, files, state};
 use super::widgets;
 use crate::transfer::{Line, Phase, Voice};
 use crate::words;
@@ -86,7 +85,7 @@ fn facts(row: &Row, lines: &[&Line]) -> Vec<(&'static str, String)> {
         facts.push(("In the folder", preflight.sentence()));
         facts.extend(preflight.warnings().into_iter().map(|warning| ("To be known", warning)));
     }
-    if let Some(files) = row.contents.as_ref().and_then(Contents::words) {
+    if let Some(files) = files(row) {
         facts.push(("Files fetched", files));
     }
     if matches!(row.stage, Stage::Running { .. }) && row.history.most() >= 1.0 {

@@ -176,6 +176,7 @@ impl Row {
     pub(super) fn restored(entry: Entry) -> Self {
         let Entry { id, request, state, received, expected } = entry;
         let mut row = Self::new(id, request);
+        row.contents = row.contents.map(|_| Contents::restored());
         if received > 0 {
             row.progress = Some(Progress {
                 received,
@@ -295,7 +296,8 @@ impl Row {
             | News::Joined(_)
             | News::Preflight(_)
             | News::Part(_)
-            | News::File(_) => {}
+            | News::File(_)
+            | News::Files(_) => {}
             News::Ended(outcome) => self.end(&outcome),
             News::Paused => self.stage = Stage::Paused,
             News::NoRoom(why) => self.stage = Stage::NoRoom { why },

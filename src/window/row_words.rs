@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::row::{Row, Stage};
-use crate::transfer::{Brake, End, Ending, Phase, Progress};
+use crate::transfer::{Brake, End, Ending, Files, Phase, Progress};
 use crate::words;
 
 /// How far it is at `now`, in words: what the second line says, and what a screen reader hears of
@@ -102,6 +102,21 @@ fn moving(progress: Progress) -> String {
         line.push_str(&format!(" — {} left", words::duration(remaining)));
     }
     line
+}
+
+/// `12 of 40 files`, of a folder, and how many of them did not end well.
+pub(super) fn files(row: &Row) -> Option<String> {
+    let Files { over, bad, all } = row.passage.files?;
+    let all = all?.max(over);
+    let files = if all == 1 { "file" } else { "files" };
+    let mut text = match over {
+        over if over == all => format!("{} {files}", words::count(all)),
+        over => format!("{} of {} {files}", words::count(over), words::count(all)),
+    };
+    if bad > 0 {
+        text.push_str(&format!(", {} not complete", words::count(bad)));
+    }
+    Some(text)
 }
 
 /// What holds back one that is on its way, once that is measured.

@@ -36,7 +36,8 @@ pub(super) fn told(news: &News, row: &Row) -> Option<Line> {
         | News::Line(_)
         | News::Preflight(_)
         | News::Part(_)
-        | News::File(_) => return None,
+        | News::File(_)
+        | News::Files(_) => return None,
     };
     Some(Line { at: SystemTime::now(), voice, text: words::shown(&text) })
 }

@@ -40,8 +40,11 @@ def ashore():
     desktop.clear_cache()
     for n in range(desktop.get_child_count()):
         child = desktop.get_child_at_index(n)
-        if child is not None and child.get_name() == "ashore":
-            return child
+        try:
+            if child is not None and child.get_name() == "ashore":
+                return child
+        except GLib.Error:
+            pass  # It has just ended.
     return None
 
 
