@@ -92,6 +92,36 @@ mod linux {
     }
 }
 
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::fs::File;
+    use std::io::Write as _;
+
+    use super::*;
+
+    #[test]
+    fn what_is_in_the_pipe_comes_to_its_place_whether_the_disk_can_take_it_so_or_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let bytes: Vec<u8> = (0..60_000_u32).map(|n| n.to_le_bytes()[0]).collect();
+        for (name, appends) in [("taken", false), ("copied", true)] {
+            let path = folder.path().join(name);
+            // The kernel refuses to splice into a file that is open for appending.
+            let file = File::options().create(true).append(appends).write(true).open(&path);
+            let file = file.unwrap();
+            file.set_len(1000).unwrap();
+            let conduit = Conduit::new().unwrap();
+            File::from(conduit.entry.try_clone().unwrap()).write_all(&bytes).unwrap();
+            conduit.empty_into(&file, 1000, bytes.len()).unwrap();
+            let written = std::fs::read(&path).unwrap();
+            assert_eq!(
+                (&written[..1000], &written[1000..]),
+                (&[0; 1000][..], &bytes[..]),
+                "{name}"
+            );
+        }
+    }
+}
+
 #[cfg(not(target_os = "linux"))]
 impl Conduit {
     pub(super) fn new() -> Option<Self> {
