@@ -23,7 +23,7 @@ pub(super) fn details_ui(ui: &mut Ui, row: &Row, log: &Log) -> bool {
     let colors = look::colors(ui);
     ui.horizontal(|ui| {
         let width = ui.available_width() - look::SMALL - space::S;
-        let font = look::name_font();
+        let font = look::title_font();
         let cut = widgets::middle_cut(ui, &row.name, &font, width);
         let title = RichText::new(cut).font(font).color(colors.text);
         ui.add(Label::new(title)).on_hover_text(&row.name);

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{
-    Align, Button, ComboBox, FontId, Id, Label, Layout, RichText, Role, ScrollArea, Stroke, Ui,
-    WidgetInfo, vec2,
+    Align, Button, ComboBox, Id, Label, Layout, RichText, Role, ScrollArea, Stroke, Ui, WidgetInfo,
+    vec2,
 };
 
 use super::icons::{self, Icon};
@@ -131,7 +131,7 @@ fn search_field(ui: &mut Ui, filter: &mut Filter, width: f32) {
 /// Whose lines are shown.
 fn whose(ui: &mut Ui, filter: &mut Filter, log: &Log, model: &Model, width: f32) {
     let all = "Everything";
-    let font = FontId::proportional(14.0);
+    let font = look::entry_font();
     ui.scope(|ui| {
         ui.visuals_mut().widgets.inactive.bg_stroke = Stroke::NONE;
         let chosen = filter.only.as_ref().map_or_else(|| all.to_owned(), |talk| about(talk, model));

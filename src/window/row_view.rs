@@ -242,7 +242,7 @@ fn graph_ui(ui: &mut Ui, row: &Row) {
 
 /// The name in at most `width`, cut in the middle if it must be; then the whole of it on hover.
 fn name(ui: &mut Ui, row: &Row, width: f32) {
-    let font = look::name_font();
+    let font = look::title_font();
     let cut = widgets::middle_cut(ui, &row.name, &font, width - space::S);
     let is_cut = cut != row.name;
     let text = RichText::new(cut).font(font).color(look::colors(ui).text);

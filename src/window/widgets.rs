@@ -25,8 +25,7 @@ pub(super) fn named_button(ui: &mut Ui, words: &str, target: &str, is_enabled: b
 
 /// The width that [`named_button`] takes.
 pub(super) fn button_width(ui: &Ui, words: &str) -> f32 {
-    let font = FontId::proportional(14.0);
-    text_width(ui, words, &font).ceil() + 2.0 * ui.spacing().button_padding.x
+    text_width(ui, words, &look::entry_font()).ceil() + 2.0 * ui.spacing().button_padding.x
 }
 
 /// The width of `text` in one line.
@@ -136,7 +135,7 @@ fn paint_icon_button(ui: &Ui, response: &Response, rect: Rect, icon: Icon, is_ch
 /// The one button of the screen that matters most.
 pub(super) fn primary_button(ui: &mut Ui, icon: Icon, words: &str, width: f32) -> Response {
     let colors = look::colors(ui);
-    let text = RichText::new(words).font(look::name_font());
+    let text = RichText::new(words).font(look::title_font());
     let response = ui
         .scope(|ui| {
             let widgets = &mut ui.visuals_mut().widgets;

@@ -137,7 +137,7 @@ fn broken(ui: &mut Ui, browser: &mut Browser, told: &Told, acts: &mut Vec<Act>) 
             };
             icons::show(ui, icon, look::ROW_ICON, color, None);
             ui.vertical(|ui| {
-                let text = RichText::new(closed(&told.what)).font(look::name_font());
+                let text = RichText::new(closed(&told.what)).font(look::title_font());
                 ui.add(Label::new(text.color(colors.text)).wrap());
                 let advice = RichText::new(told.advice).font(look::fact_font());
                 ui.add(Label::new(advice.color(colors.quiet)).wrap());

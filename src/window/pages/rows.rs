@@ -12,7 +12,7 @@ use crate::window::widgets;
 pub(super) fn group<R>(ui: &mut Ui, title: &str, add: impl FnOnce(&mut Ui) -> R) -> R {
     let colors = look::colors(ui);
     ui.add_space(space::L);
-    let text = RichText::new(title).font(look::name_font()).color(colors.text);
+    let text = RichText::new(title).font(look::title_font()).color(colors.text);
     ui.add(Label::new(text).selectable(false));
     ui.add_space(space::XS);
     let frame = Frame::new().fill(colors.surface).stroke(Stroke::new(1.0, colors.hairline));
