@@ -84,6 +84,7 @@ impl Reply {
             "too many download",
             "maximum number of",
             "maximum clients",
+            "(the maximum)",
         ];
         let vague = ["too many", "maximum number", "no more", "limit", "server is full", "busy"];
         let has_any = |words: &[&str]| words.iter().any(|words| text.contains(words));

@@ -9,7 +9,7 @@ use super::icons::Icon;
 use super::log::Log;
 use super::look::{self, space};
 use super::row::{Row, Stage};
-use super::row_words::{brake, closed, state};
+use super::row_words::{brake, state};
 use super::widgets;
 use crate::transfer::{Line, Phase, Voice};
 use crate::words;
@@ -108,7 +108,7 @@ fn facts(row: &Row, lines: &[&Line]) -> Vec<(&'static str, String)> {
             facts.push(("SHA-256", hash.clone()));
         }
         if !ending.advice.is_empty() {
-            facts.push(("What to know", closed(&words::shown(&ending.advice))));
+            facts.push(("What to know", words::closed(&words::shown(&ending.advice))));
         }
     }
     if let Some(expected) = &row.request.checks.expected {
@@ -153,7 +153,9 @@ fn journey(row: &Row) -> Vec<(&'static str, String)> {
         let took = Duration::from_millis(took);
         #[expect(clippy::cast_precision_loss, reason = "a speed needs no 53 bits")]
         let speed = length as f64 / took.as_secs_f64().max(0.001);
-        let (took, speed) = (words::duration(took), words::speed(speed));
+        let short = took < Duration::from_secs(1);
+        let took = if short { "Less than 1 s".to_owned() } else { words::duration(took) };
+        let speed = words::speed(speed);
         facts.push(("Took", format!("{took}, {speed} on average")));
     }
     facts

@@ -23,6 +23,9 @@ const MOST_LETTERS: usize = 1000;
 /// The most transfers that the menu offers: a longer one cannot be used.
 const MOST_OFFERED: usize = 50;
 
+/// The most lines that are looked through for a sentence.
+const MOST_PASSED: usize = 1000;
+
 /// The width of the column that says what lines are about, in letters.
 const COLUMN: usize = 22;
 
@@ -62,6 +65,7 @@ pub(super) fn bar_ui(
         views(ui, &mut filter);
         let rest = ui.available_size();
         ui.allocate_ui_with_layout(rest, Layout::right_to_left(Align::Center), |ui| {
+            ui.add_space(space::S); // To where all rows end.
             action = buttons(ui, log);
             trouble(ui, &mut filter);
             let is_narrow = ui.available_width() < NARROW;
@@ -168,10 +172,10 @@ fn about(talk: &Talk, model: &Model) -> String {
     }
 }
 
-/// The newest line, beside the words of a folded log.
+/// The newest sentence, beside the words of a folded log: commands and replies would only flicker.
 fn last_words(ui: &mut Ui, log: &Log) {
-    let newest = log.len().checked_sub(1).and_then(|at| log.line(at));
-    if let Some(line) = newest {
+    let mut newest = (0..log.len()).rev().take(MOST_PASSED).filter_map(|at| log.line(at));
+    if let Some(line) = newest.find(|line| matches!(line.voice, Voice::Story | Voice::Warning)) {
         ui.add(Label::new(job(ui, log, line, None)).truncate().selectable(false));
     }
 }

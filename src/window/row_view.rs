@@ -3,8 +3,8 @@
 use std::time::SystemTime;
 
 use eframe::egui::{
-    Color32, EventFilter, Frame, Key, Label, Margin, Modifiers, Popup, Response, RichText, Role,
-    Sense, Shape, StrokeKind, Ui, UiBuilder, WidgetInfo, vec2,
+    Align2, Color32, EventFilter, Frame, Key, Label, Margin, Modifiers, Popup, Response, RichText,
+    Role, Sense, Shape, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
 use super::card::{CardAnswer, card_ui};
@@ -15,7 +15,9 @@ use super::look::{self, space};
 use super::row::{Row, Stage};
 pub use super::row_actions::RowAction;
 use super::row_actions::{buttons, menu};
-use super::row_words::{brake, closed, details, next_tick, share, short_hash, state, what_then};
+use super::row_words::{
+    brake, details, moving_apart, next_tick, share, short_hash, state, what_then,
+};
 use super::selection::Choice;
 use super::sign_in::{SignIn, SignInAnswer, sign_in_ui};
 use super::widgets;
@@ -84,9 +86,7 @@ pub fn row_ui(ui: &mut Ui, row: &Row, part: Part<'_>) -> Option<RowAction> {
         let name = format!("{}, {line}", row.name);
         whole.widget_info(|| WidgetInfo::selected(Role::ListItem, true, part.is_chosen, &name));
         if part.is_chosen {
-            let rect = whole.rect.shrink2(vec2(space::S, 0.0));
-            let fill = look::colors(ui).chosen;
-            ui.painter().set(behind, Shape::rect_filled(rect, 6, fill));
+            ui.painter().set(behind, widgets::chosen_ground(ui, whole.rect));
         }
         if part.wants_focus {
             whole.request_focus();
@@ -271,7 +271,7 @@ fn below(ui: &mut Ui, row: &Row, line: &str, card: Option<&mut SignIn>) -> Optio
             }),
         Stage::Over { ending, .. } if matches!(ending.end, End::Failed | End::NeedsALook) => {
             let (_, color) = sign(ui, row);
-            widgets::message(ui, None, &closed(line), color);
+            widgets::message(ui, None, &words::closed(line), color);
             widgets::message(ui, None, &what_then(ending), look::colors(ui).quiet);
             note(ui, row);
             sign_in_ui(ui, card?, row).map(|answer| match answer {
@@ -316,6 +316,21 @@ fn is_pausing(row: &Row) -> bool {
     is_between || matches!(row.stage, Stage::NoRoom { .. })
 }
 
+/// How fast and how long still, in columns at the right, so that nothing moves when a figure more or
+/// less is needed: the width that they take.
+fn pace_ui(ui: &Ui, speed: String, left: Option<String>) -> f32 {
+    let font = look::fact_font();
+    let color = look::colors(ui).quiet;
+    let column = widgets::text_width(ui, "59 min 59 s left", &font).ceil();
+    let right = pos2(ui.max_rect().right(), ui.cursor().top() + look::LINE / 2.0);
+    let text = |x: f32, text| {
+        let at = pos2(right.x - x, right.y);
+        ui.painter().text(at, Align2::RIGHT_CENTER, text, font.clone(), color).width()
+    };
+    text(0.0, left.unwrap_or_default());
+    column + space::L + text(column + space::L, speed) + space::L
+}
+
 fn second_line(ui: &mut Ui, row: &Row, line: &str) {
     let colors = look::colors(ui);
     let is_pausing = is_pausing(row);
@@ -326,7 +341,8 @@ fn second_line(ui: &mut Ui, row: &Row, line: &str) {
         return;
     }
     let is_narrow = ui.available_width() < look::NARROW_WINDOW - 150.0;
-    let mut line = line.to_owned();
+    let apart = moving_apart(row).filter(|_| !is_narrow);
+    let mut line = apart.as_ref().map_or(line, |(amount, ..)| amount).to_owned();
     if let Some(files) = row.contents.as_ref().and_then(Contents::words) {
         line = format!("{line} · {files}");
     }
@@ -345,7 +361,9 @@ fn second_line(ui: &mut Ui, row: &Row, line: &str) {
     ui.spacing_mut().interact_size.y = look::LINE;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
-        let room = ui.available_width() - if hash.is_some() { look::LINE + space::XS } else { 0.0 };
+        let pace = apart.map_or(0.0, |(_, speed, left)| pace_ui(ui, speed, left));
+        let copy = if hash.is_some() { look::LINE + space::XS } else { 0.0 };
+        let room = ui.available_width() - pace - copy;
         let font = look::fact_font();
         let cut = widgets::end_cut(ui, &line, &font, room);
         let is_cut = cut != line;

@@ -1,8 +1,9 @@
 //! The few widgets that egui does not have in the shape that is needed here.
 
+use eframe::egui::epaint::RectShape;
 use eframe::egui::{
-    Button, FontId, Frame, Label, Rect, Response, RichText, Role, Sense, Shape, Stroke, TextEdit,
-    Ui, Vec2, WidgetInfo, pos2, vec2,
+    Button, FontId, Frame, Label, Rect, Response, RichText, Role, Sense, Shape, Stroke, StrokeKind,
+    TextEdit, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::history::SECONDS;
@@ -82,6 +83,13 @@ pub(super) fn chosen_edge(ui: &Ui, is_chosen: bool) -> Stroke {
     }
 }
 
+/// The ground of a row that is chosen, in every list.
+pub(super) fn chosen_ground(ui: &Ui, row: Rect) -> Shape {
+    let rect = row.shrink2(vec2(space::S, 0.0));
+    let fill = look::colors(ui).chosen;
+    RectShape::new(rect, 6, fill, chosen_edge(ui, true), StrokeKind::Inside).into()
+}
+
 /// A word that is one of several to choose from.
 pub(super) fn word_choice(ui: &mut Ui, words: &str, is_chosen: bool) -> Response {
     let colors = look::colors(ui);
@@ -119,7 +127,7 @@ fn paint_icon_button(ui: &Ui, response: &Response, rect: Rect, icon: Icon, is_ch
         ui.painter().rect_filled(rect, 6, fill);
     }
     let edge = chosen_edge(ui, is_chosen);
-    ui.painter().rect_stroke(rect, 6, edge, eframe::egui::StrokeKind::Inside);
+    ui.painter().rect_stroke(rect, 6, edge, StrokeKind::Inside);
     let is_lit = is_chosen || response.hovered();
     let color = if is_lit { colors.text } else { colors.quiet };
     let side = look::ICON.min(rect.height() - space::S);
@@ -164,7 +172,7 @@ pub(super) fn focus_ring(ui: &Ui, response: &Response) {
     if response.has_focus() {
         let stroke = (2.0, look::colors(ui).accent);
         let rect = response.rect.expand(2.0);
-        ui.painter().rect_stroke(rect, 8, stroke, eframe::egui::StrokeKind::Outside);
+        ui.painter().rect_stroke(rect, 8, stroke, StrokeKind::Outside);
     }
 }
 
@@ -188,7 +196,8 @@ pub(super) fn message(ui: &mut Ui, icon: Option<Icon>, text: &str, color: Color)
         }
         let words = ui.vertical(|ui| {
             ui.set_max_width(ui.available_width().min(look::READING));
-            ui.add(Label::new(RichText::new(text).font(look::fact_font()).color(color)).wrap())
+            let text = RichText::new(text).font(look::fact_font()).color(color);
+            ui.add(Label::new(text.line_height(Some(look::LEADING))).wrap())
         });
         words.inner
     });

@@ -43,7 +43,8 @@ fn complete(path: &Path) -> Outcome {
 fn a_moving_transfer_says_how_far_how_fast_how_long_and_can_be_cancelled() {
     let mut window =
         Window::after([News::Phase(Phase::Receiving), moving(1_200_000_000, Some(4_100_000_000))]);
-    assert!(window.shows("1.2 of 4.1 GB — 11.4 MB/s — 4 min left · ftp.example.org"));
+    assert!(window.shows("debian.iso, 1.2 of 4.1 GB — 11.4 MB/s — 4 min left"));
+    assert!(window.shows("1.2 of 4.1 GB · ftp.example.org"));
     let bar = window.harness.get_by_label("Progress of debian.iso");
     assert_eq!(bar.accesskit_node().numeric_value(), Some(29.0));
     assert!(window.shows("1 active · 11.4 MB/s"));

@@ -63,7 +63,7 @@ fn lines_ui(ui: &mut Ui, peek: &Peeked, lines: &[String]) {
     area.show_rows(ui, height, lines.len(), |ui, rows| {
         for line in lines.get(rows).unwrap_or_default() {
             let text = RichText::new(line).font(font.clone()).color(color);
-            ui.add(Label::new(text).extend());
+            ui.add(Label::new(text.line_height(Some(height))).extend());
         }
     });
 }
