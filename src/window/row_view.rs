@@ -272,9 +272,13 @@ fn below(ui: &mut Ui, row: &Row, line: &str, card: Option<&mut SignIn>) -> Optio
         Stage::Over { ending, .. } if matches!(ending.end, End::Failed | End::NeedsALook) => {
             let (_, color) = sign(ui, row);
             widgets::message(ui, None, &words::closed(line), color);
-            widgets::message(ui, None, &what_then(ending), look::colors(ui).quiet);
-            note(ui, row);
-            sign_in_ui(ui, card?, row).map(|answer| match answer {
+            let Some(card) = card else {
+                widgets::message(ui, None, &what_then(ending), look::colors(ui).quiet);
+                note(ui, row);
+                return None;
+            };
+            ui.add_space(space::XS);
+            sign_in_ui(ui, card, row).map(|answer| match answer {
                 SignInAnswer::SignIn => RowAction::SignIn,
                 SignInAnswer::Cancel => RowAction::PutOff,
             })

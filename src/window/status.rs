@@ -62,12 +62,11 @@ pub(super) fn status_ui(
     let switch = limit::switch_width(ui, limit) + space::S;
     let taken: f32 = switch + buttons.iter().map(|(words, _)| width(words)).sum::<f32>();
     let room_width = widgets::text_width(ui, room, &font);
-    // In a narrow window what can be done is more than how much room there is.
     let activity = activity(totals, totals.speed);
-    let wanted = widgets::text_width(ui, &activity, &font).min(140.0);
     // What follows stays where it is when the speed gets another figure.
     let widest = widgets::text_width(ui, &self::activity(totals, WIDEST), &font);
-    let has_room = ui.available_width() > wanted + taken + room_width + ICONS + 4.0 * space::S;
+    // In a narrow window what goes on, and what can be done, is more than how much room there is.
+    let has_room = ui.available_width() > widest + taken + room_width + ICONS + 4.0 * space::S;
     let right = ICONS + if has_room { room_width + space::S } else { 0.0 };
     let left = (ui.available_width() - right - taken - space::S).max(0.0);
     let activity = widgets::end_cut(ui, &activity, &font, left);

@@ -58,6 +58,8 @@ pub const READING: f32 = 560.0;
 pub const INVITATION: f32 = 480.0;
 /// Width of a page of settings.
 pub const PAGE: f32 = 720.0;
+/// Widest field for a password.
+pub const SECRET: f32 = 320.0;
 /// Height of a row in which something is chosen.
 pub const SETTING: f32 = 44.0;
 /// Width of the words in front of the fields.
