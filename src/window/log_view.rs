@@ -137,7 +137,7 @@ fn whose(ui: &mut Ui, filter: &mut Filter, log: &Log, model: &Model, width: f32)
     let all = "Everything";
     let font = look::entry_font();
     ui.scope(|ui| {
-        ui.visuals_mut().widgets.inactive.bg_stroke = Stroke::NONE;
+        ui.visuals_mut().widgets.inactive.bg_stroke = widgets::edge(ui);
         let chosen = filter.only.as_ref().map_or_else(|| all.to_owned(), |talk| about(talk, model));
         let chosen = widgets::middle_cut(ui, &log.name(&chosen), &font, width - 48.0);
         let menu = ComboBox::from_id_salt("log of").selected_text(chosen).width(width);
@@ -217,6 +217,7 @@ fn older_ui(ui: &mut Ui, log: &Log) -> Option<LogAction> {
 /// when lines are dropped above.
 pub(super) fn lines_ui(ui: &mut Ui, log: &mut Log, model: &Model) -> Option<LogAction> {
     ui.spacing_mut().item_spacing.y = 3.0;
+    ui.spacing_mut().scroll.fade.strength = 0.0; // No line is cut, so all can be read.
     // A panel is as high as what is in it: it must not shrink when there is little.
     ui.set_min_height(ui.available_height());
     // Below the lines, so that none of them moves when it appears.

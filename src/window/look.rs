@@ -107,7 +107,7 @@ fn visuals(is_dark: bool, c: &Colors) -> Visuals {
     v.override_text_color = None;
     v.weak_text_color = Some(c.quiet);
     v.panel_fill = c.ground;
-    v.window_fill = c.surface;
+    v.window_fill = c.raised;
     v.window_stroke = Stroke::new(1.0, c.hairline);
     v.window_corner_radius = CornerRadius::same(10);
     v.menu_corner_radius = CornerRadius::same(6);

@@ -16,7 +16,7 @@ use super::look::{self, Color, space};
 /// debian.iso".
 pub(super) fn named_button(ui: &mut Ui, words: &str, target: &str, is_enabled: bool) -> bool {
     let size = vec2(button_width(ui, words), look::SMALL);
-    let button = Button::new(words).min_size(size).stroke((0.0, Color::TRANSPARENT));
+    let button = Button::new(words).min_size(size).stroke(edge(ui));
     let response = ui.add_enabled(is_enabled, button);
     let name = format!("{words} {target}");
     response.widget_info(|| WidgetInfo::labeled(Role::Button, is_enabled, &name));
@@ -75,12 +75,17 @@ pub(super) fn icon_toggle(ui: &mut Ui, icon: Icon, name: &str, is_on: bool) -> R
     response.on_hover_text(name)
 }
 
-/// The edge of what is chosen. Where colours are to be far apart, a shade is not enough of a sign.
-pub(super) fn chosen_edge(ui: &Ui, is_chosen: bool) -> Stroke {
-    match is_chosen && look::is_high_contrast(ui) {
+/// The edge of a button. Where colours are to be far apart, a shade is not enough of a sign.
+pub(super) fn edge(ui: &Ui) -> Stroke {
+    match look::is_high_contrast(ui) {
         true => Stroke::new(1.0, look::colors(ui).edge),
         false => Stroke::NONE,
     }
+}
+
+/// The edge of what may be chosen.
+pub(super) fn chosen_edge(ui: &Ui, is_chosen: bool) -> Stroke {
+    if is_chosen { edge(ui) } else { Stroke::NONE }
 }
 
 /// The ground of a row that is chosen, in every list.
