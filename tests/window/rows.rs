@@ -322,6 +322,21 @@ fn figures_have_one_width_so_that_nothing_jumps_when_they_change() {
 }
 
 #[test]
+fn buttons_stay_where_they_are_when_the_speed_needs_another_figure() {
+    let mut window = Window::after([News::Phase(Phase::Receiving)]);
+    let mut places = Vec::new();
+    for speed in [9.9e6, 11.4e6, 123.4e6, 9.9e3] {
+        let News::Progress(progress) = moving(250, Some(1000)) else { panic!("it moves") };
+        let news = News::Progress(Progress { speed, ..progress });
+        window.screen().hear(Event { id: ID, news });
+        window.harness.run();
+        let rect = |name| window.harness.get_by_label(name).rect();
+        places.push(["Rate limit", "Pause all transfers", "Pause debian.iso"].map(rect));
+    }
+    assert!(places.windows(2).all(|pair| pair[0] == pair[1]), "{places:?}");
+}
+
+#[test]
 fn a_screen_reader_hears_each_row_with_its_state() {
     let window = Window::failed(doubtful());
     let row = window.harness.get_by_role(Role::ListItem);
