@@ -82,9 +82,9 @@ fn row(ui: &mut Ui, words: &str) -> (Response, Rect) {
 
 /// The ground of a line in a menu.
 pub(super) fn light(ui: &Ui, response: &Response) {
-    let [rest, hover, _] = look::colors(ui).button;
+    let [_, hover, press] = look::colors(ui).button;
     if response.hovered() || response.has_focus() {
-        let fill = if response.hovered() { hover } else { rest };
+        let fill = if response.hovered() { press } else { hover };
         ui.painter().rect_filled(response.rect, 6, fill);
     }
     if response.gained_focus() {

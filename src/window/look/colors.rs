@@ -82,7 +82,7 @@ const DARK: Colors = Colors {
     raised: rgb(0x0023_2B34),
     field: rgb(0x0012_161B),
     button: [rgb(0x0029_313A), rgb(0x0034_3E49), rgb(0x003F_4B57)],
-    hairline: rgb(0x002B_333C),
+    hairline: rgb(0x0034_3D47),
     edge: rgb(0x006D_7985),
     text: rgb(0x00EC_F0F3),
     quiet: rgb(0x00A3_AFBA),
