@@ -116,7 +116,7 @@ fn server_row(ui: &mut Ui, form: &mut Form) -> bool {
             let more = 84.0;
             let path = 32.0;
             let rest = ui.available_width() - look::CAPTION - path - more - 4.0 * space::S;
-            let host = (rest * 0.36).floor();
+            let host = (rest * 0.4).floor();
             let mut is_entered = field(ui, form, Field::Host, look::CAPTION, host);
             is_entered |= field(ui, form, Field::Path, path, rest - host);
             let icon = if form.is_more_open { Icon::Unfolded } else { Icon::Folded };
