@@ -1,7 +1,12 @@
 //! What a server, or another program on this computer, may try: none of it ends in a wrong file
 //! under a final name, and none of it costs a file of the person's.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on stops")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on stops"
+)]
 
 mod support;
 

@@ -372,7 +372,7 @@ impl<'a> Job<'a> {
             short if short < Duration::from_secs(1) => "Trying again".to_owned(),
             pause => format!("Trying again in {}", words::duration(pause)),
         };
-        self.tell(Voice::Warning, format!("{why}. {again}"));
+        self.tell(Voice::Warning, format!("{} {again}", words::closed(&why)));
         (self.report)(News::Phase(Phase::Waiting { why, until: SystemTime::now() + pause }));
         self.handle.rest(pause).map_err(|stopped| self.failure(stopped.into(), file))
     }

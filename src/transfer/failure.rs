@@ -283,8 +283,9 @@ impl Failure {
                     "Check the folder and its permissions, or save elsewhere."
                 }
             },
-            Self::Server { error, .. } => match error {
+            Self::Server { error, is_guest, .. } => match error {
                 Error::Refused { .. } => match self.class() {
+                    Class::Login if *is_guest => "Sign in with a user name and a password.",
                     Class::Login => "Check the user name and the password, or connect as a guest.",
                     Class::Missing => "Check the path, or look into the folder on the server.",
                     _ => "Try again in a while.",

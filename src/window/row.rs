@@ -97,6 +97,16 @@ impl Certificate {
         let reason = reason.map(|reason| words::shown(reason));
         Some(Self { server: words::shown(server), shown: shown.as_ref().clone(), reason, trusted })
     }
+
+    /// What is the matter with it, without what it says of itself.
+    pub(super) fn in_short(&self) -> String {
+        let Self { server, reason, trusted, .. } = self;
+        match (trusted, reason) {
+            (Some(_), _) => format!("{server} shows another certificate than the one you trust"),
+            (None, Some(reason)) => format!("The certificate of {server} is not trusted: {reason}"),
+            (None, None) => format!("The certificate of {server} is not trusted"),
+        }
+    }
 }
 
 /// Where a row stands in the list.

@@ -3,8 +3,8 @@
 use std::time::SystemTime;
 
 use eframe::egui::{
-    Color32, EventFilter, Frame, Id, Key, Label, Margin, Modifiers, PointerButton, Popup, Response,
-    RichText, Role, Sense, Shape, StrokeKind, Ui, UiBuilder, WidgetInfo, vec2,
+    Align2, Color32, EventFilter, Frame, Id, Key, Label, Margin, Modifiers, PointerButton, Popup,
+    Response, RichText, Role, Sense, Shape, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
 use super::card::{CardAnswer, card_ui};
@@ -17,7 +17,7 @@ use super::row::{Row, Stage};
 pub use super::row_actions::RowAction;
 use super::row_actions::{buttons, menu};
 use super::row_words::{
-    brake, closed, details, files, next_tick, share, short_hash, state, what_then,
+    brake, details, files, moving_apart, next_tick, share, short_hash, state, what_then,
 };
 use super::selection::Choice;
 use super::sign_in::{SignIn, SignInAnswer, sign_in_ui};
@@ -87,9 +87,7 @@ pub fn row_ui(ui: &mut Ui, row: &Row, part: Part<'_>) -> Option<RowAction> {
         let name = format!("{}, {line}", row.name);
         whole.widget_info(|| WidgetInfo::selected(Role::ListItem, true, part.is_chosen, &name));
         if part.is_chosen {
-            let rect = whole.rect.shrink2(vec2(space::S, 0.0));
-            let fill = look::colors(ui).chosen;
-            ui.painter().set(behind, Shape::rect_filled(rect, 6, fill));
+            ui.painter().set(behind, widgets::chosen_ground(ui, whole.rect));
         }
         if part.wants_focus {
             whole.request_focus();
@@ -231,7 +229,7 @@ fn graph_ui(ui: &mut Ui, row: &Row) {
 
 /// The name in at most `width`, cut in the middle if it must be; then the whole of it on hover.
 fn name(ui: &mut Ui, row: &Row, width: f32) {
-    let font = look::name_font();
+    let font = look::title_font();
     let cut = widgets::middle_cut(ui, &row.name, &font, width - space::S);
     let is_cut = cut != row.name;
     let text = RichText::new(cut).font(font).color(look::colors(ui).text);
@@ -260,10 +258,14 @@ fn below(ui: &mut Ui, row: &Row, line: &str, card: Option<&mut SignIn>) -> Optio
             }),
         Stage::Over { ending, .. } if matches!(ending.end, End::Failed | End::NeedsALook) => {
             let (_, color) = sign(ui, row);
-            widgets::message(ui, None, &closed(line), color);
-            widgets::message(ui, None, &what_then(ending), look::colors(ui).quiet);
-            note(ui, row);
-            sign_in_ui(ui, card?, row).map(|answer| match answer {
+            widgets::message(ui, None, &words::closed(line), color);
+            let Some(card) = card else {
+                widgets::message(ui, None, &what_then(ending), look::colors(ui).quiet);
+                note(ui, row);
+                return None;
+            };
+            ui.add_space(space::XS);
+            sign_in_ui(ui, card, row).map(|answer| match answer {
                 SignInAnswer::SignIn => RowAction::SignIn,
                 SignInAnswer::Cancel => RowAction::PutOff,
             })
@@ -305,6 +307,21 @@ fn is_pausing(row: &Row) -> bool {
     is_between || matches!(row.stage, Stage::NoRoom { .. })
 }
 
+/// How fast and how long still, in columns at the right, so that nothing moves when a figure more or
+/// less is needed: the width that they take.
+fn pace_ui(ui: &Ui, speed: String, left: Option<String>) -> f32 {
+    let font = look::fact_font();
+    let color = look::colors(ui).quiet;
+    let column = widgets::text_width(ui, "59 min 59 s left", &font).ceil();
+    let right = pos2(ui.max_rect().right(), ui.cursor().top() + look::LINE / 2.0);
+    let text = |x: f32, text| {
+        let at = pos2(right.x - x, right.y);
+        ui.painter().text(at, Align2::RIGHT_CENTER, text, font.clone(), color).width()
+    };
+    text(0.0, left.unwrap_or_default());
+    column + space::L + text(column + space::L, speed) + space::L
+}
+
 fn second_line(ui: &mut Ui, row: &Row, line: &str) {
     let colors = look::colors(ui);
     let is_pausing = is_pausing(row);
@@ -315,7 +332,8 @@ fn second_line(ui: &mut Ui, row: &Row, line: &str) {
         return;
     }
     let is_narrow = ui.available_width() < look::NARROW_WINDOW - 150.0;
-    let mut line = line.to_owned();
+    let apart = moving_apart(row).filter(|_| !is_narrow);
+    let mut line = apart.as_ref().map_or(line, |(amount, ..)| amount).to_owned();
     if let Some(files) = files(row) {
         line = format!("{line} · {files}");
     }
@@ -334,7 +352,9 @@ fn second_line(ui: &mut Ui, row: &Row, line: &str) {
     ui.spacing_mut().interact_size.y = look::LINE;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
-        let room = ui.available_width() - if hash.is_some() { look::LINE + space::XS } else { 0.0 };
+        let pace = apart.map_or(0.0, |(_, speed, left)| pace_ui(ui, speed, left));
+        let copy = if hash.is_some() { look::LINE + space::XS } else { 0.0 };
+        let room = ui.available_width() - pace - copy;
         let font = look::fact_font();
         let cut = widgets::end_cut(ui, &line, &font, room);
         let is_cut = cut != line;

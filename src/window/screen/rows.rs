@@ -278,7 +278,7 @@ impl Screen {
     pub(super) fn details_panel(&mut self, ui: &mut Ui) {
         let Some(id) = self.list.selection.only().filter(|_| self.is_detailed) else { return };
         let Some(row) = self.model.row(id) else { return };
-        let frame = look::surface_frame(ui, vec2(space::M, space::S));
+        let frame = look::surface_frame(ui, vec2(space::L, space::S));
         let panel = Panel::right("details").frame(frame).resizable(false);
         let width = look::DETAILS.min(ui.available_width() * 0.5);
         let log = &self.log;
