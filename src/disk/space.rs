@@ -20,19 +20,9 @@ pub const LEAST_ROOM: u64 = 16 * 1024 * 1024;
 ///
 /// The length of the file stays as it is: for a `.part` file it says how many bytes arrived. It is
 /// only a kindness to the disk (fewer fragments, less work for each write), so failing is no error.
-/// In memory there is nothing to lay out, and every page would be filled twice.
 pub(super) fn reserve(file: &File, from: u64, length: u64) {
     #[cfg(any(target_os = "linux", target_os = "android"))]
-    if !is_in_memory(file) {
-        rustix::fs::fallocate(file, rustix::fs::FallocateFlags::KEEP_SIZE, from, length).ok();
-    }
+    rustix::fs::fallocate(file, rustix::fs::FallocateFlags::KEEP_SIZE, from, length).ok();
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
     let _ = (file, from, length);
-}
-
-/// Whether `file` lies on a `tmpfs`.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-fn is_in_memory(file: &File) -> bool {
-    const TMPFS_MAGIC: i128 = 0x0102_1994; // statfs(2)
-    rustix::fs::fstatfs(file).is_ok_and(|disk| i128::from(disk.f_type) == TMPFS_MAGIC)
 }

@@ -11,7 +11,7 @@ use crate::person::Window;
 
 /// So many rows that wait, and another one that has failed.
 fn waiting(count: u64) -> Window {
-    let mut window = Window::sized(1000.0, 900.0);
+    let mut window = Window::sized(1000.0, 1100.0);
     for id in 1..=count + 1 {
         let address = format!("ftp://ftp.example.org/pub/{id}.bin").parse().unwrap();
         let file = window.file(&format!("{id}.bin"));
