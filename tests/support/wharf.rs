@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
+
+use socket2::SockRef;
 
 /// What lies under a path.
 #[derive(Clone)]
@@ -21,10 +23,27 @@ pub(crate) enum Node {
     Torn,
 }
 
+/// What becomes of one guest too many.
+#[derive(Clone, Copy)]
+pub(crate) enum Crowd {
+    /// It is told this instead of a greeting.
+    Told(&'static str),
+    /// It is told this when it signs in.
+    ToldAtLogin(&'static str),
+    /// Its connection is reset.
+    Reset,
+    /// It is left to wait for a greeting.
+    Silence,
+}
+
 /// How a [`Wharf`] treats its guests.
 pub(crate) struct Rules {
-    /// Guests at a time; one more is told so.
+    /// Guests at a time.
     pub(crate) most_guests: usize,
+    /// What becomes of one more.
+    pub(crate) crowd: Crowd,
+    /// Whether no file is sent before somebody was turned away.
+    pub(crate) awaits_crowd: bool,
     /// Whether it tells sizes and times exactly (`MLSD`) or to the minute (`LIST`).
     pub(crate) is_modern: bool,
     /// Whether it ends the conversation after each file.
@@ -33,7 +52,14 @@ pub(crate) struct Rules {
 
 impl Rules {
     pub(crate) fn modern() -> Self {
-        Self { most_guests: usize::MAX, is_modern: true, is_curt: false }
+        let crowd = Crowd::Told("421 There are too many connected users.");
+        Self {
+            most_guests: usize::MAX,
+            crowd,
+            awaits_crowd: false,
+            is_modern: true,
+            is_curt: false,
+        }
     }
 
     pub(crate) fn old() -> Self {
@@ -85,7 +111,7 @@ impl Wharf {
                     guest.set_nonblocking(false).ok();
                     if guests > rules.most_guests {
                         books.refused.fetch_add(1, Ordering::SeqCst);
-                        (&guest).write_all(b"421 There are too many connected users.\r\n").ok();
+                        turn_away(&guest, rules.crowd, books).ok();
                     } else {
                         books.most_guests.fetch_max(guests, Ordering::SeqCst);
                         talk(&guest, tree, rules, books).ok();
@@ -113,6 +139,26 @@ impl Drop for Wharf {
     fn drop(&mut self) {
         self.books.is_closed.store(true, Ordering::Relaxed);
         self.door.take().map(JoinHandle::join);
+    }
+}
+
+fn turn_away(mut guest: &TcpStream, crowd: Crowd, books: &Books) -> io::Result<()> {
+    match crowd {
+        Crowd::Told(reply) => guest.write_all(format!("{reply}\r\n").as_bytes()),
+        Crowd::ToldAtLogin(reply) => {
+            guest.write_all(b"220 Wharf\r\n")?;
+            guest.read_exact(&mut [0])?;
+            guest.write_all(format!("{reply}\r\n").as_bytes())
+        }
+        Crowd::Reset => SockRef::from(guest).set_linger(Some(Duration::ZERO)),
+        Crowd::Silence => {
+            guest.set_read_timeout(Some(Duration::from_millis(20)))?;
+            let mut is_there = true;
+            while is_there && !books.is_closed.load(Ordering::Relaxed) {
+                is_there = !matches!(guest.read(&mut [0]), Ok(0));
+            }
+            Ok(())
+        }
     }
 }
 
@@ -172,6 +218,12 @@ fn talk(guest: &TcpStream, tree: &Tree, rules: &Rules, books: &Books) -> io::Res
                 say(if is_torn { "426 Torn" } else { "226 That was all" })?;
             }
             ("RETR", Some(Node::File(bytes))) => {
+                while rules.awaits_crowd
+                    && books.refused.load(Ordering::SeqCst) == 0
+                    && !books.is_closed.load(Ordering::Relaxed)
+                {
+                    thread::sleep(Duration::from_millis(2));
+                }
                 say("150 Here it comes")?;
                 data.accept()?.0.write_all(bytes)?;
                 books.sent.lock().unwrap().push(place);

@@ -68,14 +68,9 @@ impl Hand<'_> {
         let _watch = Watch(self.work);
         let is_first = self.handle.lane().is_some_and(|first| Arc::ptr_eq(first, &self.lane));
         // The others sign in before they have a task: the first one is still looking for it.
-        let log = |line: ftp::Line| self.tell(Word::Line(line.into()));
-        match if is_first { None } else { Some(self.meet(&log)) } {
-            Some(Ok(Met::Session(session))) => self.lane.park(*session),
-            Some(Ok(Met::OneTooMany)) => {
-                self.work.leave();
-                return self.tell(Word::Nudge);
-            }
-            Some(Err(_)) | None => {} // Who has a task tells why, and tries again.
+        if !is_first && !self.gets_in() {
+            self.work.leave();
+            return self.tell(Word::Nudge);
         }
         loop {
             match self.work.next(|| self.lane.gives_way()) {
@@ -114,6 +109,30 @@ impl Hand<'_> {
 
     pub(super) fn say(&self, voice: Voice, text: &str) {
         self.tell(Word::Line(Line::now(voice, text)));
+    }
+
+    /// Signs in, and has the conversation wait for a task. `false` if there will be none for this hand:
+    /// the server has let others in, and not this one, or everything is done meanwhile.
+    fn gets_in(&self) -> bool {
+        let log = |line: ftp::Line| self.tell(Word::Line(line.into()));
+        let limits = Limits { stop: self.work.is_done.clone(), ..self.limits.clone() };
+        let error = match self.meet_within(&limits, &log) {
+            Ok(Met::Session(session)) => {
+                self.lane.park(*session);
+                return true;
+            }
+            Ok(Met::OneTooMany) | Err(ftp::Error::Stopped) => return false,
+            Err(error) => error,
+        };
+        match self.lane.shut_out(&error) {
+            Crowd::Others => true, // Who has a task tells why, and tries again.
+            Crowd::Ours(sentence) => {
+                let why = Failure::of_server(self.access(), error, None);
+                self.say(Voice::Story, &format!("One more connection was not let in: {why}"));
+                sentence.into_iter().for_each(|it| self.say(Voice::Story, &it));
+                false
+            }
+        }
     }
 
     /// Looks into a folder, again after a pause while that can help. `Some` if somebody else must.
@@ -175,6 +194,14 @@ impl Hand<'_> {
 
     /// A conversation, signed in: one that rests, or a new one.
     pub(super) fn meet<'l>(&self, log: &'l dyn Fn(ftp::Line)) -> Result<Met<'l>, ftp::Error> {
+        self.meet_within(&self.limits, log)
+    }
+
+    fn meet_within<'l>(
+        &self,
+        limits: &Limits,
+        log: &'l dyn Fn(ftp::Line),
+    ) -> Result<Met<'l>, ftp::Error> {
         let slowed = |mut session: Session<'l>| {
             if self.is_step_by_step.get() {
                 session.slow_down();
@@ -182,10 +209,10 @@ impl Hand<'_> {
             self.handle.commons.throttle.hold_back(&mut session, self.lane.companions());
             Met::Session(Box::new(session))
         };
-        if let Some(session) = self.lane.take_up(&self.limits, log) {
+        if let Some(session) = self.lane.take_up(limits, log) {
             return Ok(slowed(session));
         }
-        match self.access().meet(&self.limits, log) {
+        match self.access().meet(limits, log) {
             Ok(mut session) => {
                 self.lane.teach(&mut session);
                 if let Some(sentence) = self.lane.connected() {

@@ -171,6 +171,9 @@ impl Crew<'_> {
                     self.work.received.load(Ordering::Relaxed),
                     standing.hands.max(1),
                 );
+                if standing.is_over && standing.idle == standing.hands {
+                    self.work.is_done.give();
+                }
                 let is_stopped = self.handle.stop.is_given();
                 if standing.hands == 0 && (standing.is_over || is_stopped) {
                     outlets = None; // The last words come, and then no more.

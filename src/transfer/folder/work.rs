@@ -36,6 +36,8 @@ pub(super) struct Work {
     /// Held by whoever sorts a large folder.
     for_much: Mutex<()>,
     stop: Stop,
+    /// Given when nothing is left to be done, for those who still sign in.
+    pub(super) is_done: Stop,
     /// Bytes that have come.
     pub(super) received: AtomicU64,
 }
@@ -78,6 +80,7 @@ impl Work {
             state: Mutex::new(state),
             bell: Condvar::new(),
             for_much: Mutex::default(),
+            is_done: stop.branch(),
             stop,
             received: AtomicU64::new(0),
         }
