@@ -21,6 +21,8 @@ pub(crate) enum Node {
     Locked,
     /// A folder whose listing breaks off.
     Torn,
+    /// A folder that is not for us.
+    Closed,
 }
 
 /// What becomes of one guest too many.
@@ -48,6 +50,14 @@ pub(crate) struct Rules {
     pub(crate) is_modern: bool,
     /// Whether it ends the conversation after each file.
     pub(crate) is_curt: bool,
+    /// Commands that it does not know.
+    pub(crate) lacks: &'static [&'static str],
+    /// Facts that are missing from what `MLSD` says of files.
+    pub(crate) hides: &'static [&'static str],
+    /// Whether it tells the size of a folder, too.
+    pub(crate) has_folder_sizes: bool,
+    /// It hangs up when it hears this, so many times.
+    pub(crate) drops_at: (&'static str, usize),
 }
 
 impl Rules {
@@ -59,6 +69,10 @@ impl Rules {
             awaits_crowd: false,
             is_modern: true,
             is_curt: false,
+            lacks: &[],
+            hides: &[],
+            has_folder_sizes: false,
+            drops_at: ("", 0),
         }
     }
 
@@ -76,6 +90,8 @@ pub(crate) struct Books {
     pub(crate) refused: AtomicUsize,
     /// The files that were sent.
     pub(crate) sent: Mutex<Vec<String>>,
+    /// How often it could have hung up.
+    drops: AtomicUsize,
     is_closed: AtomicBool,
 }
 
@@ -194,14 +210,21 @@ fn talk(guest: &TcpStream, tree: &Tree, rules: &Rules, books: &Books) -> io::Res
         let from = if argument.starts_with('/') { "" } else { &here };
         let place = resolve(tree, &format!("{from}/{argument}"));
         let node = if place.is_empty() { Some(&Node::Folder) } else { tree.get(&place) };
+        let (dropped, times) = rules.drops_at;
+        if line == dropped && books.drops.fetch_add(1, Ordering::SeqCst) < times {
+            return Ok(());
+        }
         match (verb, node) {
+            _ if rules.lacks.contains(&verb) => say("502 No")?,
             ("USER", _) => {
                 books.logins.fetch_add(1, Ordering::SeqCst);
                 say("230 Welcome")?;
             }
             ("TYPE", _) => say("200 Binary")?,
             ("SYST", _) => say("215 UNIX Type: L8")?,
-            ("FEAT", _) if rules.is_modern => say("211-\r\n MLST type*;size*;modify*;\r\n211 End")?,
+            ("FEAT", _) if rules.is_modern => {
+                say("211-\r\n MLST type*;size*;modify*;\r\n SIZE\r\n MDTM\r\n211 End")?
+            }
             ("PWD", _) => say(&format!("257 \"/{here}\""))?,
             ("EPSV", _) => say(&format!("229 Here (|||{port}|)"))?,
             ("CWD", Some(Node::Folder | Node::Torn)) => {
@@ -209,10 +232,11 @@ fn talk(guest: &TcpStream, tree: &Tree, rules: &Rules, books: &Books) -> io::Res
                 say("250 There")?;
             }
             ("SIZE", Some(Node::File(bytes))) => say(&format!("213 {}", bytes.len()))?,
+            ("SIZE", Some(Node::Folder)) if rules.has_folder_sizes => say("213 4096")?,
             ("MDTM", Some(Node::File(_))) => say(&format!("213 {}", TIME.0))?,
             ("MLSD" | "LIST", Some(node @ (Node::Folder | Node::Torn))) => {
                 say("150 Here it comes")?;
-                let text = listing(tree, &place, verb == "MLSD");
+                let text = listing(tree, &place, verb == "MLSD", rules.hides);
                 data.accept()?.0.write_all(text.as_bytes())?;
                 let is_torn = matches!(node, Node::Torn);
                 say(if is_torn { "426 Torn" } else { "226 That was all" })?;
@@ -234,13 +258,19 @@ fn talk(guest: &TcpStream, tree: &Tree, rules: &Rules, books: &Books) -> io::Res
             }
             ("QUIT", _) => return say("221 Bye"),
             ("FEAT" | "PASS" | "MLST", _) => say("502 No")?,
-            _ => say("550 No")?,
+            _ => {
+                // Whoever was refused has come to the data port already.
+                data.set_nonblocking(true)?;
+                while data.accept().is_ok() {}
+                data.set_nonblocking(false)?;
+                say("550 No")?;
+            }
         }
     }
     Ok(())
 }
 
-fn listing(tree: &Tree, folder: &str, is_mlsd: bool) -> String {
+fn listing(tree: &Tree, folder: &str, is_mlsd: bool, hides: &[&str]) -> String {
     let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
     let mut text = String::new();
     for (path, node) in tree.range(prefix.clone()..) {
@@ -251,15 +281,18 @@ fn listing(tree: &Tree, folder: &str, is_mlsd: bool) -> String {
         let size = if let Node::File(bytes) = node { bytes.len() } else { 7 };
         let done = match (node, is_mlsd) {
             (Node::File(_) | Node::Locked, true) => {
-                write!(text, "type=file;size={size};modify={}; {name}\r\n", TIME.0)
+                let facts = [("size", format!("{size}")), ("modify", TIME.0.to_owned())];
+                let shown = facts.iter().filter(|(fact, _)| !hides.contains(fact));
+                let facts: String = shown.map(|(fact, it)| format!("{fact}={it};")).collect();
+                write!(text, "type=file;{facts} {name}\r\n")
             }
             (Node::File(_) | Node::Locked, false) => {
                 write!(text, "-rw-r--r-- 1 a b {size} Feb 29  2024 {name}\r\n")
             }
-            (Node::Folder | Node::Torn, true) => {
+            (Node::Folder | Node::Torn | Node::Closed, true) => {
                 write!(text, "type=dir;modify={}; {name}\r\n", TIME.0)
             }
-            (Node::Folder | Node::Torn, false) => {
+            (Node::Folder | Node::Torn | Node::Closed, false) => {
                 write!(text, "drwxr-xr-x 1 a b 7 Feb 29  2024 {name}\r\n")
             }
             (Node::Link(target), true) => {

@@ -335,7 +335,7 @@ fn is_unknown(error: &Error) -> bool {
     matches!(error, Error::Refused { reply, .. } if is_unknown_code(reply.code))
 }
 
-fn is_unknown_code(code: u16) -> bool {
+pub(super) fn is_unknown_code(code: u16) -> bool {
     matches!(code, 500 | 502 | 504)
 }
 
