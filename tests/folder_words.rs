@@ -27,8 +27,8 @@ fn folders_that_could_not_be_read_are_told_and_counted_even_quietly() {
     let folder = tempfile::tempdir().unwrap();
     let (exit, said) = get(&wharf, "pub", folder.path(), &[]);
     assert_eq!(exit, Some(5), "{said}");
-    assert!(said.contains("\nashore: d/: The server has no file"), "{said}");
-    assert!(said.contains("\nashore: e/: 127.0.0.1 port "), "{said}");
+    assert!(said.contains("ashore: d/: The server has no file"), "{said}");
+    assert!(said.contains("ashore: e/: 127.0.0.1 port "), "{said}");
     assert!(said.ends_with("\n3 complete, 2 failed.\n"), "{said}");
     assert_eq!(all(&folder.path().join("pub")), ["a", "b", "e/", "e/c"]);
 
@@ -48,7 +48,7 @@ fn a_listing_that_broke_off_at_the_top_is_one_of_the_failures() {
     for sum in ["1 complete, 1 failed.", "1 here already, 1 failed."] {
         let (exit, said) = get(&wharf, "pub", folder.path(), &[]);
         assert_eq!(exit, Some(1), "{said}");
-        assert!(said.contains("\nashore: pub/: 127.0.0.1 port "), "{said}");
+        assert!(said.contains("ashore: pub/: 127.0.0.1 port "), "{said}");
         assert!(said.ends_with(&format!("\n{sum}\n")), "{said}");
     }
 }
@@ -66,6 +66,19 @@ fn what_may_be_lost_is_a_failure_and_what_is_left_out_is_counted() {
     assert!(said.contains("d/: It is more than 256 levels deep."), "{said}");
     assert!(said.contains("; 1 left out; "), "{said}");
     assert!(said.ends_with("\n1 complete, 1 left out, 2 failed.\n"), "{said}");
+}
+
+#[test]
+fn a_folder_that_may_not_be_opened_is_neither_empty_nor_in_itself() {
+    let nodes = [file("a"), ("sealed", Node::Sealed), ("unread", Node::Unread)];
+    let wharf = Wharf::open(tree(&nodes), Rules::old());
+    let folder = tempfile::tempdir().unwrap();
+    let (exit, said) = get(&wharf, "pub", folder.path(), &[]);
+    assert_eq!(exit, Some(5), "{said}");
+    assert!(said.contains("ashore: sealed/: The server has no file"), "{said}");
+    assert!(said.contains("it said “226 Transfer done (but failed"), "{said}");
+    assert!(said.ends_with("\n1 complete, 2 failed.\n"), "{said}");
+    assert_eq!(all(&folder.path().join("pub")), ["a"]);
 }
 
 #[test]

@@ -23,6 +23,10 @@ pub(crate) enum Node {
     Torn,
     /// A folder that is not for us.
     Closed,
+    /// A folder that cannot be entered; to list it is to list it as one thing.
+    Sealed,
+    /// A folder that cannot be read, which the server says in vsftpd's way.
+    Unread,
 }
 
 /// What becomes of one guest too many.
@@ -227,7 +231,7 @@ fn talk(guest: &TcpStream, tree: &Tree, rules: &Rules, books: &Books) -> io::Res
             }
             ("PWD", _) => say(&format!("257 \"/{here}\""))?,
             ("EPSV", _) => say(&format!("229 Here (|||{port}|)"))?,
-            ("CWD", Some(Node::Folder | Node::Torn)) => {
+            ("CWD", Some(Node::Folder | Node::Torn | Node::Unread)) => {
                 here = place;
                 say("250 There")?;
             }
@@ -240,6 +244,17 @@ fn talk(guest: &TcpStream, tree: &Tree, rules: &Rules, books: &Books) -> io::Res
                 data.accept()?.0.write_all(text.as_bytes())?;
                 let is_torn = matches!(node, Node::Torn);
                 say(if is_torn { "426 Torn" } else { "226 That was all" })?;
+            }
+            ("LIST", Some(node @ (Node::Sealed | Node::Unread))) => {
+                say("150 Here it comes")?;
+                let mut guest = data.accept()?.0;
+                if matches!(node, Node::Sealed) {
+                    let name = place.rsplit('/').next().unwrap();
+                    write!(guest, "drwx------ 1 a b 7 Feb 29  2024 {name}\r\n")?;
+                    say("226 That was all")?;
+                } else {
+                    say("226 Transfer done (but failed to open directory).")?;
+                }
             }
             ("RETR", Some(Node::File(bytes))) => {
                 while rules.awaits_crowd
@@ -289,10 +304,10 @@ fn listing(tree: &Tree, folder: &str, is_mlsd: bool, hides: &[&str]) -> String {
             (Node::File(_) | Node::Locked, false) => {
                 write!(text, "-rw-r--r-- 1 a b {size} Feb 29  2024 {name}\r\n")
             }
-            (Node::Folder | Node::Torn | Node::Closed, true) => {
+            (Node::Folder | Node::Torn | Node::Closed | Node::Sealed | Node::Unread, true) => {
                 write!(text, "type=dir;modify={}; {name}\r\n", TIME.0)
             }
-            (Node::Folder | Node::Torn | Node::Closed, false) => {
+            (Node::Folder | Node::Torn | Node::Closed | Node::Sealed | Node::Unread, false) => {
                 write!(text, "drwxr-xr-x 1 a b 7 Feb 29  2024 {name}\r\n")
             }
             (Node::Link(target), true) => {

@@ -92,7 +92,7 @@ mod tests {
     fn the_end_says_how_many_of_each() {
         let mut tally = Tally { complete: 4_998, ..Tally::default() };
         assert!(tally.is_whole());
-        tally.fail("x", &Failure::NotAFile);
+        tally.count("x", &Err(Failure::NotAFile));
         tally.needs_a_look = 1;
         assert_eq!(tally.to_string(), "4,998 complete, 1 needs a look, 1 failed");
         assert_eq!((tally.is_whole(), tally.worst), (false, Some(Class::Usage)));
