@@ -260,7 +260,7 @@ impl Work {
             idle: state.hands.saturating_sub(state.looking + state.fetching),
             folders: state.count_folders(),
             files: state.count_files(),
-            is_early: state.preflight.folders == 0,
+            is_early: state.preflight.folders == 0 && state.waiting == 0,
             is_looked_into,
             is_over: is_looked_into && !state.has_files(),
         }
@@ -374,7 +374,7 @@ pub(super) struct Standing {
     pub(super) folders: usize,
     /// Files that nobody fetches yet.
     pub(super) files: usize,
-    /// Nothing was looked into yet.
+    /// Nothing was looked into yet, and it is not because somebody waits before another try.
     pub(super) is_early: bool,
     /// No folder is left.
     pub(super) is_looked_into: bool,
