@@ -174,6 +174,10 @@ impl Run {
         self.worst = self.worst.max(Exit::of(outcome));
         if file.is_folder {
             self.board.take_down(file.number);
+            // Of a folder that could not even be looked into, nobody has heard yet.
+            if !matches!(outcome, Ok(_) | Err(Failure::Folder(_) | Failure::Stopped { .. })) {
+                self.sum.count(&file.name, outcome);
+            }
         } else {
             self.sum.count(&file.name, outcome);
             self.receipt.iter_mut().for_each(|receipt| receipt.take(outcome));

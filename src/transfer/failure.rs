@@ -175,7 +175,8 @@ impl Failure {
             Self::Server { error: Error::Refused { reply, .. }, .. } => match reply.code {
                 _ if reply.says_too_many() => Class::Server,
                 430 | 530..=532 => Class::Login,
-                550..=553 => Class::Missing,
+                // A folder that could not be read may be called done all the same.
+                226 | 550..=553 => Class::Missing,
                 _ => Class::Server,
             },
             Self::Server {

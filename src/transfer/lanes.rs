@@ -12,7 +12,7 @@ use super::growth::{self, Growth, Standing};
 use super::pier::{Berths, Kind, Pier, Resting, lock};
 use super::request::Access;
 use super::servers::Servers;
-use crate::ftp::{Host, Limits, Session};
+use crate::ftp::{Error, Host, Limits, Session};
 
 /// A conversation that nobody needed for so long is ended.
 const LONGEST_REST: Duration = Duration::from_secs(20);
@@ -38,7 +38,7 @@ pub struct Lane {
     kind: Arc<Kind>,
     servers: Servers,
     is_helper: bool,
-    is_taken: AtomicBool,
+    is_taken: Arc<AtomicBool>,
     is_connected: AtomicBool,
 }
 
@@ -101,7 +101,7 @@ impl Lanes {
             kind: Arc::new(kind),
             servers: access.commons.servers.clone(),
             is_helper: false,
-            is_taken: AtomicBool::new(false),
+            is_taken: Arc::default(),
             is_connected: AtomicBool::new(false),
         }
     }
@@ -189,7 +189,7 @@ impl Lane {
         berths.helping += 1;
         drop(berths);
         let mut lane = self.of_same_kind();
-        (lane.is_helper, lane.is_taken) = (true, AtomicBool::new(true));
+        (lane.is_helper, lane.is_taken) = (true, Arc::new(AtomicBool::new(true)));
         Some(lane)
     }
 
@@ -199,7 +199,7 @@ impl Lane {
             kind: Arc::clone(&self.kind),
             servers: self.servers.clone(),
             is_helper: false,
-            is_taken: AtomicBool::new(false),
+            is_taken: Arc::default(),
             is_connected: AtomicBool::new(false),
         }
     }
@@ -236,10 +236,11 @@ impl Lane {
         berths.taken += 1;
         self.is_taken.store(true, Ordering::Release);
         // Who rests counts as a connection too: one of another kind makes room.
-        let open = berths.taken + berths.resting.len();
-        let is_too_many = open > berths.growth.wanted()
-            && !berths.resting.iter().any(|resting| resting.kind == self.kind);
-        let leaves = if is_too_many { berths.resting.pop() } else { None };
+        let is_ours = |resting: &Resting| resting.is_free() && resting.kind == self.kind;
+        let is_too_many =
+            berths.open() > berths.growth.wanted() && !berths.resting.iter().any(is_ours);
+        let other = berths.resting.iter().rposition(Resting::is_free).filter(|_| is_too_many);
+        let leaves = other.map(|at| berths.resting.swap_remove(at));
         drop(berths);
         leaves.into_iter().for_each(Resting::end);
         true
@@ -259,7 +260,10 @@ impl Lane {
     fn wake<'a>(&self, limits: &Limits, log: &'a dyn Fn(crate::ftp::Line)) -> Option<Session<'a>> {
         loop {
             let mut berths = lock(&self.pier.berths);
-            let at = berths.resting.iter().rposition(|resting| resting.kind == self.kind)?;
+            let is_own = |it: &Resting| Arc::ptr_eq(&it.owner, &self.is_taken);
+            let is_ours = |it: &Resting| it.is_free() && it.kind == self.kind;
+            let resting = &berths.resting;
+            let at = resting.iter().rposition(is_own).or(resting.iter().rposition(is_ours))?;
             let resting = berths.resting.swap_remove(at);
             drop(berths);
             if let Some(session) = resting.parked.take_up(limits, log) {
@@ -272,7 +276,8 @@ impl Lane {
     pub(super) fn park(&self, session: Session<'_>) {
         let Some(parked) = session.park() else { return };
         let learnt = parked.learnt();
-        let resting = Resting { kind: Arc::clone(&self.kind), parked, since: Instant::now() };
+        let (kind, owner) = (Arc::clone(&self.kind), Arc::clone(&self.is_taken));
+        let resting = Resting { kind, owner, parked, since: Instant::now() };
         let mut berths = lock(&self.pier.berths);
         berths.learnt = Some((Arc::clone(&self.kind), learnt));
         berths.resting.push(resting);
@@ -349,7 +354,7 @@ impl Lane {
             return Crowd::Others;
         }
         let mut berths = lock(&self.pier.berths);
-        let others = (berths.taken + berths.resting.len()).saturating_sub(1);
+        let others = berths.open().saturating_sub(1);
         if others == 0 {
             return Crowd::Others;
         }
@@ -362,6 +367,24 @@ impl Lane {
         // What cannot be written down is learnt again the next time.
         self.servers.learn(host, *port, |known| known.most_connections = others).ok();
         Crowd::Ours(self.pier.limit_in_words(&mut lock(&self.pier.berths)))
+    }
+
+    /// The server did not let this connection in, for a reason that may mean anything. Where it has let
+    /// in others of ours, it has had enough of them, for a while at least; with the codes that turn
+    /// guests away, whatever the words are, it says so.
+    pub(super) fn shut_out(&self, error: &Error) -> Crowd {
+        let mut berths = lock(&self.pier.berths);
+        if berths.connected == 0 && berths.resting.is_empty() {
+            return Crowd::Others;
+        }
+        if matches!(error, Error::Refused { reply, .. } if matches!(reply.code, 421 | 530)) {
+            drop(berths);
+            return self.refused();
+        }
+        let others = berths.open().saturating_sub(1);
+        berths.growth.fall_back(others, Instant::now());
+        self.leave_berth(&mut berths);
+        Crowd::Ours(None)
     }
 }
 

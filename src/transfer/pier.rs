@@ -1,6 +1,6 @@
 //! One server, and all connections to it: how many there are, and which rest.
 
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -47,6 +47,9 @@ pub(super) struct Berths {
 #[derive(Debug)]
 pub(super) struct Resting {
     pub(super) kind: Arc<Kind>,
+    /// Whether the lane that it belongs to is taken. If so, nobody else goes on with it: who did would
+    /// leave that lane with one connection more to make.
+    pub(super) owner: Arc<AtomicBool>,
     pub(super) parked: Parked,
     pub(super) since: Instant,
 }
@@ -65,6 +68,11 @@ impl Pier {
 }
 
 impl Berths {
+    /// How many connections there are, or are to be.
+    pub(super) fn open(&self) -> usize {
+        self.taken + self.resting.iter().filter(|resting| resting.is_free()).count()
+    }
+
     /// Whether more are taken than are of use. Those that help with one file are counted there.
     pub(super) fn are_too_many(&self) -> bool {
         self.taken - self.helping.min(self.taken) > self.growth.wanted()
@@ -72,6 +80,11 @@ impl Berths {
 }
 
 impl Resting {
+    /// Whether it is for whoever comes first.
+    pub(super) fn is_free(&self) -> bool {
+        !self.owner.load(Ordering::Acquire)
+    }
+
     pub(super) fn end(self) {
         let limits = Limits { patience: Duration::ZERO, stop: Stop::default() };
         if let Some(session) = self.parked.take_up(&limits, &|_| ()) {

@@ -116,7 +116,9 @@ impl Basket for Series<'_, '_> {
         self.begun = Instant::now();
         self.hand.lane.is_done(took);
         let listed = found.modified.filter(|_| is_exact(&found)).map(|listed| listed.time);
-        let modified = listed.or(whole.modified);
+        // A time that is no more than about right is better than none: the next run knows it again.
+        let about = found.modified.map(|listed| listed.time);
+        let modified = listed.or(whole.modified).or(about);
         let length = u64::try_from(whole.bytes.len()).unwrap_or(0);
         self.hand.work.came(0, length);
         let path = found.folder.local.join(&*found.local);
