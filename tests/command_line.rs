@@ -19,6 +19,10 @@ fn a_command_line_that_makes_no_sense_is_explained_and_ends_with_2() {
         (&["get", "--password-stdin", "ftp://h/a"], "needs a name"),
         (&["ftp://h/a", "ftp://h/b"], "ashore get URL"),
         (&["get", "--sideways", "ftp://h/a"], "--sideways"),
+        (&["get", "ftp://h/a/x", "ftp://h/b/x"], "would be saved as x"),
+        (&["get", "ftp://h/a/x/", "ftp://h/b/x/"], "would be saved as x"),
+        (&["get", "-r", "ftp://h/a/x", "ftp://i/x"], "would be saved as x"),
+        (&["get", "ftp://h/", "ftp://h/a"], "into different folders"),
     ] {
         let output = ashore(args).stdin(password("x\n")).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{args:?}");

@@ -11,7 +11,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use ashore::transfer::{self, Failure, Handle, News, Phase, Request, Summary, Voice};
+use ashore::transfer::{
+    self, Commons, Engine, Event, Failure, Handle, News, Phase, Request, Summary, Voice,
+};
 use support::quay::{Manners, Quay, Quirk, sha256_of_cargo};
 use support::{arrived, calm_request, names, run, said, sha256};
 
@@ -53,6 +55,27 @@ fn four_connections_bring_one_file() {
     assert_eq!(quay.books.most_busy.load(Ordering::Relaxed), 4);
     let twice = quay.sent() - LENGTH;
     assert!(twice < LENGTH / 4, "{twice} bytes were sent in vain");
+}
+
+#[test]
+fn no_more_connections_bring_a_file_than_were_chosen_for_its_server() {
+    for chosen in [1, 2] {
+        let quay = Quay::open(Manners::for_segments(LENGTH, PACE));
+        let folder = tempfile::tempdir().unwrap();
+        let commons = Commons::default();
+        commons.lanes.choose(Some(chosen));
+        let (mut engine, events) = Engine::start(commons, || ()).unwrap();
+        let asked = over(4, &quay, folder.path());
+        let other = quay.link("other.bin").parse().unwrap();
+        engine.download_all([asked.clone(), Request { address: other, ..asked }]);
+        let ended = |event: Event| match event.news {
+            News::Ended(outcome) => Some(outcome.unwrap()),
+            _ => None,
+        };
+        assert_eq!(events.iter().filter_map(ended).take(2).count(), 2);
+        let busy = quay.books.most_busy.load(Ordering::Relaxed);
+        assert!(busy <= chosen.into(), "{busy} connections of {chosen}");
+    }
 }
 
 #[test]

@@ -178,6 +178,11 @@ impl Checksum {
         words::hex(&self.value)
     }
 
+    /// Its value, byte by byte.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.value
+    }
+
     /// The SHA-256 that was computed elsewhere.
     pub(super) fn sha256(value: [u8; 32]) -> Self {
         Self { algorithm: Algorithm::Sha256, value: value.to_vec() }

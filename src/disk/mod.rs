@@ -1,6 +1,7 @@
 //! Our side: one file on this machine. Knows no server.
 
 mod append;
+mod case;
 mod checksum;
 mod checksum_list;
 mod claim;
@@ -15,12 +16,14 @@ mod pile;
 mod place;
 mod positioned;
 mod ranges;
+mod receipt;
 mod record;
 mod recorder;
 mod small;
 mod space;
 mod whole;
 
+pub use case::is_case_blind;
 pub use checksum::{Algorithm, BadChecksum, Checksum};
 pub use checksum_list::{MAX_CHECKSUM_LIST, find_checksum};
 pub use conduit::Room;
@@ -29,8 +32,10 @@ pub use names::local_name;
 pub use partial::Partial;
 pub use pile::Pile;
 pub use place::{
-    check_new_file, folder_of, free_name, has_part, make_folder_without_links, numbered,
+    check_new_file, folder_of, free_name, has_part, make_folder_without_links, nearest_folder,
+    numbered,
 };
+pub use receipt::{Receipt, Receipted};
 pub use small::Unnamed;
 pub use space::{LEAST_ROOM, available};
 pub use whole::replace_whole;

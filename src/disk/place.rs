@@ -40,7 +40,11 @@ pub fn check_new_file(path: &Path) -> Result<(), Error> {
 }
 
 /// The folder itself, or the nearest one above it that exists.
-pub(super) fn nearest_folder(folder: &Path) -> Result<&Path, Error> {
+///
+/// # Errors
+///
+/// [`Error::NoFolder`] if something else stands in the way.
+pub fn nearest_folder(folder: &Path) -> Result<&Path, Error> {
     for folder in folder.ancestors() {
         let shown = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         match fs::metadata(shown) {
@@ -141,6 +145,22 @@ pub(super) fn rename_to_free_name(from: &Path, to: &Path) -> io::Result<()> {
     // The name is taken by an empty file of our own, which then gives way.
     drop(fs::File::create_new(to)?);
     fs::rename(from, to).inspect_err(|_| drop(fs::remove_file(to)))
+}
+
+/// Whether two paths lead to one file or folder that is there.
+pub(super) fn is_same_file(one: &Path, other: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let place = |path: &Path| fs::metadata(path).map(|it| (it.dev(), it.ino())).ok();
+        let one = place(one);
+        one.is_some() && one == place(other)
+    }
+    #[cfg(not(unix))]
+    {
+        let one = fs::canonicalize(one).ok();
+        one.is_some() && one == fs::canonicalize(other).ok()
+    }
 }
 
 /// Makes sure that the names in `folder` survive a power cut.

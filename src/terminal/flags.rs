@@ -150,7 +150,7 @@ pub struct Get {
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub(super) retries: u32,
 
-    /// Connections to one server at a time: 1 to 32, or auto (2 to 8, while more bring more)
+    /// Connections to one server at a time, in all: 1 to 32, or auto (2 to 8, while more bring more)
     #[arg(long, value_name = "N|auto", default_value = "auto", value_parser = connections)]
     pub(super) connections: Choice,
 
@@ -158,7 +158,7 @@ pub struct Get {
     #[arg(long, value_name = "RATE", value_parser = read_rate)]
     pub(super) limit_rate: Option<u64>,
 
-    /// Over how many connections a large file comes, 1 to 32; auto: as many as are of use, at most 4
+    /// Over how many of them a large file comes, 1 to 32; auto: as many as are of use, at most 4
     #[arg(long, value_name = "N|auto", default_value = "auto", value_parser = connections)]
     pub(super) segments: Choice,
 

@@ -9,9 +9,11 @@ use crossbeam_channel::{Receiver, select};
 use super::flags::Get;
 use super::folders::{self, Sum};
 use super::progress::Board;
-use super::receipt::Receipt;
-use super::{Exit, interrupt, json, plan, say, sentences};
-use crate::transfer::{Engine, Event, Failure, FileEnd, News, Outcome, Request, TransferId};
+use super::{Exit, interrupt, json, plan, receipt, say, sentences};
+use crate::disk::Receipt;
+use crate::transfer::{
+    Commons, Engine, Event, Failure, FileEnd, News, Outcome, Request, TransferId,
+};
 
 /// Downloads what the command line asks for, and says how it went.
 ///
@@ -21,9 +23,12 @@ use crate::transfer::{Engine, Event, Failure, FileEnd, News, Outcome, Request, T
 pub fn get(flags: &Get, end_at_once: fn()) -> ExitCode {
     // First of all: Ctrl-C while a password is typed must leave the terminal as it was.
     let (_, stopped) = interrupt::first_stop(end_at_once);
-    let planned = plan::commons(&flags.connection, flags.quiet)
-        .and_then(|commons| Ok((plan::requests(flags, &commons)?, plan::receipt(flags)?, commons)));
-    let (requests, receipt, commons) = match planned {
+    let planned = plan::commons(&flags.connection, flags.quiet).and_then(|commons| {
+        let requests = plan::requests(flags, &commons)?;
+        let receipt = receipt::open(flags, &requests)?;
+        Ok((requests, Commons { receipt, ..commons }))
+    });
+    let (requests, commons) = match planned {
         Ok(planned) => planned,
         Err(refusal) => {
             for sentence in refusal.sentences {
@@ -36,6 +41,7 @@ pub fn get(flags: &Get, end_at_once: fn()) -> ExitCode {
     commons.throttle.set(flags.limit_rate);
     let mut board = Board::new(flags);
     board.expect(requests.len());
+    let receipt = commons.receipt.clone();
     match Engine::start(commons, || ()) {
         Ok((engine, events)) => {
             let run = Run::new(flags, engine, board, receipt, requests);
@@ -61,6 +67,8 @@ struct Run {
     worst: Exit,
     sum: Sum,
     receipt: Option<Receipt>,
+    /// The person said stop.
+    is_stopped: bool,
     /// The number that was given last, in JSON: files of folders are numbered as they end.
     last_number: usize,
 }
@@ -107,6 +115,7 @@ impl Run {
             worst: Exit::Complete,
             sum: Sum::default(),
             receipt,
+            is_stopped: false,
             last_number,
         }
     }
@@ -119,6 +128,7 @@ impl Run {
                     Err(_engine_is_gone) => self.give_up(),
                 },
                 recv(stop) -> _ => {
+                    self.is_stopped = true;
                     // The last one first, so that none begins because another one has ended.
                     for &id in self.files.keys().rev() {
                         self.engine.cancel(id);
@@ -126,10 +136,11 @@ impl Run {
                 }
             }
         }
-        match self.receipt.as_ref().map(Receipt::write) {
-            Some(Ok(Some(sentence))) => self.board.note(&format!("{sentence}.")),
+        let is_stopped = || self.is_stopped || !stop.is_empty();
+        match self.receipt.as_ref().map(|receipt| receipt::end(receipt, &is_stopped)) {
+            Some(Ok(Some(sentence))) => self.board.note(&sentence),
             Some(Err(sentence)) => {
-                self.board.failed_before(&format!("{sentence}."));
+                self.board.failed_before(&sentence);
                 self.worst = self.worst.max(Exit::Disk);
             }
             Some(Ok(None)) | None => {}
@@ -180,7 +191,7 @@ impl Run {
             }
         } else {
             self.sum.count(&file.name, outcome);
-            self.receipt.iter_mut().for_each(|receipt| receipt.take(outcome));
+            self.receipt.iter().for_each(|receipt| receipt::take(receipt, outcome));
         }
         match outcome {
             // Of its files everything is said, and of all files the sum.
@@ -208,7 +219,10 @@ impl Run {
         }
         self.worst = self.worst.max(Exit::of(&end.outcome));
         self.sum.count(&end.name, &end.outcome);
-        self.receipt.iter_mut().for_each(|receipt| receipt.take(&end.outcome));
+        if let Some(receipt) = &self.receipt {
+            receipt::take(receipt, &end.outcome);
+            receipt::in_the_way(receipt, end).into_iter().for_each(|it| self.board.note(&it));
+        }
         match folders::said(end) {
             Ok(line) => self.board.note(&line),
             Err(_) if matches!(end.outcome, Err(Failure::Stopped { kept: None })) => {}

@@ -1,10 +1,10 @@
 //! From the command line to the requests that it means, before anything connects.
 
 use std::collections::HashSet;
+use std::path::Path;
 
 use super::Exit;
 use super::flags::{Connection, Get, Ls};
-use super::receipt::{self, Receipt};
 use super::{logins, say, sentences};
 use crate::ftp::{Address, Trust};
 use crate::transfer::{Checks, Commons, Destination, Netrc, Proxies, Request, Selection, Servers};
@@ -55,26 +55,33 @@ pub(super) fn requests(flags: &Get, commons: &Commons) -> Result<Vec<Request>, R
         ..Request::new(asked_for(flags, address), destination())
     };
     let requests: Vec<Request> = addresses.into_iter().map(request).collect();
-    refuse_equal_destinations(&requests)?;
+    refuse_equal_destinations(&requests, &flags.dir)?;
     Ok(requests)
 }
 
-/// Two files cannot have one name: the second would be refused, or take the place of the first.
-fn refuse_equal_destinations(requests: &[Request]) -> Result<(), Refusal> {
-    let mut names = HashSet::new();
-    for request in requests {
-        let path = &request.address.path;
-        if let (Some(name), false) = (path.name(), path.is_folder())
-            && !names.insert(disk::local_name(name))
-            && requests.len() > 1
-        {
-            let name = words::shown(&disk::local_name(name));
-            return Err(Refusal::usage(&format!(
-                "two of the addresses would be saved as {name}. Fetch them one after the other, into different folders"
-            )));
-        }
-    }
-    Ok(())
+/// Two files, or folders, cannot have one name: the second would be refused, or take the place of the
+/// first. All that is on a server may have any name.
+fn refuse_equal_destinations(requests: &[Request], dir: &Path) -> Result<(), Refusal> {
+    let names = requests.iter().map(|request| request.address.path.name().map(disk::local_name));
+    let Some(names) = names.collect::<Option<Vec<_>>>() else {
+        return if requests.len() < 2 {
+            Ok(())
+        } else {
+            Err(Refusal::usage(
+                "all of a server, and something else, would be saved in one folder. Fetch them one after the other, into different folders",
+            ))
+        };
+    };
+    let mut seen = HashSet::new();
+    let equal = names.iter().find(|&name| !seen.insert(name.clone()));
+    let mut seen = HashSet::new();
+    let alike = names.iter().find(|name| !seen.insert(name.to_lowercase()));
+    let alike = alike.filter(|_| disk::is_case_blind(disk::nearest_folder(dir).unwrap_or(dir)));
+    let Some(name) = equal.or(alike) else { return Ok(()) };
+    let name = words::shown(name);
+    Err(Refusal::usage(&format!(
+        "two of the addresses would be saved as {name}. Fetch them one after the other, into different folders"
+    )))
 }
 
 /// With `-r`, every address is that of a folder.
@@ -89,14 +96,6 @@ fn selection(flags: &Get) -> Result<Selection, Refusal> {
     let selection = Selection { include, exclude };
     selection.check().map_err(|bad| Refusal::usage(&bad.to_string()))?;
     Ok(selection)
-}
-
-/// Where the sums of what is fetched are to be written, if anywhere.
-pub(super) fn receipt(flags: &Get) -> Result<Option<Receipt>, Refusal> {
-    let Some(file) = &flags.receipt else { return Ok(None) };
-    let usual = flags.dir.join(receipt::USUAL_NAME);
-    let opened = Receipt::open(file.as_ref().unwrap_or(&usual)).map(Some);
-    opened.map_err(|sentence| Refusal { exit: Exit::Exists, sentences: vec![sentence] })
 }
 
 /// Which folder to list, and whose certificates to believe.

@@ -7,6 +7,7 @@ use super::passwords::Passwords;
 use super::proxies::Proxies;
 use super::servers::Servers;
 use super::throttle::Throttle;
+use crate::disk::Receipt;
 
 /// What all conversations of one program share. Clones share it too; the default knows nothing yet,
 /// and forgets everything when the program ends.
@@ -26,4 +27,6 @@ pub struct Commons {
     pub netrc: Netrc,
     /// Passwords that the person asked to keep.
     pub passwords: Passwords,
+    /// Where the sums of what arrives are written, if anywhere. Nothing that is fetched takes its place.
+    pub receipt: Option<Receipt>,
 }

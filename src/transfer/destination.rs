@@ -1,10 +1,11 @@
 //! Where a file goes, settled before anybody is connected to.
 
+use std::iter;
 use std::path::PathBuf;
 
-use super::request::{Destination, IfExists, Request};
+use super::request::{Access, Destination, IfExists, Request};
 use crate::disk;
-use crate::ftp::{Encoding, in_utf_8};
+use crate::ftp::in_utf_8;
 
 /// Where a file goes, once it is known what is there already.
 #[derive(Debug, PartialEq, Eq)]
@@ -17,12 +18,13 @@ pub(super) enum Settled {
     Leave(PathBuf),
 }
 
-/// Settles where the file goes. `None` if the address names a folder. `encoding` is that of the
-/// server's names, if it is known.
+/// Settles where the file goes. `None` if the address names a folder.
 pub(super) fn settle(
+    access: Access<'_>,
     request: &Request,
-    encoding: Option<Encoding>,
 ) -> Result<Option<Settled>, disk::Error> {
+    let encoding = access.encoding(iter::empty());
+    let receipt = access.commons.receipt.as_ref();
     let path = &request.address.path;
     let Some(name) = path.name().filter(|_| !path.is_folder()) else { return Ok(None) };
     let wanted = match &request.destination {
@@ -41,6 +43,9 @@ pub(super) fn settle(
         Err(disk::Error::Exists { path }) => match request.if_exists {
             IfExists::Refuse => Err(disk::Error::Exists { path }),
             IfExists::Rename => Ok(Some(Settled::Free(disk::free_name(&path)))),
+            IfExists::Replace if receipt.is_some_and(|receipt| receipt.is_at(&path)) => {
+                Err(disk::Error::Exists { path })
+            }
             IfExists::Replace => Ok(Some(Settled::Replace(path))),
             IfExists::Skip => Ok(Some(Settled::Leave(path))),
         },

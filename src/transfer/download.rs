@@ -1,7 +1,6 @@
 //! One file, as a straight story. Read this first.
 
 use std::cell::Cell;
-use std::iter;
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -34,13 +33,12 @@ pub fn download(request: &Request, handle: &Handle, report: &dyn Fn(News)) -> Ou
     let started = Instant::now();
     let job = Job::new(request, handle, report);
     let no_file = |error| Failure::Disk { error, kept: None };
-    let (destination, replaces) =
-        match settle(request, job.access().encoding(iter::empty())).map_err(no_file)? {
-            None => return Err(Failure::NotAFile),
-            Some(Settled::Leave(path)) => return Ok(job.skip(path, started)),
-            Some(Settled::Free(path)) => (path, false),
-            Some(Settled::Replace(path)) => (path, true),
-        };
+    let (destination, replaces) = match settle(job.access(), request).map_err(no_file)? {
+        None => return Err(Failure::NotAFile),
+        Some(Settled::Leave(path)) => return Ok(job.skip(path, started)),
+        Some(Settled::Free(path)) => (path, false),
+        Some(Settled::Replace(path)) => (path, true),
+    };
     report(News::Destination(destination.clone()));
     let source = request.address.to_string();
     let (mut file, notices) =
@@ -319,6 +317,7 @@ impl<'a> Job<'a> {
     ) -> Result<Summary, Trouble> {
         let Proof { facts, verdict } = proof;
         let sha256 = file.sha256();
+        self.handle.commons.receipt.iter().for_each(|receipt| receipt.awaits(&path));
         while let Err(error) = file.finish(&path, facts.modified, replaces) {
             let keeps_both = self.request.if_exists == super::request::IfExists::Rename;
             match error {

@@ -111,6 +111,8 @@ pub(super) struct Growth {
     is_settled: bool,
     /// What the server has shown to allow.
     known: Option<usize>,
+    /// How many the person chose: no more than that, whatever they are for.
+    chosen: Option<usize>,
 }
 
 impl Growth {
@@ -127,6 +129,7 @@ impl Growth {
             rest: REST,
             is_settled: false,
             known: None,
+            chosen: None,
         }
     }
 
@@ -142,7 +145,7 @@ impl Growth {
         let wanted = if choice.is_some() { most } else { FIRST };
         // A server may allow more today: one more than it is known for is tried, if that is worth it.
         let all = Self::new(wanted.min(allowed), most.min(allowed.saturating_add(1)));
-        Self { known, ..all }
+        Self { known, chosen: choice.map(|_| most), ..all }
     }
 
     /// The person has changed their mind. What the server refused, it refuses still.
@@ -158,6 +161,12 @@ impl Growth {
 
     pub(super) fn wanted(&self) -> usize {
         self.wanted
+    }
+
+    /// How many there may be, with those that help to bring one file: `most`, unless the person chose
+    /// fewer.
+    pub(super) fn at_most(&self, most: usize) -> usize {
+        self.chosen.map_or(most, |chosen| most.min(chosen))
     }
 
     /// No more than so many are allowed.

@@ -58,7 +58,19 @@ impl Lanes {
     pub fn choose(&self, connections: Option<u32>) {
         self.0.choice.store(connections.unwrap_or(0), Ordering::Relaxed);
         for pier in lock(&self.0.piers).values() {
-            lock(&pier.berths).growth.choose(connections);
+            let mut berths = lock(&pier.berths);
+            berths.growth.choose(connections);
+            let leaving = berths.make_room(None, usize::MAX);
+            drop(berths);
+            leaving.into_iter().for_each(Resting::end);
+        }
+    }
+
+    /// How many connections each server gets at most for one file, where `most` would be of use.
+    pub(super) fn at_most(&self, most: usize) -> usize {
+        match usize::try_from(self.0.choice.load(Ordering::Relaxed)) {
+            Ok(0) | Err(_) => most,
+            Ok(chosen) => most.min(chosen),
         }
     }
 
@@ -182,12 +194,14 @@ impl Lane {
     /// connections from us. Whether it makes that faster is not asked here.
     pub(super) fn another_within(&self, most: usize) -> Option<Self> {
         let mut berths = lock(&self.pier.berths);
-        if berths.taken >= most {
+        if berths.taken >= berths.growth.at_most(most) {
             return None;
         }
         berths.taken += 1;
         berths.helping += 1;
+        let leaving = berths.make_room(Some(&self.kind), most);
         drop(berths);
+        leaving.into_iter().for_each(Resting::end);
         let mut lane = self.of_same_kind();
         (lane.is_helper, lane.is_taken) = (true, Arc::new(AtomicBool::new(true)));
         Some(lane)
@@ -235,14 +249,10 @@ impl Lane {
         }
         berths.taken += 1;
         self.is_taken.store(true, Ordering::Release);
-        // Who rests counts as a connection too: one of another kind makes room.
-        let is_ours = |resting: &Resting| resting.is_free() && resting.kind == self.kind;
-        let is_too_many =
-            berths.open() > berths.growth.wanted() && !berths.resting.iter().any(is_ours);
-        let other = berths.resting.iter().rposition(Resting::is_free).filter(|_| is_too_many);
-        let leaves = other.map(|at| berths.resting.swap_remove(at));
+        let wanted = berths.growth.wanted();
+        let leaving = berths.make_room(Some(&self.kind), wanted);
         drop(berths);
-        leaves.into_iter().for_each(Resting::end);
+        leaving.into_iter().for_each(Resting::end);
         true
     }
 

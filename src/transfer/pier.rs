@@ -73,6 +73,29 @@ impl Berths {
         self.taken + self.resting.iter().filter(|resting| resting.is_free()).count()
     }
 
+    /// Who rests counts as a connection too: takes those out that are more than `most`, beside the ones
+    /// that are taken. The newest of these is about to take up one of its `kind`, if one rests.
+    pub(super) fn make_room(&mut self, kind: Option<&Kind>, most: usize) -> Vec<Resting> {
+        let is_free_of_kind = |resting: &Resting| {
+            resting.is_free() && kind.is_some_and(|kind| *resting.kind == *kind)
+        };
+        let of_kind = self.resting.iter().filter(|resting| is_free_of_kind(resting)).count();
+        let taken_up = of_kind.min(1);
+        let most = self.growth.at_most(most);
+        let open = self.open() - taken_up;
+        let mut leaving = Vec::new();
+        for _ in most..open {
+            // Those of another kind first, and those that have rested longest.
+            let is_other = |resting: &Resting| resting.is_free() && !is_free_of_kind(resting);
+            let other = self.resting.iter().position(is_other);
+            let same = || self.resting.iter().position(is_free_of_kind);
+            let left = self.resting.iter().filter(|resting| resting.is_free()).count();
+            let Some(at) = other.or_else(|| same().filter(|_| left > taken_up)) else { break };
+            leaving.push(self.resting.remove(at));
+        }
+        leaving
+    }
+
     /// Whether more are taken than are of use. Those that help with one file are counted there.
     pub(super) fn are_too_many(&self) -> bool {
         self.taken - self.helping.min(self.taken) > self.growth.wanted()

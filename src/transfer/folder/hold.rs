@@ -126,6 +126,9 @@ impl Basket for Series<'_, '_> {
         let name = found.name();
         let hashes = self.hand.request.checks.hash;
         let since = self.hand.handle.waits.add(Brake::Server, self.since);
+        if let Some(receipt) = &self.hand.handle.commons().receipt {
+            receipt.awaits(&path);
+        }
         let written = Unnamed::write(&path, &whole.bytes, modified);
         self.since = self.hand.handle.waits.add(Brake::Disk, since);
         let outcome = match written {

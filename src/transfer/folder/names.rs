@@ -103,36 +103,6 @@ impl Seen {
     }
 }
 
-/// Whether the disk takes names that differ only in their capitals for one. `folder` is there.
-pub(super) fn is_case_blind(folder: &Path) -> bool {
-    let usual = cfg!(any(windows, target_vendor = "apple"));
-    let Some(name) = folder.file_name().and_then(|name| name.to_str()) else { return usual };
-    let swap = |c: char| {
-        if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() }
-    };
-    let swapped: String = name.chars().map(swap).collect();
-    if swapped == name {
-        return usual;
-    }
-    let other = folder.with_file_name(swapped);
-    match (fs::canonicalize(folder), fs::canonicalize(other)) {
-        (Ok(one), Ok(other)) => one == other || is_same(&one, &other),
-        _ => false,
-    }
-}
-
-#[cfg(unix)]
-fn is_same(one: &Path, other: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    let place = |path: &Path| fs::metadata(path).map(|it| (it.dev(), it.ino())).ok();
-    place(one) == place(other)
-}
-
-#[cfg(not(unix))]
-fn is_same(_: &Path, _: &Path) -> bool {
-    false
-}
-
 /// What is here already under the name of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum There {
@@ -224,6 +194,5 @@ mod tests {
         assert_eq!(there(&file, Some(4), listed(Precision::Second, 1_000_000_000)), There::Other);
         assert_eq!(there(&file, Some(5), exact), There::Other);
         assert_eq!(there(&file, Some(4), None), There::Other);
-        assert_eq!(is_case_blind(folder.path()), cfg!(any(windows, target_vendor = "apple")));
     }
 }

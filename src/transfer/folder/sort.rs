@@ -56,7 +56,7 @@ impl<'s, 'h> Sorter<'s, 'h> {
         folder: &'s Arc<Looked>,
         count: usize,
     ) -> Self {
-        let names = Names::new(names::is_case_blind(&ahead.local), count);
+        let names = Names::new(count > 1 && disk::is_case_blind(&ahead.local), count);
         let (seen, sorted) = (Seen::with_room_for(count), Sorted::default());
         Self { hand, ahead, folder, names, seen, left_behind: 0, sorted }
     }
@@ -174,6 +174,9 @@ impl<'s, 'h> Sorter<'s, 'h> {
         let told = &mut self.sorted.told;
         if there == There::Same {
             told.unchanged += 1;
+            if let Some(receipt) = &self.hand.handle.commons().receipt {
+                receipt.is_here(&here);
+            }
             return Ok(());
         }
         told.files += 1;

@@ -68,6 +68,8 @@ struct Roll {
     trouble: Option<Trouble>,
     /// Conversations that can go on.
     rested: Vec<Parked>,
+    /// The rights to those: they count until somebody has ended them.
+    lanes: Vec<Lane>,
     is_over: bool,
 }
 
@@ -78,6 +80,8 @@ pub(super) struct Harvest {
     pub(super) trouble: Option<Trouble>,
     /// Conversations that can go on.
     pub(super) rested: Vec<Parked>,
+    /// The rights to all of them but one.
+    pub(super) lanes: Vec<Lane>,
     /// How many connections there were in the end.
     pub(super) wanted: usize,
     pub(super) goes_alone: bool,
@@ -101,6 +105,7 @@ impl<'c, 'f> Crew<'c, 'f> {
             goes_alone: false,
             trouble: None,
             rested: Vec::new(),
+            lanes: Vec::new(),
             is_over: false,
         };
         Self { errand, roll: Mutex::new(roll), board: Mutex::new(board), news }
@@ -281,6 +286,7 @@ impl<'c, 'f> Crew<'c, 'f> {
         roll.members.insert(id, stop.clone());
         let work = move || {
             let end = self.come(id, &stop, lane.as_ref());
+            self.roll().lanes.extend(lane.filter(|_| end.is_ok()));
             self.leave(id, &stop, end);
         };
         let name = format!("ashore segment {id}");
@@ -333,6 +339,7 @@ impl<'c, 'f> Crew<'c, 'f> {
         Harvest {
             trouble: (!is_whole).then(|| roll.trouble.unwrap_or_else(silence)),
             rested: roll.rested,
+            lanes: roll.lanes,
             wanted: roll.growth.wanted(),
             goes_alone: roll.goes_alone,
         }

@@ -65,7 +65,8 @@ impl Job<'_> {
         let address = &self.request.address;
         let known = self.handle.commons.servers.known(&address.host, address.port);
         let allowed = known.most_connections.and_then(|it| usize::try_from(it).ok());
-        self.request.segments.unwrap_or(0).max(MOST_POLITE).min(allowed.unwrap_or(usize::MAX))
+        let most = self.request.segments.unwrap_or(0).max(MOST_POLITE);
+        self.handle.commons.lanes.at_most(most).min(allowed.unwrap_or(usize::MAX))
     }
 
     /// Whoever looks out for help, from the moment when the data begins to come. `continues`: the

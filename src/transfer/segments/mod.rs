@@ -98,7 +98,7 @@ impl Job<'_> {
             }
         });
         tick();
-        let Harvest { trouble, rested, wanted, goes_alone } = crew.harvest();
+        let Harvest { trouble, rested, lanes, wanted, goes_alone } = crew.harvest();
         self.crew.set(wanted);
         self.goes_alone.set(self.goes_alone.get() || goes_alone);
         if let Some(trouble) = trouble {
@@ -106,6 +106,7 @@ impl Job<'_> {
         }
         let limits = Limits { stop: self.handle.stop.clone(), ..limits.clone() };
         let (session, now) = errand.look_again(rested, &limits, log)?;
+        drop(lanes);
         let has_grown = Some(file.length()) != remote.facts.size;
         // Whether it may have grown is judged like that of any other file.
         if now == remote.facts || has_grown {
