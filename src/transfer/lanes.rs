@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::growth::{self, Growth, Standing};
-use super::pier::{Berths, Kind, Pier, Resting, lock};
+use super::pier::{Berths, Crowd, Kind, Pier, Resting, lock};
 use super::request::Access;
 use super::servers::Servers;
 use crate::ftp::{Error, Host, Limits, Session};
@@ -40,16 +40,6 @@ pub struct Lane {
     is_helper: bool,
     is_taken: Arc<AtomicBool>,
     is_connected: AtomicBool,
-}
-
-/// What a refusal means that says that there are too many connections.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Crowd {
-    /// This is our only one: the server is full with others.
-    Others,
-    /// We have more, and there will be no more than those. This lane was given back. The sentence,
-    /// if there is one, is for the person.
-    Ours(Option<String>),
 }
 
 impl Lanes {
