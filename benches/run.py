@@ -5,6 +5,7 @@
     benches/run.py file tls            one file of 1 GiB, plain and secured, on the loopback
     benches/run.py tree far-tree       thousands of small files, near and far
     benches/run.py capped lossy        one file over a line that limits, or loses
+    benches/run.py silent              one file; each connection dies half-way without a word
     benches/run.py small small-tls     one small file, from start to exit, in round trips
     benches/run.py list                a folder of 100,000 files
     benches/run.py window              time to the window, memory, and CPU while it rests

@@ -152,6 +152,13 @@ pub fn sentence(text: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
+/// With a full stop, unless it has one.
+#[must_use]
+pub fn closed(sentence: &str) -> String {
+    let stop = if sentence.ends_with(['.', '”']) { "" } else { "." };
+    format!("{sentence}{stop}")
+}
+
 /// What the operating system said, without its "(os error 13)".
 #[must_use]
 pub fn io_error(error: &io::Error) -> String {

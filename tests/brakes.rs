@@ -5,6 +5,8 @@
 mod support;
 
 use std::cell::RefCell;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use ashore::transfer::{self, Brake, Commons, Engine, Handle, News, Phase, Request};
@@ -77,6 +79,7 @@ fn time_of(request: Request, limit: u64) -> Duration {
 #[test]
 fn the_limit_is_kept_within_three_in_a_hundred_over_any_number_of_connections() {
     const LIMIT: u64 = 1_200_000;
+    const LENGTH: u64 = 4_500_000;
     let folder = tempfile::tempdir().unwrap();
     // Of all sizes: some come together, some one by one.
     let sizes = (0..60).map(|n| if n % 3 == 0 { 180_000 } else { 20_000 + 100 * n });
@@ -87,15 +90,49 @@ fn the_limit_is_kept_within_three_in_a_hundred_over_any_number_of_connections() 
     let length = |node: &Node| if let Node::File(bytes) = node { bytes.len() } else { 0 };
     let bytes: usize = tree.values().map(length).sum();
     let wharf = Wharf::open(tree, Rules::modern());
-    let quay = Quay::open(Manners { offers_rest: true, ..Manners::good(4_500_000) });
+    let quay = Quay::open(Manners { offers_rest: true, ..Manners::good(LENGTH) });
     let request = |link: String| calm_request(&link, folder.path());
     let over_three = Request { segments: Some(3), ..request(quay.link("large.bin")) };
-    for (request, bytes) in [(request(wharf.link("pub/")), bytes as u64), (over_three, 0)] {
+    for (request, bytes) in [(request(wharf.link("pub/")), bytes as u64), (over_three, LENGTH)] {
         let took = time_of(request, LIMIT).as_secs_f64();
-        // What the server sent twice came as well.
-        let speed = bytes.max(quay.sent()) as f64 / took;
+        let speed = bytes as f64 / took;
         assert!(took > 3.0, "{took} s tell nothing");
         assert!(speed <= LIMIT as f64 * 1.03, "{speed} bytes a second");
         assert!(speed >= LIMIT as f64 * 0.3, "{speed} bytes a second: somebody stood still");
     }
+}
+
+/// What the terminal says on stderr until stdout tells what holds the download back, and a little
+/// longer.
+fn said_at_the_terminal(flags: &[&str]) -> String {
+    let quay = Quay::open(Manners::good(60_000_000));
+    let folder = tempfile::tempdir().unwrap();
+    let mut ashore = Command::new(env!("CARGO_BIN_EXE_ashore"))
+        .args(["get", "--json", "--limit-rate", "2M"])
+        .args(flags)
+        .arg("-d")
+        .arg(folder.path())
+        .arg(quay.link("big.bin"))
+        .env("XDG_CONFIG_HOME", folder.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .stdin(Stdio::null())
+        .spawn()
+        .unwrap();
+    let told = BufReader::new(ashore.stdout.take().unwrap()).lines();
+    let limited = told.map(Result::unwrap).filter(|line| line.contains(r#""limited_by":"limit""#));
+    assert_eq!(limited.take(3).count(), 3, "it was never told");
+    ashore.kill().unwrap();
+    ashore.wait().unwrap();
+    let mut said = String::new();
+    ashore.stderr.unwrap().read_to_string(&mut said).unwrap();
+    said
+}
+
+#[test]
+fn the_terminal_says_once_what_holds_a_download_back_if_it_is_to_say_more() {
+    let said = said_at_the_terminal(&["-v"]);
+    assert_eq!(said.matches("  Limited by your limit\n").count(), 1, "{said}");
+    let said = said_at_the_terminal(&[]);
+    assert!(!said.contains("imited by"), "{said}");
 }

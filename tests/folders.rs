@@ -5,90 +5,16 @@
 mod support;
 
 use std::fs;
-use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant, SystemTime};
 
 use ashore::ftp::Host;
-use ashore::transfer::{
-    Checks, Class, Commons, Engine, Failure, FileEnd, IfExists, News, Outcome, Preflight, Request,
-    Selection, Voice,
-};
+use ashore::transfer::{Class, Commons, Engine, Failure, IfExists, News, Request, Selection};
 use support::calm_request;
+use support::folders::{all, fetch, file, folder_request, tree};
 use support::quay::{Manners, Quay};
 use support::wharf::{Node, Rules, TIME, Tree, Wharf};
-
-/// What was told of one folder.
-struct Told {
-    outcome: Outcome,
-    files: Vec<FileEnd>,
-    preflight: Preflight,
-    lines: Vec<(Voice, String)>,
-}
-
-impl Told {
-    fn says(&self, text: &str) -> bool {
-        self.lines.iter().any(|(_, line)| line.contains(text))
-    }
-
-    fn tally(&self) -> String {
-        match &self.outcome {
-            Err(Failure::Folder(tally)) => tally.to_string(),
-            other => panic!("{other:?}"),
-        }
-    }
-}
-
-fn fetch(commons: &Commons, request: Request) -> Told {
-    let (mut engine, events) = Engine::start(commons.clone(), || ()).unwrap();
-    engine.download(request);
-    let (mut files, mut lines, mut preflight) = (Vec::new(), Vec::new(), Preflight::default());
-    loop {
-        match events.recv_timeout(Duration::from_secs(30)).expect("it does not end").news {
-            News::File(end) => files.push(*end),
-            News::Line(line) => lines.push((line.voice, line.text)),
-            News::Preflight(told) => preflight = *told,
-            News::Ended(outcome) => return Told { outcome, files, preflight, lines },
-            _ => {}
-        }
-    }
-}
-
-fn folder_request(wharf: &Wharf, into: &Path) -> Request {
-    let request = calm_request(&wharf.link("pub/"), into);
-    Request { retries: 2, checks: Checks::default(), ..request }
-}
-
-fn tree(nodes: &[(&str, Node)]) -> Tree {
-    let root = [("pub".to_owned(), Node::Folder)];
-    let nodes = nodes.iter().map(|(path, node)| (format!("pub/{path}"), node.clone()));
-    root.into_iter().chain(nodes).collect()
-}
-
-/// A file that holds its own name.
-fn file(name: &str) -> (&str, Node) {
-    (name, Node::File(name.as_bytes().to_vec()))
-}
-
-/// Every file under `folder`, by its path in it.
-fn all(folder: &Path) -> Vec<String> {
-    let (mut found, mut ahead) = (Vec::new(), vec![folder.to_owned()]);
-    while let Some(here) = ahead.pop() {
-        for entry in fs::read_dir(here).unwrap() {
-            let path = entry.unwrap().path();
-            let name = path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
-            if path.is_dir() {
-                found.push(format!("{name}/"));
-                ahead.push(path);
-            } else {
-                found.push(name);
-            }
-        }
-    }
-    found.sort();
-    found
-}
 
 #[test]
 fn everything_in_a_folder_comes_with_its_time_over_few_connections() {
@@ -158,9 +84,10 @@ fn what_cannot_be_had_never_stops_the_rest_and_is_told_exactly() {
     assert_eq!(all(&folder.path().join("pub")), ["a", "torn/", "torn/rest", "z"]);
     assert_eq!(told.tally(), "3 complete, 2 failed");
     assert!(told.says("torn/: "), "{:?}", told.lines);
-    let failed: Vec<_> = told.files.iter().filter(|end| end.outcome.is_err()).collect();
-    assert_eq!(failed.len(), 1);
-    assert_eq!(failed.first().unwrap().name, "locked");
+    let failed = told.files.iter().filter(|end| end.outcome.is_err());
+    let mut failed: Vec<_> = failed.map(|end| end.name.as_str()).collect();
+    failed.sort_unstable();
+    assert_eq!(failed, ["locked", "torn/"]);
     assert_eq!(told.outcome.unwrap_err().class(), Class::Missing);
 }
 
@@ -170,6 +97,7 @@ fn a_folder_that_is_not_there_is_the_failure_itself() {
     let folder = tempfile::tempdir().unwrap();
     let told = fetch(&Commons::default(), folder_request(&wharf, folder.path()));
     assert!(matches!(told.outcome, Err(Failure::Server { .. })), "{:?}", told.outcome);
+    assert!(all(folder.path()).is_empty());
 }
 
 #[test]

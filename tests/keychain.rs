@@ -198,17 +198,26 @@ mod told {
         if std::env::var_os(STAGE).is_none() {
             return;
         }
-        let script = [conversation("swordfish", true), conversation("swordfish", true)];
+        let script = [
+            conversation("swordfish", true),
+            conversation("swordfish", true),
+            conversation("swordfish", true),
+            conversation("", false),
+        ];
         let server = Server::play(&script.join("==\n"));
         let link = server.link("f").replace("ftp://", "ftp://ada@");
         let ashore = Ashore::start();
         ashore.commons.passwords.look();
         let KeychainNews::Found(Err(what)) = ashore.heard() else { panic!("there is none") };
         assert!(what.contains("Secret Service"), "{what}");
+        ashore.glance(&link, Some("swordfish"), false).unwrap();
+        ashore.glance(&link, None, false).unwrap();
         ashore.glance(&link, Some("swordfish"), true).unwrap();
         let KeychainNews::Trouble(said) = ashore.heard() else { panic!("it was not kept") };
         assert!(said.contains("holds until Ashore ends"), "{said}");
-        ashore.glance(&link, None, false).unwrap();
+        let name = link.trim_start_matches("ftp://ada@").trim_end_matches("/f");
+        ashore.commons.passwords.erase(&ashore.commons.servers, name);
+        ashore.glance(&link, None, false).unwrap_err();
         fs::write(PathBuf::from(std::env::var_os(STAGE).unwrap()).join("told"), "").unwrap();
         server.finish();
     }

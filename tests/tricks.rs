@@ -1,14 +1,19 @@
 //! What a server, or another program on this computer, may try: none of it ends in a wrong file
 //! under a final name, and none of it costs a file of the person's.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on stops")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on stops"
+)]
 
 mod support;
 
 use std::fs;
 use std::path::Path;
 
-use ashore::disk::{self, Partial};
+use ashore::disk::{self, Partial, Room};
 use ashore::transfer::{Class, End, Request};
 use support::{Server, ending, names, request, run};
 
@@ -38,7 +43,8 @@ fn patient(server: &Server, folder: &Path) -> Request {
 
 /// Puts `bytes` at the end of the file.
 fn append(file: &mut Partial, bytes: &[u8]) {
-    let added = file.append(|block| -> Result<usize, disk::Error> {
+    let added = file.append(false, |room| -> Result<usize, disk::Error> {
+        let Room::Block(block) = room else { panic!("{room:?}") };
         block[..bytes.len()].copy_from_slice(bytes);
         Ok(bytes.len())
     });

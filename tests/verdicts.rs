@@ -319,7 +319,7 @@ fn what_may_pass_is_tried_again_and_the_person_sees_why_it_waits() {
     let goes_well = format!("==\n{HELLO}\n{size}\n{RETR}\nD: right\n{DONE}");
     let refused = |reply: &str| RETR.replace("S: 150 Here it comes", &format!("S: {reply}"));
     for (first, why) in [
-        ("S: 421 Come back later".to_owned(), "421"),
+        ("S: 421 Come back later".to_owned(), "does not let you in: it said “421"),
         ("S: 421 Too many connections".to_owned(), "is full"),
         ("S: 220 Hello\nC: USER anonymous\nS: 421 Not now".to_owned(), "421"),
         (

@@ -14,6 +14,8 @@ mod browser_many;
 mod browser_names;
 #[path = "window/choose.rs"]
 mod choose;
+#[path = "window/drag.rs"]
+mod drag;
 #[path = "window/folder.rs"]
 mod folder;
 #[path = "window/keep.rs"]
@@ -357,7 +359,7 @@ fn favourites_are_kept_opened_and_removed() {
     let mut window = Window::sized(1000.0, 2000.0);
     window.write("Address", LINK);
     window.click("Settings");
-    window.click("Add what stands in the form");
+    window.click("Add what stands in the form to the favourites");
     window.click("Open ftp.example.org");
     assert_eq!(window.value("Address"), LINK);
     window.click("Settings");

@@ -15,7 +15,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
-use support::embedded::Embedded;
+use support::embedded::{Embedded, Member};
 use support::secret::{self, SecretServer};
 use support::{names, pattern, sha256};
 use tempfile::TempDir;
@@ -34,6 +34,17 @@ fn artefacts() -> PathBuf {
 
 /// Opens the window, and lets somebody come: how it ended.
 fn play(person: &str, address: &str, save_to: &Path, home: &Path) -> ExitStatus {
+    play_with(&[], person, address, save_to, home)
+}
+
+/// The same on a stage that is set up with these, which `stage.sh` explains.
+fn play_with(
+    props: &[(&str, &str)],
+    person: &str,
+    address: &str,
+    save_to: &Path,
+    home: &Path,
+) -> ExitStatus {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let output = Command::new(here.join("tests/window_story/stage.sh"))
         .arg(env!("CARGO_BIN_EXE_ashore"))
@@ -42,6 +53,7 @@ fn play(person: &str, address: &str, save_to: &Path, home: &Path) -> ExitStatus 
         .env("STORY_SAVE_TO", save_to)
         .env("STORY_ARTEFACTS", artefacts())
         .env("HOME", home)
+        .envs(props.iter().copied())
         .output()
         .unwrap();
     println!("{}", String::from_utf8_lossy(&output.stdout));
@@ -154,6 +166,66 @@ fn a_folder_comes_ashore_through_the_real_window() {
     }
 }
 
+/// A server that lets one person in, whose password is asked for in the window.
+fn play_with_password(props: &[(&str, &str)]) -> TempDir {
+    let served = tempfile::tempdir().unwrap();
+    for name in ["cargo.bin", "second.bin"] {
+        fs::write(served.path().join(name), pattern(5000)).unwrap();
+    }
+    let ada = Member { name: "ada", password: "swordfish" };
+    let server = Embedded::serve_to(ada, IpAddr::V4(Ipv4Addr::LOCALHOST), served.path()).unwrap();
+    let (home, pier) = home();
+    let address = format!("ftp://ada@{}/cargo.bin", server.at());
+    let status = play_with(props, "keychain.py", &address, &pier.join("cargo.bin"), home.path());
+    assert!(status.success(), "the story did not end well: {status}");
+    assert_eq!(names(&pier), ["cargo.bin", "second.bin"]);
+    let mut ahead = vec![home.path().to_owned()];
+    while let Some(path) = ahead.pop() {
+        match path.is_dir() {
+            true => ahead.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path())),
+            false => {
+                let bytes = fs::read(&path).unwrap_or_default();
+                assert!(!bytes.windows(9).any(|part| part == b"swordfish"), "{path:?} tells it");
+            }
+        }
+    }
+    home
+}
+
+#[test]
+#[ignore = "needs a virtual screen and a keychain: ./tests/run"]
+fn a_password_is_kept_in_a_real_keychain_from_the_real_window() {
+    let home = play_with_password(&[("STORY_KEYCHAIN", "1")]);
+    let keyrings = home.path().join(".local/share/keyrings");
+    assert!(fs::read_dir(&keyrings).is_ok_and(|files| files.count() > 0), "{keyrings:?} is empty");
+}
+
+#[test]
+#[ignore = "needs a virtual screen: ./tests/run"]
+fn without_a_keychain_the_real_window_says_what_is_missing_and_asks_once() {
+    let home = play_with_password(&[("STORY_WITHOUT", "secret|keyring")]);
+    assert!(!home.path().join(".local/share/keyrings").exists(), "there was a keychain");
+}
+
+#[test]
+#[ignore = "needs a virtual screen: ./tests/run"]
+fn waiting_rows_are_dragged_and_moved_in_the_real_window() {
+    let served = tempfile::tempdir().unwrap();
+    for n in 0..40 {
+        fs::write(served.path().join(format!("f{n:02}")), pattern(PACE)).unwrap();
+    }
+    // One after the other, and slowly: most of them wait until the end.
+    let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let server = Embedded::serve(ip, served.path(), Some(20_000)).unwrap();
+    let (home, pier) = home();
+    let config = home.path().join(".config/ashore");
+    fs::create_dir_all(&config).unwrap();
+    fs::write(config.join("settings.toml"), "connections = 1\n").unwrap();
+    let address = format!("ftp://{}/", server.at());
+    let status = play("drag.py", &address, &pier, home.path());
+    assert!(status.success(), "the story did not end well: {status}");
+}
+
 #[test]
 #[ignore = "needs a virtual screen: ./tests/run"]
 fn the_dialog_of_the_system_is_answered_for_the_real_window() {
@@ -164,4 +236,20 @@ fn the_dialog_of_the_system_is_answered_for_the_real_window() {
     assert!(status.success(), "the story did not end well: {status}");
     assert_eq!(names(&pier), ["chosen.bin"]);
     assert_eq!(sha256(&pier.join("chosen.bin")), sha256(&tree.join("many/f00003")));
+}
+
+#[test]
+#[ignore = "needs a virtual screen: ./tests/run"]
+fn without_any_dialog_the_real_window_says_what_is_missing_and_takes_a_typed_path() {
+    let (address, _tree, _server) = many();
+    // No portal at all, and one that has nobody to show its dialogs.
+    for without in ["portal", "impl.portal.desktop"] {
+        let (home, pier) = home();
+        let props = [("STORY_WITHOUT", without), ("STORY_PATH", "/nonexistent")];
+        let address = format!("{address}f00003");
+        let file = pier.join("chosen.bin");
+        let status = play_with(&props, "no_dialog.py", &address, &file, home.path());
+        assert!(status.success(), "the story without {without} did not end well: {status}");
+        assert_eq!(names(&pier), ["chosen.bin"]);
+    }
 }

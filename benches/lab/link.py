@@ -4,6 +4,7 @@ The kernel's own model (netem) is not in every kernel, so a process of its own c
 from one TUN device to the other, after the time that the line takes. TCP on both sides is real.
 """
 
+import collections
 import contextlib
 import fcntl
 import heapq
@@ -39,6 +40,7 @@ class Line:
     rate: float = 0
     rate_each: float = 0  # of one connection
     loss: float = 0  # of the packets, in each direction
+    dies_after: float = 0  # so many megabytes from the server, of each connection; nobody is told
 
     def __str__(self):
         said = [f"{self.round_trip_ms:g} ms"]
@@ -48,6 +50,8 @@ class Line:
             said.append(f"{self.rate:g} Mbit/s in all")
         if self.loss:
             said.append(f"{self.loss:.1%} loss")
+        if self.dies_after:
+            said.append(f"each connection dead without a word after {self.dies_after:g} MB")
         return ", ".join(said)
 
 
@@ -129,6 +133,7 @@ def carry(devices, line):
     on_the_way = []
     free_at = [0.0, 0.0]
     free_each = {}
+    carried = collections.Counter()
     counter = 0
     poll = select.poll()
     for device in devices:
@@ -155,6 +160,10 @@ def carry(devices, line):
                 shared = max(now, free_at[to])
                 leaves = max(own, shared)
                 if leaves - now > QUEUE or chance.random() < line.loss:
+                    continue
+                flow = ports if to == 1 else ports[2:] + ports[:2]
+                carried[flow] += len(packet) / 1e6 if to == 1 else 0
+                if line.dies_after and carried[flow] > line.dies_after:
                     continue
                 if line.rate:
                     free_at[to] = shared + bits / line.rate

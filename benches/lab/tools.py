@@ -12,6 +12,11 @@ FAST_LFTP = (
     "set ftp:use-utf8 no; set net:connection-limit 0; "
 )
 PLAIN_LFTP = FAST_LFTP + "set ftp:ssl-allow no; open {base}; "
+PATIENT_LFTP = (
+    "set net:max-retries 100; set net:persist-retries 50; set net:reconnect-interval-base 1; "
+    "set net:reconnect-interval-multiplier 1; set net:reconnect-interval-max 1; "
+    "set net:timeout 5; " + PLAIN_LFTP
+)
 TLS_LFTP = (
     FAST_LFTP + "set ftp:ssl-force yes; set ftp:ssl-allow-anonymous yes; "
     "set ftp:ssl-protect-data yes; set ssl:ca-file {ca}; open {base}; "
@@ -43,6 +48,15 @@ TOOLS = {
         "aria2c x8": ["aria2c", "--no-conf", "-q", "--file-allocation=none", "-x", "8", "-s", "8",
                       "-k", "1M", "-d", "{folder}", "-o", "{name}", "{url}"],
         "axel n8": ["axel", "-q", "-n", "8", "-o", "{out}", "{url}"],
+    },
+    "broken": {
+        "ashore": ["{ashore}", "get", "-q", "{url}", "-o", "{out}"],
+        "curl, tuned": ["sh", "-c", "until curl -q -sS --ftp-method nocwd --connect-timeout 5 -y 5 "
+                        "-Y 1000 -C - -o {out} {url}; do :; done"],
+        "lftp, tuned": lftp(PATIENT_LFTP + "get -c {path} -o {out}"),
+        "aria2c, tuned": ["aria2c", "--no-conf", "-q", "--file-allocation=none", "-x", "8", "-s", "8",
+                          "-k", "1M", "-m", "50", "--retry-wait=0", "-t", "5",
+                          "--connect-timeout=5", "-d", "{folder}", "-o", "{name}", "{url}"],
     },
     "tls": {
         "ashore": ["{ashore}", "get", "-q", "--tls", "explicit", "--ca-file", "{ca}", "{url}",

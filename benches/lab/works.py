@@ -29,7 +29,6 @@ class Work:
     line: link.Line = None
     megabytes: int = 1
     files: int = 1
-    rivals_only: tuple = ()
 
 
 WORKS = {
@@ -41,6 +40,8 @@ WORKS = {
                    link.Line(50, rate=100, rate_each=20), megabytes=64),
     "lossy": Work("One file of 64 MiB", "segments", "big.bin",
                   link.Line(80, rate=100, loss=0.005), megabytes=64),
+    "silent": Work("One file of 64 MiB", "broken", "big.bin",
+                   link.Line(50, rate=100, dies_after=34), megabytes=64),
     "small": Work("One file of 14 bytes, from start to exit", "file", "lines.txt", link.Line(100)),
     "small-tls": Work("One file of 14 bytes, explicit FTPS, from start to exit", "tls",
                       "lines.txt", link.Line(100)),

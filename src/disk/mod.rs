@@ -1,9 +1,11 @@
 //! Our side: one file on this machine. Knows no server.
 
+mod append;
 mod case;
 mod checksum;
 mod checksum_list;
 mod claim;
+mod conduit;
 mod end;
 mod error;
 mod hashing;
@@ -24,6 +26,7 @@ mod whole;
 pub use case::is_case_blind;
 pub use checksum::{Algorithm, BadChecksum, Checksum};
 pub use checksum_list::{MAX_CHECKSUM_LIST, find_checksum};
+pub use conduit::Room;
 pub use error::Error;
 pub use names::local_name;
 pub use partial::Partial;

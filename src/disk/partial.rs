@@ -3,28 +3,19 @@
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
 use super::checksum::{Algorithm, Checksum};
 use super::claim::{self, Claim};
+use super::conduit::Conduit;
 use super::error::Error;
 use super::hashing::{Block, Hash, hash_so_far};
 use super::place::{self, folder_of, with_ending};
-use super::positioned::{Reader, read_exact_at, write_all_at};
+use super::positioned::{Reader, read_exact_at};
 use super::ranges::Ranges;
 use super::record::{self, Record};
 use super::recorder::{Recorder, Urgency};
 use super::space;
-
-/// How often it is written down how far the file is. A killed program fetches at most a second's
-/// bytes again: half of it is for the disk to take the bytes before.
-const WRITE_DOWN: Duration = Duration::from_millis(500);
-
-/// How much is given back when the disk is full, in bytes, so that the record can be written.
-const ROOM_FOR_RECORD: u64 = 64 * 1024;
-
-/// How far ahead of the bytes room is reserved. Not the whole file: a size is only an estimate.
-const RESERVE: u64 = 64 * 1024 * 1024;
 
 /// A file on its way: `NAME.part` and its record, or nothing at all as long as no byte has come.
 ///
@@ -48,9 +39,11 @@ pub struct Partial {
 #[derive(Debug)]
 pub(super) struct Work {
     pub(super) recorder: Recorder,
-    block: Option<Block>,
-    reserved: u64,
-    written_down: Instant,
+    pub(super) block: Option<Block>,
+    /// If nobody looks at the bytes on their way.
+    pub(super) conduit: Option<Conduit>,
+    pub(super) reserved: u64,
+    pub(super) written_down: Instant,
 }
 
 impl Partial {
@@ -149,8 +142,13 @@ impl Partial {
             let hash = hash.transpose().map_err(wrong)?;
             let twin = file.try_clone().map_err(wrong)?;
             let recorder = Recorder::start(twin, self.record_path.clone(), hash).map_err(wrong)?;
-            let (block, written_down) = (None, Instant::now());
-            self.work = Some(Work { recorder, block, reserved: self.length(), written_down });
+            self.work = Some(Work {
+                recorder,
+                block: None,
+                conduit: (!self.hashes).then(Conduit::new).flatten(),
+                reserved: self.length(),
+                written_down: Instant::now(),
+            });
         }
         self.file = Some(file);
         if !is_new {
@@ -190,105 +188,6 @@ impl Partial {
             return Err(wrong(io::ErrorKind::NotFound.into()));
         };
         read_exact_at(file, block, offset).map_err(wrong)
-    }
-
-    /// Adds bytes at the end: `fill` is given a block to fill and tells how many bytes it put there.
-    /// Tells the same number; 0 is the end of the data. Only where all that is here is the beginning:
-    /// in between, [`Partial::put`] knows its way.
-    ///
-    /// # Errors
-    ///
-    /// What `fill` says, or an [`Error`] of writing. Then nothing was added.
-    pub fn append<E: From<Error>>(
-        &mut self,
-        fill: impl FnOnce(&mut [u8]) -> Result<usize, E>,
-    ) -> Result<usize, E> {
-        let length = self.length();
-        let Some(work) = &mut self.work else {
-            return Err(Error::new(&self.part, "written", io::ErrorKind::NotFound.into()).into());
-        };
-        let mut block = work.block.take().unwrap_or_else(|| work.recorder.block());
-        let filled = fill(&mut block);
-        let Ok(count @ 1..) = filled else {
-            work.block = Some(block);
-            return filled;
-        };
-        self.reserve(length, u64::try_from(count).unwrap_or(0));
-        let written = self.write(length, block.get(..count).unwrap_or_default());
-        if let Some(work) = &mut self.work {
-            work.block = match written {
-                Ok(()) => work.recorder.take_in(block, length, count),
-                Err(_) => Some(block),
-            };
-        }
-        written?;
-        self.after_writing()?;
-        filled
-    }
-
-    /// Keeps room for what comes next, where the size is known.
-    fn reserve(&mut self, at: u64, count: u64) {
-        let (Some(file), Some(work)) = (&self.file, &mut self.work) else { return };
-        let size = self.record.size.unwrap_or(0);
-        if at + count > work.reserved && at < size {
-            let room = RESERVE.min(size - at);
-            space::reserve(file, at, room);
-            work.reserved = at + room;
-        }
-    }
-
-    /// Writes `bytes` in a gap, from byte `at` on.
-    pub(super) fn write(&mut self, at: u64, bytes: &[u8]) -> Result<(), Error> {
-        let written = match &self.file {
-            Some(file) => write_all_at(file, bytes, at),
-            None => Err(io::ErrorKind::NotFound.into()),
-        };
-        if let Err(error) = written {
-            // Half a block may have found room: back to what the record can speak for.
-            if let Some(file) = &self.file {
-                file.set_len(self.ranges.end()).ok();
-            }
-            let mut error = Error::new(&self.part, "written", error);
-            if let Error::Full { needed, .. } = &mut error {
-                self.make_room_for_record();
-                *needed = self.record.size.map(|size| size.saturating_sub(self.received()));
-            }
-            return Err(error);
-        }
-        self.ranges.grow(at, u64::try_from(bytes.len()).unwrap_or(0));
-        Ok(())
-    }
-
-    /// Does the disk still take what is written? And it may be time to write down how much there is.
-    pub(super) fn after_writing(&mut self) -> Result<(), Error> {
-        let Some(work) = &mut self.work else { return Ok(()) };
-        if let Some(error) = work.recorder.take_error() {
-            // What was taken for written is not on the disk: back to what the record speaks for.
-            self.ranges = Ranges::new(&self.record.ranges);
-            return Err(Error::new(&self.part, "written", error));
-        }
-        if work.written_down.elapsed() >= WRITE_DOWN {
-            self.write_down(Urgency::Passing);
-        }
-        Ok(())
-    }
-
-    /// The disk is full, and may be so to the last byte. Gives back the end of the `.part`, which is
-    /// fetched again for the comparison anyway, so that the record finds room: without it, all that
-    /// is here would be lost.
-    fn make_room_for_record(&mut self) {
-        let Some(file) = &self.file else { return };
-        self.ranges.give_back(ROOM_FOR_RECORD);
-        if file.set_len(self.ranges.end()).is_err() || self.received() == 0 {
-            return;
-        }
-        self.work = None; // Waits for the records on their way. The last one is written here.
-        self.record.ranges = self.ranges.all().to_vec();
-        self.record.hashed = None;
-        if file.sync_data().is_ok() {
-            self.record.written = record::now();
-            self.record.write(&self.record_path).ok();
-        }
     }
 
     /// Writes down which bytes there are, as soon as they are synced.

@@ -1,6 +1,8 @@
 //! The bytes of a file, on their way.
 
 use std::io;
+use std::thread;
+use std::time::Duration;
 
 use super::error::{Awaiting, Error};
 use super::stream::{Limits, Stream, Wait};
@@ -16,6 +18,12 @@ const STRETCH: u32 = 4;
 /// much has come that this no longer matters, the kernel knows best.
 const EAGER_READS: u8 = 16;
 
+/// In the stream of a large file over TLS, whoever has read less than so many bytes at once rests for
+/// a moment, so that more is there the next time. Being woken for every record costs both sides more
+/// than the record does. Measured on the loopback: a fifth less time; without TLS it would be more.
+const LITTLE: usize = 128 * 1024;
+const REST: Duration = Duration::from_micros(200);
+
 /// The bytes of a file, on their way.
 #[derive(Debug)]
 pub struct Data {
@@ -25,6 +33,8 @@ pub struct Data {
     stretch: Option<Stretch>,
     /// How many reads are still to be acknowledged at once.
     eager: u8,
+    /// The last read brought less than [`LITTLE`], over TLS.
+    was_little: bool,
     /// Over TLS, the end came without a word: it may have been forged (RFC 8446 §6.1). Only a
     /// number of bytes that agrees with the announced one makes it believable.
     pub is_end_doubtful: bool,
@@ -42,6 +52,7 @@ impl Data {
             silence: None,
             stretch: None,
             eager: EAGER_READS,
+            was_little: false,
             is_end_doubtful: false,
             offset: 0,
             announced,
@@ -66,20 +77,49 @@ impl Data {
     ///
     /// [`Error::Silent`] when patience is over, [`Error::TooSlow`], [`Error::Cut`], [`Error::Stopped`].
     pub fn poll(&mut self, block: &mut [u8]) -> Result<Option<usize>, Error> {
+        self.poll_by(|stream| stream.poll(block))
+    }
+
+    /// Like [`Data::poll`], but what has come goes into a pipe, at most `most` bytes of it. Only of data
+    /// that [is plain](Data::is_plain).
+    #[cfg(target_os = "linux")]
+    pub fn pour(
+        &mut self,
+        pipe: std::os::fd::BorrowedFd<'_>,
+        most: usize,
+    ) -> Result<Option<usize>, Error> {
+        self.poll_by(|stream| stream.pour(pipe, most))
+    }
+
+    /// Whether the bytes come as they are.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        !self.stream.is_secure()
+    }
+
+    fn poll_by(
+        &mut self,
+        read: impl FnOnce(&mut Stream) -> Result<Option<usize>, Error>,
+    ) -> Result<Option<usize>, Error> {
         if self.stream.limits().stop.is_given() {
             return Err(Error::Stopped);
         }
-        if let Some(eager) = self.eager.checked_sub(1) {
-            self.eager = eager;
-            self.stream.acknowledge_at_once();
+        match self.eager.checked_sub(1) {
+            Some(eager) => {
+                self.eager = eager;
+                self.stream.acknowledge_at_once();
+            }
+            None if self.was_little => thread::sleep(REST),
+            None => {}
         }
-        let count = match self.stream.poll(block) {
+        let count = match read(&mut self.stream) {
             Err(Error::HungUp) if self.stream.is_secure() => {
                 self.is_end_doubtful = true;
                 Some(0)
             }
             count => count?,
         };
+        self.was_little = self.stream.is_secure() && count.is_some_and(|count| count < LITTLE);
         match (&mut self.silence, count) {
             (_, Some(_)) => self.silence = None,
             (Some(silence), None) => silence.go_on()?,

@@ -42,6 +42,16 @@ impl Session<'_> {
         Ok(RemoteFile { facts: self.facts(&argument)?, argument })
     }
 
+    /// Like [`Session::locate`], with both questions in one go where the server takes that.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Session::locate`], and [`Error::Stumbled`] if it must be spoken to step by step.
+    pub fn look_at(&mut self, path: &RemotePath) -> Result<RemoteFile, Error> {
+        let file = RemoteFile::unknown(path.to_wire());
+        Ok(RemoteFile { facts: self.look_again(&file)?, ..file })
+    }
+
     /// Like [`Session::locate`], by entering one folder after the other (`CWD`) and then naming the
     /// file alone: for servers whose `RETR` takes no paths (VMS, MVS).
     ///

@@ -84,6 +84,7 @@ impl Reply {
             "too many download",
             "maximum number of",
             "maximum clients",
+            "(the maximum)",
         ];
         let vague = ["too many", "maximum number", "no more", "limit", "server is full", "busy"];
         let has_any = |words: &[&str]| words.iter().any(|words| text.contains(words));
@@ -240,6 +241,7 @@ mod tests {
             (530, "Sorry, the maximum number of allowed clients (2) are already connected.", true),
             (421, "There are too many connected users, please try later.", true),
             (421, "Too many connections (2) from this IP", true),
+            (421, "8 users (the maximum) are already logged in, sorry", true),
             (530, "Login incorrect.", false),
             (530, "Authentication failed.", false),
             (421, "Timeout.", false),

@@ -201,10 +201,18 @@ impl Session<'_> {
                 reply
             }
         };
-        done(verb, reply)?;
+        let reply = done(verb, reply)?;
         self.is_transferring = false;
-        Ok(())
+        match says_unopened(&reply) {
+            true => Err(Error::Refused { command: verb.to_owned(), reply }),
+            false => Ok(()),
+        }
     }
+}
+
+/// Whether it is a no in spite of its code: what vsftpd calls done when it could not read a folder.
+pub(super) fn says_unopened(reply: &Reply) -> bool {
+    reply.kind() == Kind::Done && reply.text().contains("(but failed to open directory)")
 }
 
 /// Whether `reply` to `REST` lets the next `RETR` begin in the middle.

@@ -201,6 +201,21 @@ impl Stream {
         }
     }
 
+    /// Like [`Stream::poll`], but the bytes go into `pipe` as they came over the network.
+    #[cfg(target_os = "linux")]
+    pub(super) fn pour(
+        &mut self,
+        pipe: std::os::fd::BorrowedFd<'_>,
+        most: usize,
+    ) -> Result<Option<usize>, Error> {
+        let how = rustix::pipe::SpliceFlags::MOVE;
+        match rustix::pipe::splice(self.wire.socket(), None, pipe, None, most, how) {
+            Err(error) if is_pause(&error.into()) => Ok(None),
+            Err(error) => Err(Error::from(io::Error::from(error))),
+            Ok(count) => Ok(Some(count)),
+        }
+    }
+
     /// The limits that hold now.
     pub(super) fn limits(&self) -> &Limits {
         &self.limits

@@ -185,7 +185,7 @@ pub struct Get {
     #[arg(short, long, conflicts_with = "verbose")]
     pub(super) quiet: bool,
 
-    /// Show the conversation with the server
+    /// Show the conversation with the server, and what holds the speed back
     #[arg(short, long)]
     pub(super) verbose: bool,
 }

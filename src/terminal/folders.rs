@@ -21,8 +21,9 @@ impl Sum {
     /// What there is in a folder, once all of it was looked into.
     pub(super) fn take_in(&mut self, preflight: &Preflight) {
         if preflight.is_all {
-            self.count += preflight.unchanged;
+            self.count += preflight.unchanged + preflight.left_out;
             self.tally.unchanged += preflight.unchanged;
+            self.tally.left_out += preflight.left_out;
         }
     }
 

@@ -165,7 +165,11 @@ impl Run {
         }
         match news {
             News::Phase(phase) => self.board.phase(file.number, &file.name, &phase),
-            News::Destination(_) | News::Facts { .. } | News::Joined(_) | News::Part(_) => {}
+            News::Destination(_)
+            | News::Facts { .. }
+            | News::Joined(_)
+            | News::Part(_)
+            | News::Files(_) => {}
             News::Progress(progress) => {
                 file.announced = progress.expected;
                 self.board.progress(file.number, &file.name, &progress, Instant::now());
@@ -188,6 +192,10 @@ impl Run {
         self.worst = self.worst.max(Exit::of(outcome));
         if file.is_folder {
             self.board.take_down(file.number);
+            // Of a folder that could not even be looked into, nobody has heard yet.
+            if !matches!(outcome, Ok(_) | Err(Failure::Folder(_) | Failure::Stopped { .. })) {
+                self.sum.count(&file.name, outcome);
+            }
         } else {
             self.sum.count(&file.name, outcome);
             self.receipt.iter().for_each(|receipt| receipt::take(receipt, outcome));

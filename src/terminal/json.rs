@@ -182,7 +182,9 @@ fn what(news: &News) -> Option<What> {
             free: preflight.free,
             is_all: preflight.is_all,
         },
-        News::Facts { .. } | News::Joined(_) | News::Part(_) | News::File(_) => return None,
+        News::Facts { .. } | News::Joined(_) | News::Part(_) | News::File(_) | News::Files(_) => {
+            return None;
+        }
         News::Ended(outcome) => What::Ended(Box::new(ended(outcome))),
     })
 }

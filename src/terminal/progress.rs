@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 use std::io::IsTerminal as _;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::flags::Get;
 use super::{say, sentences};
-use crate::transfer::{Line, Phase, Progress, Voice};
+use crate::transfer::{Brake, Line, Phase, Progress, Voice};
 
 /// The time between two plain lines about one file.
 const PAUSE: Duration = Duration::from_secs(3);
@@ -29,6 +29,8 @@ pub(super) struct Board {
     bars: HashMap<usize, ProgressBar>,
     /// When the last plain line about a file was written.
     told: HashMap<usize, Instant>,
+    /// What was said last to hold a file back.
+    brakes: HashMap<usize, Brake>,
 }
 
 enum Style {
@@ -56,6 +58,7 @@ impl Board {
             names_files: flags.addresses.len() > 1,
             bars: HashMap::new(),
             told: HashMap::new(),
+            brakes: HashMap::new(),
         }
     }
 
@@ -80,6 +83,7 @@ impl Board {
 
     /// More of a file is here.
     pub(super) fn progress(&mut self, file: usize, name: &str, progress: &Progress, now: Instant) {
+        self.tell_brake(file, name, progress.brake);
         match &self.style {
             Style::Quiet => {}
             Style::Lines => {
@@ -104,9 +108,23 @@ impl Board {
                         }
                     }
                 }
-                bar.set_message(sentences::beside_a_bar(progress));
+                let progress = match self.is_verbose {
+                    true => *progress,
+                    false => Progress { brake: None, ..*progress },
+                };
+                bar.set_message(sentences::beside_a_bar(&progress));
                 bar.set_position(progress.received);
             }
+        }
+    }
+
+    /// With `-v`: what holds a file back, each time that it is something else.
+    fn tell_brake(&mut self, file: usize, name: &str, brake: Option<Brake>) {
+        let Some(brake) = brake.filter(|_| self.is_verbose) else { return };
+        if self.brakes.insert(file, brake) != Some(brake) {
+            let text = format!("{}Limited by {brake}", self.named(name));
+            let line = Line { at: SystemTime::now(), voice: Voice::Story, text };
+            self.write(&sentences::log_line(&line));
         }
     }
 
@@ -162,6 +180,7 @@ impl Board {
     /// A file is over, and its bar goes.
     pub(super) fn take_down(&mut self, file: usize) {
         self.told.remove(&file);
+        self.brakes.remove(&file);
         if let (Style::Bars(bars), Some(bar)) = (&self.style, self.bars.remove(&file)) {
             bar.finish_and_clear();
             bars.remove(&bar);

@@ -65,7 +65,7 @@ pub(super) fn received(received: u64, expected: Option<u64>) -> String {
     }
 }
 
-/// How far a file is, beside a bar: `1.2 of 4.1 GB — 11.4 MB/s — 4 min left`.
+/// How far a file is, beside a bar: `1.2 of 4.1 GB — 11.4 MB/s — 4 min left — limited by your limit`.
 pub(super) fn beside_a_bar(progress: &Progress) -> String {
     let amount = match progress.expected {
         Some(expected) => words::bytes_of(progress.received, expected),
@@ -77,6 +77,9 @@ pub(super) fn beside_a_bar(progress: &Progress) -> String {
     }
     if let Some(remaining) = progress.remaining {
         parts.push(format!("{} left", words::duration(remaining)));
+    }
+    if let Some(brake) = progress.brake {
+        parts.push(format!("limited by {brake}"));
     }
     parts.join(" — ")
 }
@@ -237,6 +240,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::transfer::Brake;
 
     #[test]
     fn only_a_whole_file_is_called_a_hundred_percent() {
@@ -271,7 +275,10 @@ mod tests {
         progress.expected = Some(4_100_000_000);
         progress.speed = 11.4e6;
         progress.remaining = Some(Duration::from_secs(240));
-        assert_eq!(beside_a_bar(&progress), "1.2 of 4.1 GB — 11.4 MB/s — 4 min left");
+        let whole = "1.2 of 4.1 GB — 11.4 MB/s — 4 min left";
+        assert_eq!(beside_a_bar(&progress), whole);
+        progress.brake = Some(Brake::Disk);
+        assert_eq!(beside_a_bar(&progress), format!("{whole} — limited by the disk"));
     }
 
     #[test]

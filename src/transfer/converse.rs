@@ -3,8 +3,8 @@
 use std::time::{Duration, SystemTime};
 
 use super::download::Job;
-use super::lanes::Crowd;
 use super::news::{News, Phase, Voice};
+use super::pier::Crowd;
 use super::retry::Retry;
 use super::trouble::Trouble;
 use crate::ftp::{self, Errand, Error, Limits, Session};
@@ -118,6 +118,15 @@ impl Job<'_> {
         (self.report)(News::Phase(Phase::Waiting { why, until }));
         self.handle.rest(Duration::ZERO)?;
         Ok(true)
+    }
+
+    /// The data connection is there: so this way of talking leads somewhere.
+    pub(super) fn learn_data_came(&self, session: &Session<'_>) {
+        self.has_rested.set(false);
+        if self.has_stumbled.take() {
+            self.access().learn_step_by_step();
+        }
+        self.access().learn_data_came(session.is_active());
     }
 }
 

@@ -157,6 +157,10 @@ impl Desk {
                     self.queue(id);
                 }
             }
+            Order::Files(id) => {
+                let files = self.journal.manifest(id).unwrap_or_default();
+                self.report(id, News::Files(files));
+            }
             Order::Reorder(ids) => self.reorder(&ids),
             Order::Clear(ids) => drop(self.journal.set_cleared(&ids, true)),
             Order::Unclear(ids) => drop(self.journal.set_cleared(&ids, false)),
@@ -237,6 +241,7 @@ impl Desk {
             Report::Progress(id, progress) => {
                 self.journal.set_progress(id, progress.received, progress.expected).ok();
             }
+            Report::Files(id, piece) => drop(self.journal.add_piece(id, &piece)),
             Report::Ended(id, ended) => {
                 let (outcome, passage) = *ended;
                 let running = self.running.remove(&id);

@@ -16,7 +16,7 @@ use super::resume::{self, Joint};
 use super::retry::Retry;
 use super::segments::{Begun, Call, Lookout};
 use super::trouble::Trouble;
-use crate::disk::{self, Partial};
+use crate::disk::{self, Partial, Room};
 use crate::ftp::{self, Data, Errand, Facts, Limits, RemoteFile, Session};
 use crate::words;
 
@@ -168,11 +168,7 @@ impl<'a> Job<'a> {
         }
         let (remote, mut data) = self.ask_for_it(&mut session, file)?;
         retry.met_data();
-        self.has_rested.set(false);
-        if self.has_stumbled.take() {
-            self.access().learn_step_by_step();
-        }
-        self.access().learn_data_came(session.is_active());
+        self.learn_data_came(&session);
         let offset = data.offset;
         let announced = file.announced(data.announced.filter(|_| offset == 0));
         let expected = remote.facts.size.or(announced);
@@ -259,10 +255,14 @@ impl<'a> Job<'a> {
                 return Ok(Some(call));
             }
             let mut since = Instant::now();
-            let count = file.append(|block| -> Result<usize, Trouble> {
-                since = waits.add(Brake::Checksum, since); // For a block, it waits for nothing else.
-                let portion = self.handle.commons.throttle.portion(block.len());
-                let count = data.poll(block.get_mut(..portion).unwrap_or_default())?;
+            let count = file.append(data.is_plain(), |room| -> Result<usize, Trouble> {
+                since = waits.add(Brake::Checksum, since); // For room, it waits for nothing else.
+                let portion = self.handle.commons.throttle.portion(room.size());
+                let count = match room {
+                    Room::Block(block) => data.poll(block.get_mut(..portion).unwrap_or_default()),
+                    #[cfg(target_os = "linux")]
+                    Room::Pipe(pipe, _) => data.pour(pipe, portion),
+                }?;
                 since = waits.add(Brake::Server, since);
                 is_open = count != Some(0);
                 Ok(count.unwrap_or(0))
@@ -371,7 +371,7 @@ impl<'a> Job<'a> {
             short if short < Duration::from_secs(1) => "Trying again".to_owned(),
             pause => format!("Trying again in {}", words::duration(pause)),
         };
-        self.tell(Voice::Warning, format!("{why}. {again}"));
+        self.tell(Voice::Warning, format!("{} {again}", words::closed(&why)));
         (self.report)(News::Phase(Phase::Waiting { why, until: SystemTime::now() + pause }));
         self.handle.rest(pause).map_err(|stopped| self.failure(stopped.into(), file))
     }

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 
 use super::failure::{Class, Failure, Kept, NextStep};
-use super::news::{Outcome, Verdict};
+use super::news::{FileEnd, Outcome, Verdict};
 use super::passage::Passage;
 
 /// How a transfer ended: all that a row shows of it, and all that is kept of it between two runs.
@@ -50,6 +50,36 @@ pub enum End {
     Failed,
     /// The person stopped it.
     Stopped,
+}
+
+impl End {
+    /// Whether the file is here.
+    #[must_use]
+    pub fn is_good(self) -> bool {
+        matches!(self, Self::Verified | Self::Complete | Self::Skipped)
+    }
+}
+
+/// How one file of a folder ended: all that is shown of it under the folder's row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileEnding {
+    /// Its path from the folder on, as it may be shown.
+    pub name: Box<str>,
+    /// Which of the ends.
+    pub end: End,
+    /// What there is to say about it, in a sentence without a full stop.
+    pub sentence: Box<str>,
+    /// Its length in bytes, if it is here.
+    pub length: Option<u64>,
+}
+
+impl FileEnding {
+    /// What is to be kept of `file`.
+    #[must_use]
+    pub fn of(file: &FileEnd) -> Self {
+        let Ending { end, sentence, length, .. } = Ending::of(&file.outcome);
+        Self { name: file.name.as_str().into(), end, sentence: sentence.into(), length }
+    }
 }
 
 impl Ending {

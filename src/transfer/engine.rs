@@ -55,6 +55,7 @@ pub(super) enum Order {
     ResumeAll,
     Replace(TransferId, Box<Request>),
     TryNow(TransferId),
+    Files(TransferId),
     Reorder(Vec<TransferId>),
     Clear(Vec<TransferId>),
     Unclear(Vec<TransferId>),
@@ -161,6 +162,12 @@ impl Engine {
     /// Ends a pause between two attempts.
     pub fn try_now(&self, id: TransferId) {
         self.order(Order::TryNow(id));
+    }
+
+    /// Has it told what became of the files of a folder, as far as it is written down:
+    /// [`News::Files`](super::News::Files) comes.
+    pub fn files(&self, id: TransferId) {
+        self.order(Order::Files(id));
     }
 
     /// Gives the queue this order. Transfers that are not named keep their places.

@@ -9,10 +9,12 @@ use std::{io, thread};
 use crossbeam_channel::Sender;
 
 use super::download::download;
+use super::ending::FileEnding;
 use super::engine::TransferId;
 use super::failure::Failure;
 use super::folder;
 use super::handle::Handle;
+use super::manifest::Manifest;
 use super::news::{News, Outcome, Progress};
 use super::passage::Passage;
 use super::request::Request;
@@ -24,6 +26,8 @@ const WRITE_DOWN: Duration = Duration::from_secs(2);
 /// What a transfer's thread tells the desk.
 pub(super) enum Report {
     Progress(TransferId, Progress),
+    /// Of a folder: a piece of the manifest.
+    Files(TransferId, Vec<u8>),
     /// How it ended, and how it came.
     Ended(TransferId, Box<(Outcome, Passage)>),
 }
@@ -48,6 +52,7 @@ impl Errand {
             let written_down = Cell::new(Instant::now());
             let newest = Cell::new(None);
             let passage = RefCell::new(Passage::default());
+            let manifest = RefCell::new(Manifest::begin(Instant::now()));
             let report = |news| {
                 passage.borrow_mut().hear(&news);
                 if let News::Progress(progress) = &news {
@@ -56,6 +61,10 @@ impl Errand {
                         written_down.set(Instant::now());
                         reports.send(Report::Progress(id, *progress)).ok();
                     }
+                }
+                if let News::File(file) = &news {
+                    let piece = manifest.borrow_mut().add(&FileEnding::of(file), Instant::now());
+                    piece.map(|piece| reports.send(Report::Files(id, piece)));
                 }
                 if !teller.tell(id, news) {
                     handle.stop.give(); // Nobody listens any more.
@@ -71,6 +80,10 @@ impl Errand {
             // Also of one that is paused soon after it began.
             if let Some(progress) = newest.get() {
                 reports.send(Report::Progress(id, progress)).ok();
+            }
+            if request.is_folder() {
+                let piece = manifest.into_inner().take(Instant::now());
+                piece.map(|piece| reports.send(Report::Files(id, piece)));
             }
             reports.send(Report::Ended(id, Box::new((outcome, passage.into_inner())))).ok();
         })?;

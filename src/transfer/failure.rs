@@ -175,7 +175,8 @@ impl Failure {
             Self::Server { error: Error::Refused { reply, .. }, .. } => match reply.code {
                 _ if reply.says_too_many() => Class::Server,
                 430 | 530..=532 => Class::Login,
-                550..=553 => Class::Missing,
+                // A folder that could not be read may be called done all the same.
+                226 | 550..=553 => Class::Missing,
                 _ => Class::Server,
             },
             Self::Server {
@@ -283,8 +284,9 @@ impl Failure {
                     "Check the folder and its permissions, or save elsewhere."
                 }
             },
-            Self::Server { error, .. } => match error {
+            Self::Server { error, is_guest, .. } => match error {
                 Error::Refused { .. } => match self.class() {
+                    Class::Login if *is_guest => "Sign in with a user name and a password.",
                     Class::Login => "Check the user name and the password, or connect as a guest.",
                     Class::Missing => "Check the path, or look into the folder on the server.",
                     _ => "Try again in a while.",

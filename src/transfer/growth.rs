@@ -191,6 +191,16 @@ impl Growth {
         self.is_settled = true;
     }
 
+    /// The last that came were not let in: for a while, `most` are enough.
+    pub(super) fn fall_back(&mut self, most: usize, now: Instant) {
+        self.wanted = self.wanted.min(most.max(1));
+        (self.before, self.mark, self.waiting) = (None, None, None);
+        if self.rests_until.is_none_or(|until| until <= now) {
+            self.rests_until = Some(now + self.rest);
+            self.rest *= 2;
+        }
+    }
+
     /// Is one more worth it? Were the last ones?
     pub(super) fn look(&mut self, now: Instant, standing: &Standing) -> Advice {
         let Standing { busy, so_far, setup, .. } = *standing;

@@ -1,5 +1,7 @@
 //! The queue on disk: every transfer is written down before its first byte moves.
 
+mod manifests;
+
 use std::fs::{self, File, TryLockError};
 use std::path::Path;
 
@@ -139,6 +141,7 @@ impl Journal {
              CREATE INDEX IF NOT EXISTS by_position ON transfer (position);
              DELETE FROM transfer WHERE is_cleared = 1;",
         )?;
+        Self::set_up_manifests(&db)?;
         db.pragma_update(None, "user_version", LAYOUT)?;
         Ok(Self { db, _lock: None })
     }
@@ -258,14 +261,18 @@ impl Journal {
         received: u64,
         expected: Option<u64>,
     ) -> Result<(), Error> {
-        self.db.pragma_update(None, "synchronous", "OFF")?;
         let number_of = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
-        let done = self.db.execute(
-            "UPDATE transfer SET received = ?2, expected = ?3 WHERE id = ?1",
-            params![number(id), number_of(received), expected.map(number_of)],
-        );
+        let sql = "UPDATE transfer SET received = ?2, expected = ?3 WHERE id = ?1";
+        let values = params![number(id), number_of(received), expected.map(number_of)];
+        self.lightly(|db| db.execute(sql, values).map(drop))
+    }
+
+    /// Writes without waiting for the disk.
+    fn lightly(&self, write: impl FnOnce(&Connection) -> Result<(), Error>) -> Result<(), Error> {
+        self.db.pragma_update(None, "synchronous", "OFF")?;
+        let written = write(&self.db);
         self.db.pragma_update(None, "synchronous", "FULL")?;
-        done.map(drop)
+        written
     }
 
     /// Writes down the order of the queue.
@@ -273,13 +280,10 @@ impl Journal {
         let all = self.db.transaction()?;
         {
             let mut update = all.prepare("UPDATE transfer SET position = ?2 WHERE id = ?1")?;
+            let mut query = all.prepare("SELECT position FROM transfer WHERE id = ?1")?;
             let mut positions: Vec<f64> = Vec::with_capacity(ids.len());
             for id in ids {
-                positions.push(all.query_row(
-                    "SELECT position FROM transfer WHERE id = ?1",
-                    [number(*id)],
-                    |row| row.get(0),
-                )?);
+                positions.push(query.query_row([number(*id)], |row| row.get(0))?);
             }
             positions.sort_by(f64::total_cmp);
             for (id, position) in ids.iter().zip(positions) {

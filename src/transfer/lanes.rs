@@ -9,10 +9,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::growth::{self, Growth, Standing};
-use super::pier::{Berths, Kind, Pier, Resting, lock};
+use super::pier::{Berths, Crowd, Kind, Pier, Resting, lock};
 use super::request::Access;
 use super::servers::Servers;
-use crate::ftp::{Host, Limits, Session};
+use crate::ftp::{Error, Host, Limits, Session};
 
 /// A conversation that nobody needed for so long is ended.
 const LONGEST_REST: Duration = Duration::from_secs(20);
@@ -38,18 +38,8 @@ pub struct Lane {
     kind: Arc<Kind>,
     servers: Servers,
     is_helper: bool,
-    is_taken: AtomicBool,
+    is_taken: Arc<AtomicBool>,
     is_connected: AtomicBool,
-}
-
-/// What a refusal means that says that there are too many connections.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Crowd {
-    /// This is our only one: the server is full with others.
-    Others,
-    /// We have more, and there will be no more than those. This lane was given back. The sentence,
-    /// if there is one, is for the person.
-    Ours(Option<String>),
 }
 
 impl Lanes {
@@ -113,7 +103,7 @@ impl Lanes {
             kind: Arc::new(kind),
             servers: access.commons.servers.clone(),
             is_helper: false,
-            is_taken: AtomicBool::new(false),
+            is_taken: Arc::default(),
             is_connected: AtomicBool::new(false),
         }
     }
@@ -203,7 +193,7 @@ impl Lane {
         drop(berths);
         leaving.into_iter().for_each(Resting::end);
         let mut lane = self.of_same_kind();
-        (lane.is_helper, lane.is_taken) = (true, AtomicBool::new(true));
+        (lane.is_helper, lane.is_taken) = (true, Arc::new(AtomicBool::new(true)));
         Some(lane)
     }
 
@@ -213,7 +203,7 @@ impl Lane {
             kind: Arc::clone(&self.kind),
             servers: self.servers.clone(),
             is_helper: false,
-            is_taken: AtomicBool::new(false),
+            is_taken: Arc::default(),
             is_connected: AtomicBool::new(false),
         }
     }
@@ -270,7 +260,10 @@ impl Lane {
     fn wake<'a>(&self, limits: &Limits, log: &'a dyn Fn(crate::ftp::Line)) -> Option<Session<'a>> {
         loop {
             let mut berths = lock(&self.pier.berths);
-            let at = berths.resting.iter().rposition(|resting| resting.kind == self.kind)?;
+            let is_own = |it: &Resting| Arc::ptr_eq(&it.owner, &self.is_taken);
+            let is_ours = |it: &Resting| it.is_free() && it.kind == self.kind;
+            let resting = &berths.resting;
+            let at = resting.iter().rposition(is_own).or(resting.iter().rposition(is_ours))?;
             let resting = berths.resting.swap_remove(at);
             drop(berths);
             if let Some(session) = resting.parked.take_up(limits, log) {
@@ -283,7 +276,8 @@ impl Lane {
     pub(super) fn park(&self, session: Session<'_>) {
         let Some(parked) = session.park() else { return };
         let learnt = parked.learnt();
-        let resting = Resting { kind: Arc::clone(&self.kind), parked, since: Instant::now() };
+        let (kind, owner) = (Arc::clone(&self.kind), Arc::clone(&self.is_taken));
+        let resting = Resting { kind, owner, parked, since: Instant::now() };
         let mut berths = lock(&self.pier.berths);
         berths.learnt = Some((Arc::clone(&self.kind), learnt));
         berths.resting.push(resting);
@@ -363,7 +357,7 @@ impl Lane {
             return Crowd::Others;
         }
         let mut berths = lock(&self.pier.berths);
-        let others = (berths.taken + berths.resting.len()).saturating_sub(1);
+        let others = berths.open().saturating_sub(1);
         if others == 0 {
             return Crowd::Others;
         }
@@ -376,6 +370,24 @@ impl Lane {
         // What cannot be written down is learnt again the next time.
         self.servers.learn(host, *port, |known| known.most_connections = others).ok();
         Crowd::Ours(self.pier.limit_in_words(&mut lock(&self.pier.berths)))
+    }
+
+    /// The server did not let this connection in, for a reason that may mean anything. Where it has let
+    /// in others of ours, it has had enough of them, for a while at least; with the codes that turn
+    /// guests away, whatever the words are, it says so.
+    pub(super) fn shut_out(&self, error: &Error) -> Crowd {
+        let mut berths = lock(&self.pier.berths);
+        if berths.connected == 0 && berths.resting.is_empty() {
+            return Crowd::Others;
+        }
+        if matches!(error, Error::Refused { reply, .. } if matches!(reply.code, 421 | 530)) {
+            drop(berths);
+            return self.refused();
+        }
+        let others = berths.open().saturating_sub(1);
+        berths.growth.fall_back(others, Instant::now());
+        self.leave_berth(&mut berths);
+        Crowd::Ours(None)
     }
 }
 

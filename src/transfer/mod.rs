@@ -23,6 +23,7 @@ mod journal;
 mod lanes;
 mod list;
 mod lists;
+mod manifest;
 mod meter;
 mod netrc;
 mod news;
@@ -51,7 +52,7 @@ pub use brake::Brake;
 pub use commons::Commons;
 pub use doubt::{Disagreement, Doubt, Witness};
 pub use download::download;
-pub use ending::{End, Ending};
+pub use ending::{End, Ending, FileEnding};
 pub use engine::{Engine, Found, TransferId};
 pub use failure::{Class, Failure, Kept, NextStep};
 pub use folder::{Preflight, Tally};
@@ -66,7 +67,7 @@ pub use netrc::Netrc;
 pub use news::{
     Event, FileEnd, Line, News, Outcome, Part, Phase, Progress, Summary, Verdict, Voice,
 };
-pub use passage::{Announcer, Passage};
+pub use passage::{Announcer, Files, Passage};
 pub use passwords::{Keychain, KeychainNews, Passwords};
 pub use proxies::{BadVariable, Proxies, ProxyChoice};
 pub use request::{Access, Checks, Destination, IfExists, Request};

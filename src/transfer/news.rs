@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use super::brake::Brake;
 use super::doubt::Witness;
+use super::ending::FileEnding;
 use super::engine::TransferId;
 use super::failure::Failure;
 use super::folder::Preflight;
@@ -55,6 +56,8 @@ pub enum News {
     Part(Box<Part>),
     /// Of a folder: one of its files is over.
     File(Box<FileEnd>),
+    /// Of a folder: what is written down of its files, since somebody has [asked](super::Engine::files).
+    Files(Vec<FileEnding>),
     /// It is over.
     Ended(Outcome),
     /// The person paused it. What has arrived stays.

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
+use super::ending::{End, Ending};
 use super::news::{Line, News, Outcome, Phase};
 
 /// The most joints that are remembered. Who has more of them has a bad line, and knows it.
@@ -29,6 +30,8 @@ pub struct Passage {
     pub connections: usize,
     /// The server's last word on its bytes.
     pub final_reply: Option<String>,
+    /// Of a folder: how many of its files are over.
+    pub files: Option<Files>,
     /// How long it took, from the first connection to the name, in milliseconds.
     pub took: Option<u64>,
     /// The numbers that were answered with 213: a size, perhaps a time as well.
@@ -37,6 +40,17 @@ pub struct Passage {
     /// The server has begun to send, and has not said the last word.
     #[serde(skip)]
     is_sending: bool,
+}
+
+/// How many files of a folder are over.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Files {
+    /// So many.
+    pub over: u64,
+    /// So many of them did not end well.
+    pub bad: u64,
+    /// So many there are to fetch. `None` as long as not everything was looked into.
+    pub all: Option<u64>,
 }
 
 /// What a size was announced by (RFC 3659 §4 and §7, RFC 959 §4.2).
@@ -81,13 +95,22 @@ impl Passage {
             News::Progress(progress) => {
                 self.connections = self.connections.max(progress.connections);
             }
+            News::Preflight(preflight) => {
+                let files = self.files.get_or_insert_default();
+                files.all = preflight.is_all.then_some(preflight.files);
+            }
+            News::File(file) => {
+                let files = self.files.get_or_insert_default();
+                files.over += 1;
+                let end = Ending::of(&file.outcome).end;
+                files.bad += u64::from(matches!(end, End::NeedsALook | End::Failed));
+            }
             News::Ended(outcome) => self.end(outcome),
             News::Phase(_)
             | News::Joined(_)
             | News::Destination(_)
-            | News::Preflight(_)
             | News::Part(_)
-            | News::File(_)
+            | News::Files(_)
             | News::Paused
             | News::NoRoom(_) => {}
         }

@@ -1,4 +1,5 @@
-//! Passwords that the person asked to keep: in the keychain of the operating system, and nowhere else.
+//! Passwords that servers have accepted: until the program ends, so that nobody is asked twice; and those
+//! that the person asked to keep, in the keychain of the operating system, and nowhere else.
 //!
 //! Which names have one is part of what is [known](ftp::Known::passwords_of) of their server, so that a
 //! keychain, which may put a question on the screen, is never disturbed for a server that has none.
@@ -55,6 +56,15 @@ pub trait Keychain: Send + 'static {
     fn erase(&self, account: &str) -> Result<(), String>;
 }
 
+/// Where a password comes from that the person has not given with the address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source {
+    /// The keychain.
+    Keychain,
+    /// The person, for an earlier download.
+    Typed,
+}
+
 /// What a keychain has to say to the person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeychainNews {
@@ -64,8 +74,7 @@ pub enum KeychainNews {
     Trouble(String),
 }
 
-/// Passwords that the person asked to keep. Clones share them; the default has no keychain, and keeps
-/// none.
+/// Passwords that servers have accepted. Clones share them; the default has no keychain, and keeps none.
 #[derive(Clone, Default)]
 pub struct Passwords(Option<Arc<Desk>>);
 
@@ -82,7 +91,10 @@ enum Kept {
     Asked {
         until: Instant,
     },
+    /// It is in the keychain, or on its way there.
     Is(Secret),
+    /// It was typed, and accepted; nobody asked to keep it.
+    Typed(Secret),
     Nothing {
         since: Instant,
     },
@@ -139,8 +151,15 @@ impl Passwords {
     /// The server has let us in with this.
     pub(super) fn accepted(&self, servers: &Servers, host: &Host, port: u16, login: &Login) {
         let (Some(desk), Some(account)) = (&self.0, account(host, port, login)) else { return };
+        let Some(given) = &login.password else { return };
+        let is_it = |password: &Secret| password == given;
+        {
+            let mut kept = lock(&desk.kept);
+            if !matches!(kept.get(&account), Some(Kept::Is(password)) if is_it(password)) {
+                kept.insert(account.clone(), Kept::Typed(given.clone()));
+            }
+        }
         let mut wanted = lock(&desk.wanted);
-        let is_it = |password: &Secret| Some(password) == login.password.as_ref();
         if wanted.get(&account).is_some_and(is_it)
             && let Some((account, password)) = wanted.remove_entry(&account)
             && let Some(user) = user(login)
@@ -171,7 +190,7 @@ impl Passwords {
             let is_new = match kept.get(&account) {
                 None => true,
                 Some(Kept::Nothing { since }) => since.elapsed() > ANOTHER_TRY,
-                Some(Kept::Is(_) | Kept::Asked { .. }) => false,
+                Some(Kept::Is(_) | Kept::Typed(_) | Kept::Asked { .. }) => false,
             };
             if is_new {
                 kept.insert(account.clone(), Kept::Asked { until: Instant::now() + PATIENCE });
@@ -190,24 +209,25 @@ impl Passwords {
         }
     }
 
-    /// The password of a login, where none is given and one was fetched.
-    pub(super) fn of(&self, host: &Host, port: u16, login: &Login) -> Option<Secret> {
+    /// The password of a login, where none is given and one is known.
+    pub(super) fn of(&self, host: &Host, port: u16, login: &Login) -> Option<(Secret, Source)> {
         let desk = self.0.as_ref().filter(|_| login.password.is_none())?;
         match lock(&desk.kept).get(&account(host, port, login)?) {
-            Some(Kept::Is(password)) => Some(password.clone()),
-            _ => None,
+            Some(Kept::Is(password)) => Some((password.clone(), Source::Keychain)),
+            Some(Kept::Typed(password)) => Some((password.clone(), Source::Typed)),
+            Some(Kept::Asked { .. } | Kept::Nothing { .. }) | None => None,
         }
     }
 
-    /// Erases what is kept for a server, which is named as in [`Servers::all`].
+    /// Erases what is kept for a server, which is named as in [`Servers::all`], also until the end.
     pub fn erase(&self, servers: &Servers, server: &str) {
+        if let Some(desk) = &self.0 {
+            let is_its = |account: &str| account.rsplit_once('@').is_some_and(|it| it.1 == server);
+            lock(&desk.kept).retain(|account, _| !is_its(account));
+        }
         let known = servers.all().into_iter().find(|(name, _)| name == server);
         for user in known.into_iter().flat_map(|(_, known)| known.passwords_of) {
-            let account = format!("{user}@{server}");
-            if let Some(desk) = &self.0 {
-                lock(&desk.kept).remove(&account);
-            }
-            self.order(Order::Erase(account));
+            self.order(Order::Erase(format!("{user}@{server}")));
         }
     }
 

@@ -1,6 +1,6 @@
 //! One server, and all connections to it: how many there are, and which rest.
 
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -47,8 +47,21 @@ pub(super) struct Berths {
 #[derive(Debug)]
 pub(super) struct Resting {
     pub(super) kind: Arc<Kind>,
+    /// Whether the lane that it belongs to is taken. If so, nobody else goes on with it: who did would
+    /// leave that lane with one connection more to make.
+    pub(super) owner: Arc<AtomicBool>,
     pub(super) parked: Parked,
     pub(super) since: Instant,
+}
+
+/// What a refusal means that says that there are too many connections.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Crowd {
+    /// This is our only one: the server is full with others.
+    Others,
+    /// We have more, and there will be no more than those. This lane was given back. The sentence,
+    /// if there is one, is for the person.
+    Ours(Option<String>),
 }
 
 impl Pier {
@@ -65,21 +78,30 @@ impl Pier {
 }
 
 impl Berths {
+    /// How many connections there are, or are to be.
+    pub(super) fn open(&self) -> usize {
+        self.taken + self.resting.iter().filter(|resting| resting.is_free()).count()
+    }
+
     /// Who rests counts as a connection too: takes those out that are more than `most`, beside the ones
     /// that are taken. The newest of these is about to take up one of its `kind`, if one rests.
     pub(super) fn make_room(&mut self, kind: Option<&Kind>, most: usize) -> Vec<Resting> {
-        let of_kind = |resting: &Resting| kind.is_some_and(|kind| *resting.kind == *kind);
-        let taken_up = usize::from(self.resting.iter().any(of_kind));
+        let is_free_of_kind = |resting: &Resting| {
+            resting.is_free() && kind.is_some_and(|kind| *resting.kind == *kind)
+        };
+        let of_kind = self.resting.iter().filter(|resting| is_free_of_kind(resting)).count();
+        let taken_up = of_kind.min(1);
         let most = self.growth.at_most(most);
-        let open = self.taken + self.resting.len() - taken_up;
+        let open = self.open() - taken_up;
         let mut leaving = Vec::new();
         for _ in most..open {
             // Those of another kind first, and those that have rested longest.
-            let other = self.resting.iter().position(|resting| !of_kind(resting));
-            if self.resting.is_empty() || (other.is_none() && self.resting.len() <= taken_up) {
-                break;
-            }
-            leaving.push(self.resting.remove(other.unwrap_or(0)));
+            let is_other = |resting: &Resting| resting.is_free() && !is_free_of_kind(resting);
+            let other = self.resting.iter().position(is_other);
+            let same = || self.resting.iter().position(is_free_of_kind);
+            let left = self.resting.iter().filter(|resting| resting.is_free()).count();
+            let Some(at) = other.or_else(|| same().filter(|_| left > taken_up)) else { break };
+            leaving.push(self.resting.remove(at));
         }
         leaving
     }
@@ -91,6 +113,11 @@ impl Berths {
 }
 
 impl Resting {
+    /// Whether it is for whoever comes first.
+    pub(super) fn is_free(&self) -> bool {
+        !self.owner.load(Ordering::Acquire)
+    }
+
     pub(super) fn end(self) {
         let limits = Limits { patience: Duration::ZERO, stop: Stop::default() };
         if let Some(session) = self.parked.take_up(&limits, &|_| ()) {

@@ -55,6 +55,9 @@ impl Failure {
                         f,
                         "The server has no file with this name, or does not let you read it: it said “{reply}”"
                     ),
+                    _ if command == "the greeting" => {
+                        write!(f, "{server} does not let you in: it said “{reply}”")
+                    }
                     _ => write!(f, "{server} answered {} with “{reply}”", verb(command)),
                 },
                 Error::Unknown { host, .. } => write!(f, "No server named {host} was found"),

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::iter;
 
+use super::passwords::Source;
 use super::request::Access;
 use crate::ftp::listing::ListingEnd;
 use crate::ftp::{self, Address, Encoding, Limits, Login, Proxy, RemotePath, Secret, Session, Way};
@@ -15,7 +16,7 @@ impl<'a> Access<'a> {
     pub fn login(self) -> Cow<'a, Login> {
         let login = &self.address.login;
         match self.kept() {
-            Some(password) => Cow::Owned(Login { password: Some(password), ..login.clone() }),
+            Some((password, _)) => Cow::Owned(Login { password: Some(password), ..login.clone() }),
             None => self.login_outside_the_keychain(),
         }
     }
@@ -25,7 +26,7 @@ impl<'a> Access<'a> {
         self.commons.netrc.completed(&self.address.host, &self.address.login)
     }
 
-    fn kept(self) -> Option<Secret> {
+    fn kept(self) -> Option<(Secret, Source)> {
         let Address { host, port, login, .. } = self.address;
         self.commons.passwords.of(host, *port, login)
     }
@@ -36,7 +37,12 @@ impl<'a> Access<'a> {
         let Cow::Owned(Login { user: Some(user), .. }) = &login else { return None };
         let user = String::from_utf8_lossy(user);
         Some(match self.kept() {
-            Some(_) => format!("Signing in as {user}, with the password from the keychain"),
+            Some((_, Source::Keychain)) => {
+                format!("Signing in as {user}, with the password from the keychain")
+            }
+            Some((_, Source::Typed)) => {
+                format!("Signing in as {user}, with the password that was typed before")
+            }
             None => format!("Signing in as {user}, as .netrc says"),
         })
     }

@@ -194,6 +194,7 @@ impl App {
             Wish::Clear(ids) => self.engine.clear(ids),
             Wish::Unclear(ids) => self.engine.unclear(ids),
             Wish::TryNow(id) => self.engine.try_now(id),
+            Wish::Files(id) => self.engine.files(id),
             Wish::Glance(request) => self.scout.glance(request.map(|request| *request)),
             Wish::Read(files) => self.scout.read(files),
             Wish::Choose { folder, name } => {

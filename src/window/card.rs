@@ -100,7 +100,7 @@ fn changed_ui(
 }
 
 fn title_ui(ui: &mut Ui, title: &str, color: look::Color) {
-    ui.add(Label::new(RichText::new(title).font(look::name_font()).color(color)).wrap());
+    ui.add(Label::new(RichText::new(title).font(look::title_font()).color(color)).wrap());
 }
 
 fn answers_ui<const N: usize>(

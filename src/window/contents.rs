@@ -1,6 +1,8 @@
 //! The files of a folder that is fetched as one row. Knows no egui.
 
-use crate::transfer::{End, Ending, FileEnd, News, Part, Preflight, Tally};
+use std::collections::{HashMap, HashSet};
+
+use crate::transfer::{End, FileEnding, News, Part, Preflight};
 use crate::words;
 
 /// The most files that are kept to be shown. A folder may hold more; they are counted.
@@ -11,27 +13,25 @@ const MOST_FILES: usize = 200_000;
 pub struct Contents {
     /// What there is to fetch.
     pub preflight: Option<Box<Preflight>>,
-    /// What became of those that are over.
-    pub tally: Tally,
-    /// How many are over.
-    pub over: u64,
     running: Vec<Part>,
     /// Those that did not end well, and those that did: the newest last.
-    bad: Vec<Ended>,
-    good: Vec<Ended>,
+    bad: Vec<FileEnding>,
+    good: Vec<FileEnding>,
+    /// Those that came before this run.
+    earlier: Earlier,
+    memory: Memory,
 }
 
-/// One file that is over.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ended {
-    /// Its path from the folder on, as it may be shown.
-    pub name: Box<str>,
-    /// How it ended.
-    pub end: End,
-    /// What there is to say about it, in a sentence without a full stop.
-    pub sentence: Box<str>,
-    /// Its length in bytes, if it is here.
-    pub length: Option<u64>,
+/// What is known of what was written down in an earlier run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Memory {
+    /// All of it; or there is nothing to know.
+    #[default]
+    Told,
+    /// Nothing, and nobody has asked.
+    Unasked,
+    /// Nothing yet.
+    Asked,
 }
 
 /// One file of a folder.
@@ -40,20 +40,32 @@ pub enum Content<'a> {
     /// On its way.
     Running(&'a Part),
     /// It is over.
-    Ended(&'a Ended),
+    Ended(&'a FileEnding),
 }
 
 impl Contents {
+    /// Of a folder of an earlier run.
+    pub(super) fn restored() -> Self {
+        Self { memory: Memory::Unasked, ..Self::default() }
+    }
+
     /// Takes in what happened.
     pub(super) fn hear(&mut self, news: &News) {
         match news {
-            News::Queued => *self = Self::default(),
+            News::Queued => {
+                self.preflight = None;
+                self.running.clear();
+                self.bad.clear();
+                // What is here is not fetched again, and not told again.
+                self.earlier.add(std::mem::take(&mut self.good));
+            }
             News::Preflight(preflight) => self.preflight = Some(preflight.clone()),
             News::Part(part) => match self.running.iter_mut().find(|one| one.name == part.name) {
                 Some(one) => one.progress = part.progress,
                 None => self.running.push(part.as_ref().clone()),
             },
-            News::File(file) => self.end(file),
+            News::File(file) => self.end(FileEnding::of(file)),
+            News::Files(files) => self.remember(files),
             News::Paused | News::NoRoom(_) | News::Ended(_) => self.running.clear(),
             News::Phase(_)
             | News::Destination(_)
@@ -64,23 +76,44 @@ impl Contents {
         }
     }
 
-    fn end(&mut self, file: &FileEnd) {
-        self.running.retain(|part| part.name != file.name);
-        self.tally.count(&file.name, &file.outcome);
-        self.over += 1;
-        let Ending { end, sentence, length, .. } = Ending::of(&file.outcome);
-        let is_good = matches!(end, End::Verified | End::Complete | End::Skipped);
-        let list = if is_good { &mut self.good } else { &mut self.bad };
+    fn end(&mut self, file: FileEnding) {
+        self.running.retain(|part| *part.name != *file.name);
+        self.earlier.forget(&file.name);
+        let list = if file.end.is_good() { &mut self.good } else { &mut self.bad };
         if list.len() < MOST_FILES {
-            let (name, sentence) = (file.name.as_str().into(), sentence.into());
-            list.push(Ended { name, end, sentence, length });
+            list.push(file);
         }
+    }
+
+    /// Whether somebody has to ask what came in an earlier run; who is told so, asks.
+    pub(super) fn asks(&mut self) -> bool {
+        let is_unasked = self.memory == Memory::Unasked;
+        if is_unasked {
+            self.memory = Memory::Asked;
+        }
+        is_unasked
+    }
+
+    /// Whether the answer is still to come.
+    pub(super) fn is_asked(&self) -> bool {
+        self.memory == Memory::Asked
+    }
+
+    /// What was written down. What was told since is newer.
+    fn remember(&mut self, files: &[FileEnding]) {
+        self.memory = Memory::Told;
+        let known: HashSet<_> = self.bad.iter().chain(&self.good).map(|file| &*file.name).collect();
+        let news = files.iter().filter(|file| !known.contains(&*file.name)).cloned();
+        let (good, mut bad): (Vec<_>, Vec<_>) = news.partition(|file| file.end.is_good());
+        bad.append(&mut self.bad);
+        self.bad = bad;
+        self.earlier.add(good);
     }
 
     /// How many files can be shown.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.running.len() + self.bad.len() + self.good.len()
+        self.running.len() + self.bad.len() + self.good.len() + self.earlier.files.len()
     }
 
     /// Whether nothing can be shown.
@@ -96,31 +129,41 @@ impl Contents {
         if let Some(part) = self.running.get(n) {
             return Some(Content::Running(part));
         }
-        let n = n - self.running.len();
-        let newest = |list: &'_ Vec<Ended>, n: usize| list.len().checked_sub(n + 1);
-        let ended = match newest(&self.bad, n) {
-            Some(at) => self.bad.get(at),
-            None => self.good.get(newest(&self.good, n - self.bad.len())?),
-        };
-        ended.map(Content::Ended)
+        let mut n = n - self.running.len();
+        for list in [&self.bad, &self.good, &self.earlier.files] {
+            match list.len().checked_sub(n + 1) {
+                Some(at) => return list.get(at).map(Content::Ended),
+                None => n -= list.len(),
+            }
+        }
+        None
+    }
+}
+
+/// Files that came before this run. Any of them may be fetched again, so each is found by its name.
+#[derive(Debug, Default)]
+struct Earlier {
+    files: Vec<FileEnding>,
+    places: HashMap<Box<str>, usize>,
+}
+
+impl Earlier {
+    fn add(&mut self, files: Vec<FileEnding>) {
+        for file in files {
+            self.forget(&file.name);
+            if self.files.len() < MOST_FILES {
+                self.places.insert(file.name.clone(), self.files.len());
+                self.files.push(file);
+            }
+        }
     }
 
-    /// `12 of 40 files`, and how many of them did not end well.
-    #[must_use]
-    pub fn words(&self) -> Option<String> {
-        let all = self.preflight.as_ref().filter(|preflight| preflight.is_all)?.files;
-        let files = if all == 1 { "file" } else { "files" };
-        let all = all.max(self.over);
-        let mut text = match self.over {
-            over if over == all => format!("{} {files}", words::count(all)),
-            over => format!("{} of {} {files}", words::count(over), words::count(all)),
-        };
-        let Tally { failed, needs_a_look, .. } = self.tally;
-        match failed + needs_a_look {
-            0 => {}
-            bad => text.push_str(&format!(", {} not complete", words::count(bad))),
+    fn forget(&mut self, name: &str) {
+        let Some(at) = self.places.remove(name) else { return };
+        self.files.swap_remove(at);
+        if let Some(moved) = self.files.get(at) {
+            self.places.insert(moved.name.clone(), at);
         }
-        Some(text)
     }
 }
 
@@ -145,13 +188,13 @@ impl Content<'_> {
                     None => words::bytes(received),
                 }
             }
-            Self::Ended(Ended { end: End::Complete, length: Some(length), .. }) => {
+            Self::Ended(FileEnding { end: End::Complete, length: Some(length), .. }) => {
                 words::bytes(*length)
             }
-            Self::Ended(Ended { sentence, length: Some(length), .. }) => {
+            Self::Ended(FileEnding { sentence, length: Some(length), .. }) => {
                 format!("{} · {}", words::shown(sentence), words::bytes(*length))
             }
-            Self::Ended(Ended { sentence, .. }) => words::shown(sentence),
+            Self::Ended(FileEnding { sentence, .. }) => words::shown(sentence),
         }
     }
 }
@@ -159,7 +202,7 @@ impl Content<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transfer::{Failure, Progress};
+    use crate::transfer::{Failure, FileEnd, Progress, Summary, Verdict};
 
     fn part(name: &str, received: u64) -> News {
         let progress = Progress {
@@ -173,28 +216,70 @@ mod tests {
         News::Part(Box::new(Part { name: name.to_owned(), progress }))
     }
 
-    fn over(name: &str, failure: Failure) -> News {
+    fn over(name: &str, outcome: Result<u64, Failure>) -> News {
         let address = "ftp://h.example/x".parse().unwrap();
-        News::File(Box::new(FileEnd { name: name.to_owned(), address, outcome: Err(failure) }))
+        let outcome = outcome.map(|length| Summary {
+            path: name.into(),
+            length,
+            modified: None,
+            sha256: None,
+            took: std::time::Duration::ZERO,
+            verdict: Verdict::Complete,
+        });
+        News::File(Box::new(FileEnd { name: name.to_owned(), address, outcome }))
+    }
+
+    fn ended(name: &str, end: End) -> FileEnding {
+        FileEnding { name: name.into(), end, sentence: "So".into(), length: None }
+    }
+
+    fn after(news: impl IntoIterator<Item = News>) -> Contents {
+        let mut contents = Contents::default();
+        news.into_iter().for_each(|news| contents.hear(&news));
+        contents
+    }
+
+    fn names(contents: &Contents) -> Vec<String> {
+        let all = (0..).map_while(|n| contents.nth(n));
+        all.map(|it| it.name().to_owned()).collect()
     }
 
     #[test]
     fn what_runs_stands_first_and_what_is_over_runs_no_more() {
-        let mut contents = Contents::default();
-        for news in [part("a", 1), part("b", 2), part("a", 3), over("b", Failure::NotAFile)] {
-            contents.hear(&news);
-        }
-        let all: Vec<_> =
-            (0..3).map_while(|n| contents.nth(n)).map(|it| it.name().to_owned()).collect();
-        assert_eq!(all, ["a", "b"]);
+        let failed = over("b", Err(Failure::NotAFile));
+        let mut contents = after([part("a", 1), part("b", 2), part("a", 3), failed]);
+        assert_eq!(names(&contents), ["a", "b"]);
         assert_eq!(contents.nth(0).unwrap().facts(), "0.0 of 1.0 KB");
         contents.hear(&News::Paused);
-        assert_eq!((contents.len(), contents.over), (1, 1));
-        let mut all = Preflight::default();
-        (all.files, all.is_all) = (3, true);
-        contents.hear(&News::Preflight(Box::new(all)));
-        assert_eq!(contents.words().unwrap(), "1 of 3 files, 1 not complete");
+        assert_eq!(names(&contents), ["b"]);
         contents.hear(&News::Queued);
         assert!(contents.is_empty());
+    }
+
+    #[test]
+    fn what_came_before_a_pause_stays_and_is_not_shown_twice_if_it_comes_again() {
+        let failed = || over("x", Err(Failure::NotAFile));
+        let came = |names: &[&str]| names.iter().map(|name| over(name, Ok(1))).collect::<Vec<_>>();
+        let mut contents = after(came(&["a", "b", "c"]).into_iter().chain([failed()]));
+        assert_eq!(names(&contents), ["x", "c", "b", "a"]);
+        contents.hear(&News::Queued);
+        assert_eq!(names(&contents), ["c", "b", "a"], "what failed is tried again");
+        came(&["d", "a"]).iter().for_each(|news| contents.hear(news));
+        contents.hear(&failed());
+        assert_eq!(names(&contents), ["x", "a", "d", "b", "c"]);
+    }
+
+    #[test]
+    fn what_was_written_down_is_asked_for_once_and_is_older_than_what_was_told() {
+        let mut contents = Contents::restored();
+        assert!(contents.asks() && !contents.asks() && contents.is_asked());
+        contents.hear(&News::Queued);
+        contents.hear(&over("b", Ok(1)));
+        let told = [("a", End::Verified), ("b", End::Complete), ("c", End::Failed)];
+        let told = told.map(|(name, end)| ended(name, end)).to_vec();
+        contents.hear(&News::Files(told));
+        assert!(!contents.is_asked());
+        assert_eq!(names(&contents), ["c", "b", "a"]);
+        assert_eq!(contents.nth(1).unwrap().facts(), "1 byte");
     }
 }

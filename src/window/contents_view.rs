@@ -4,11 +4,12 @@ use eframe::egui::{
     Align, Label, Layout, Rect, RichText, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
-use super::contents::{Content, Contents, Ended};
+use super::contents::Content;
 use super::icons::{self, Icon};
 use super::look::{self, Color, space};
+use super::row::Row;
 use super::widgets;
-use crate::transfer::End;
+use crate::transfer::{End, FileEnding};
 
 /// Height of one file.
 const HEIGHT: f32 = look::LINE + space::XS;
@@ -16,12 +17,17 @@ const HEIGHT: f32 = look::LINE + space::XS;
 /// The most of the width that what there is to say about a file gets.
 const FACTS: f32 = 0.6;
 
-/// Draws the files.
-pub(super) fn contents_ui(ui: &mut Ui, contents: &Contents) {
+/// Draws the files of the folder that `row` is.
+pub(super) fn contents_ui(ui: &mut Ui, row: &Row) {
+    let Some(contents) = &row.contents else { return };
     let count = contents.len();
     if count == 0 {
-        let quiet = look::colors(ui).quiet;
-        widgets::message(ui, None, "Nothing in it has been fetched yet.", quiet);
+        let text = match row.is_over() {
+            _ if contents.is_asked() => return, // It comes with the next picture.
+            true => "Which files came is not written down any more. They are in the folder.",
+            false => "Nothing in it has been fetched yet.",
+        };
+        widgets::message(ui, None, text, look::colors(ui).quiet);
         return;
     }
     #[expect(clippy::cast_precision_loss, reason = "a point more or less in a hundred thousand")]
@@ -52,7 +58,7 @@ fn file_ui(ui: &mut Ui, content: Content<'_>) {
     ui.spacing_mut().item_spacing.x = space::S;
     let (icon, color) = match content {
         Content::Running(_) => (Icon::Download, colors.accent),
-        Content::Ended(Ended { end, .. }) => sign(*end, colors),
+        Content::Ended(FileEnding { end, .. }) => sign(*end, colors),
     };
     icons::show(ui, icon, look::ICON, color, None);
     let font = look::fact_font();
@@ -60,7 +66,7 @@ fn file_ui(ui: &mut Ui, content: Content<'_>) {
     let spoken = format!("{}, {facts}", content.name());
     ui.response().widget_info(|| WidgetInfo::labeled(Role::ListItem, true, &spoken));
     let is_bad =
-        matches!(content, Content::Ended(Ended { end: End::Failed | End::NeedsALook, .. }));
+        matches!(content, Content::Ended(FileEnding { end: End::Failed | End::NeedsALook, .. }));
     let color = if is_bad { color } else { colors.quiet };
     let room = ui.available_width();
     let shown = widgets::end_cut(ui, &facts, &font, room * FACTS);

@@ -4,12 +4,11 @@ use std::time::{Duration, SystemTime};
 
 use eframe::egui::{Label, RichText, ScrollArea, Ui};
 
-use super::contents::Contents;
 use super::icons::Icon;
 use super::log::Log;
 use super::look::{self, space};
 use super::row::{Row, Stage};
-use super::row_words::{brake, closed, state};
+use super::row_words::{brake, files, state};
 use super::widgets;
 use crate::transfer::{Line, Phase, Voice};
 use crate::words;
@@ -23,7 +22,7 @@ pub(super) fn details_ui(ui: &mut Ui, row: &Row, log: &Log) -> bool {
     let colors = look::colors(ui);
     ui.horizontal(|ui| {
         let width = ui.available_width() - look::SMALL - space::S;
-        let font = look::name_font();
+        let font = look::title_font();
         let cut = widgets::middle_cut(ui, &row.name, &font, width);
         let title = RichText::new(cut).font(font).color(colors.text);
         ui.add(Label::new(title)).on_hover_text(&row.name);
@@ -86,7 +85,7 @@ fn facts(row: &Row, lines: &[&Line]) -> Vec<(&'static str, String)> {
         facts.push(("In the folder", preflight.sentence()));
         facts.extend(preflight.warnings().into_iter().map(|warning| ("To be known", warning)));
     }
-    if let Some(files) = row.contents.as_ref().and_then(Contents::words) {
+    if let Some(files) = files(row) {
         facts.push(("Files fetched", files));
     }
     if matches!(row.stage, Stage::Running { .. }) && row.history.most() >= 1.0 {
@@ -108,7 +107,7 @@ fn facts(row: &Row, lines: &[&Line]) -> Vec<(&'static str, String)> {
             facts.push(("SHA-256", hash.clone()));
         }
         if !ending.advice.is_empty() {
-            facts.push(("What to know", closed(&words::shown(&ending.advice))));
+            facts.push(("What to know", words::closed(&words::shown(&ending.advice))));
         }
     }
     if let Some(expected) = &row.request.checks.expected {
@@ -153,7 +152,9 @@ fn journey(row: &Row) -> Vec<(&'static str, String)> {
         let took = Duration::from_millis(took);
         #[expect(clippy::cast_precision_loss, reason = "a speed needs no 53 bits")]
         let speed = length as f64 / took.as_secs_f64().max(0.001);
-        let (took, speed) = (words::duration(took), words::speed(speed));
+        let short = took < Duration::from_secs(1);
+        let took = if short { "Less than 1 s".to_owned() } else { words::duration(took) };
+        let speed = words::speed(speed);
         facts.push(("Took", format!("{took}, {speed} on average")));
     }
     facts

@@ -173,16 +173,17 @@ fn has_dialogs() -> bool {
     std::env::split_paths(&path).any(|folder| folder.join("zenity").is_file()) || has_portal()
 }
 
+/// Whether there is a portal that shows files: some desktops have one that does not.
 #[cfg(target_os = "linux")]
 fn has_portal() -> bool {
     const PORTAL: &str = "org.freedesktop.portal.Desktop";
-    let is_known = || -> zbus::Result<bool> {
+    const PLACE: &str = "/org/freedesktop/portal/desktop";
+    const FILES: &str = "org.freedesktop.portal.FileChooser";
+    let version = || -> zbus::Result<u32> {
         let bus = zbus::blocking::Connection::session()?;
-        let bus = zbus::blocking::fdo::DBusProxy::new(&bus)?;
-        let is_there = bus.name_has_owner(PORTAL.try_into()?)?;
-        Ok(is_there || bus.list_activatable_names()?.iter().any(|name| name.as_str() == PORTAL))
+        zbus::blocking::Proxy::new(&bus, PORTAL, PLACE, FILES)?.get_property("version")
     };
-    is_known().unwrap_or(false)
+    version().is_ok()
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -1,10 +1,11 @@
 //! What stands in the list before the first transfer: an invitation.
 
-use eframe::egui::{Label, RichText, Ui};
+use eframe::egui::{Label, Rect, RichText, Ui, UiBuilder, vec2};
 
 use super::icons::Icon;
 use super::look::{self, space};
 use super::places::{CardClick, PlaceAction, card};
+use super::widgets;
 use crate::ftp::Address;
 use crate::settings::{Favourite, Setting, Settings};
 use crate::words;
@@ -22,25 +23,29 @@ const MOST: usize = 4;
 
 /// Draws the invitation, and says what the person asked of it in this frame, if anything.
 pub(super) fn empty_ui(ui: &mut Ui, settings: &Settings) -> Option<PlaceAction> {
-    let width = ui.available_width().min(look::READING) - 2.0 * space::L;
     let (favourites, recent) = (settings.favourites(), settings.recent());
     let rows = favourites.len().min(MOST) + recent.len().min(MOST);
     #[expect(clippy::cast_precision_loss, reason = "a handful")]
     let height = 94.0 + 52.0 * rows.max(EXAMPLES.len()) as f32;
     let mut action = None;
-    ui.vertical_centered(|ui| {
+    let width = look::INVITATION.min(ui.available_width() - 2.0 * space::L);
+    let beside = ((ui.available_width() - width) / 2.0).floor();
+    let top = ((ui.available_height() - height) * 0.4).clamp(space::L, 160.0);
+    let place = Rect::from_min_size(ui.cursor().min + vec2(beside, top), vec2(width, height));
+    ui.scope_builder(UiBuilder::new().max_rect(place), |ui| {
         ui.spacing_mut().item_spacing.y = space::XS;
-        ui.add_space(((ui.available_height() - height) * 0.4).clamp(space::L, 160.0));
-        ui.set_max_width(width);
         let colors = look::colors(ui);
         let title = RichText::new("Paste an ftp:// address, or open a server.").heading();
-        ui.add(Label::new(title.color(colors.text)).wrap());
         let below = match rows {
             0 => "Public servers to begin with. A click fills in the address; nothing is sent yet.",
             _ => "A click on a server shows what is there. Nothing is fetched yet.",
         };
         let below = RichText::new(below).font(look::fact_font()).color(colors.quiet);
-        ui.add(Label::new(below).wrap());
+        // The words begin where the icons of the cards do.
+        widgets::margin(12, 0).show(ui, |ui| {
+            ui.add(Label::new(title.color(colors.text)).wrap());
+            ui.add(Label::new(below).wrap());
+        });
         ui.add_space(space::L);
         action = match rows {
             0 => examples_ui(ui),

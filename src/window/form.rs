@@ -284,7 +284,9 @@ impl Form {
         };
         let name = self.local_name();
         let is_folder = self.meaning.is_folder();
-        self.facts.get_or_insert_with(|| Facts::of(path, name.as_deref(), is_folder, is_going_to))
+        self.facts.get_or_insert_with(|| {
+            Facts::of(path, &self.folder, name.as_deref(), is_folder, is_going_to)
+        })
     }
 
     /// What is known of the disk, if it was looked up since the last change.

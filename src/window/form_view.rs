@@ -101,7 +101,7 @@ fn address_row(
             let button = widgets::icon_button(&mut inside, Icon::Unfolded, name);
             let place = places::menu_ui(&button, settings, form.address().as_ref());
             let button = Button::new("Browse server…").min_size(vec2(browse, look::PRIMARY));
-            let response = ui.add(button.stroke(eframe::egui::Stroke::NONE));
+            let response = ui.add(button.stroke(widgets::edge(ui)));
             widgets::focus_ring(ui, &response);
             (is_entered, response.clicked(), place)
         })
@@ -116,7 +116,7 @@ fn server_row(ui: &mut Ui, form: &mut Form) -> bool {
             let more = 84.0;
             let path = 32.0;
             let rest = ui.available_width() - look::CAPTION - path - more - 4.0 * space::S;
-            let host = (rest * 0.36).floor();
+            let host = (rest * 0.4).floor();
             let mut is_entered = field(ui, form, Field::Host, look::CAPTION, host);
             is_entered |= field(ui, form, Field::Path, path, rest - host);
             let icon = if form.is_more_open { Icon::Unfolded } else { Icon::Folded };
@@ -124,7 +124,7 @@ fn server_row(ui: &mut Ui, form: &mut Form) -> bool {
             let button = Button::new(words).min_size(vec2(more, look::CONTROL));
             let name =
                 if form.is_more_open { "Less about the server" } else { "More about the server" };
-            let response = ui.add(button.stroke(eframe::egui::Stroke::NONE));
+            let response = ui.add(button.stroke(widgets::edge(ui)));
             response.widget_info(|| {
                 eframe::egui::WidgetInfo::labeled(eframe::egui::Role::Button, true, name)
             });
@@ -171,7 +171,7 @@ pub(super) fn save_row(
             let rest = ui.available_width() - look::CAPTION - choose - download - 3.0 * space::S;
             let is_entered = field(ui, form, Field::SaveTo, look::CAPTION, rest);
             let button = Button::new("Choose…").min_size(vec2(choose, look::PRIMARY));
-            let button = button.stroke(eframe::egui::Stroke::NONE);
+            let button = button.stroke(widgets::edge(ui));
             let chosen = ui.add_enabled(!is_choosing, button);
             widgets::focus_ring(ui, &chosen);
             let button = widgets::primary_button(ui, Icon::Download, "Download", download);

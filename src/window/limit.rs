@@ -160,9 +160,9 @@ fn field_ui(ui: &mut Ui, menu: &mut LimitMenu) -> Option<RateLimit> {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::S;
         // A menu takes the edges of what is in it; a field must be seen to be found.
-        let [rest, ..] = look::colors(ui).button;
+        let [_, hover, _] = look::colors(ui).button;
         ui.visuals_mut().widgets.inactive.bg_stroke = (1.0, look::colors(ui).edge).into();
-        ui.visuals_mut().widgets.inactive.weak_bg_fill = rest;
+        ui.visuals_mut().widgets.inactive.weak_bg_fill = hover;
         ui.add_space(space::S);
         let label = widgets::caption(ui, "Other", 40.0, look::SMALL);
         let hint = RichText::new("1.5 MB/s").color(look::colors(ui).quiet);

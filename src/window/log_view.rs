@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{
-    Align, Button, ComboBox, FontId, Id, Label, Layout, RichText, Role, ScrollArea, Stroke, Ui,
-    WidgetInfo, vec2,
+    Align, Button, ComboBox, Id, Label, Layout, RichText, Role, ScrollArea, Stroke, Ui, WidgetInfo,
+    vec2,
 };
 
 use super::icons::{self, Icon};
@@ -22,6 +22,9 @@ const MOST_LETTERS: usize = 1000;
 
 /// The most transfers that the menu offers: a longer one cannot be used.
 const MOST_OFFERED: usize = 50;
+
+/// The most lines that are looked through for a sentence.
+const MOST_PASSED: usize = 1000;
 
 /// The width of the column that says what lines are about, in letters.
 const COLUMN: usize = 22;
@@ -62,6 +65,7 @@ pub(super) fn bar_ui(
         views(ui, &mut filter);
         let rest = ui.available_size();
         ui.allocate_ui_with_layout(rest, Layout::right_to_left(Align::Center), |ui| {
+            ui.add_space(space::S); // To where all rows end.
             action = buttons(ui, log);
             trouble(ui, &mut filter);
             let is_narrow = ui.available_width() < NARROW;
@@ -131,9 +135,9 @@ fn search_field(ui: &mut Ui, filter: &mut Filter, width: f32) {
 /// Whose lines are shown.
 fn whose(ui: &mut Ui, filter: &mut Filter, log: &Log, model: &Model, width: f32) {
     let all = "Everything";
-    let font = FontId::proportional(14.0);
+    let font = look::entry_font();
     ui.scope(|ui| {
-        ui.visuals_mut().widgets.inactive.bg_stroke = Stroke::NONE;
+        ui.visuals_mut().widgets.inactive.bg_stroke = widgets::edge(ui);
         let chosen = filter.only.as_ref().map_or_else(|| all.to_owned(), |talk| about(talk, model));
         let chosen = widgets::middle_cut(ui, &log.name(&chosen), &font, width - 48.0);
         let menu = ComboBox::from_id_salt("log of").selected_text(chosen).width(width);
@@ -168,10 +172,10 @@ fn about(talk: &Talk, model: &Model) -> String {
     }
 }
 
-/// The newest line, beside the words of a folded log.
+/// The newest sentence, beside the words of a folded log: commands and replies would only flicker.
 fn last_words(ui: &mut Ui, log: &Log) {
-    let newest = log.len().checked_sub(1).and_then(|at| log.line(at));
-    if let Some(line) = newest {
+    let mut newest = (0..log.len()).rev().take(MOST_PASSED).filter_map(|at| log.line(at));
+    if let Some(line) = newest.find(|line| matches!(line.voice, Voice::Story | Voice::Warning)) {
         ui.add(Label::new(job(ui, log, line, None)).truncate().selectable(false));
     }
 }
@@ -213,6 +217,7 @@ fn older_ui(ui: &mut Ui, log: &Log) -> Option<LogAction> {
 /// when lines are dropped above.
 pub(super) fn lines_ui(ui: &mut Ui, log: &mut Log, model: &Model) -> Option<LogAction> {
     ui.spacing_mut().item_spacing.y = 3.0;
+    ui.spacing_mut().scroll.fade.strength = 0.0; // No line is cut, so all can be read.
     // A panel is as high as what is in it: it must not shrink when there is little.
     ui.set_min_height(ui.available_height());
     // Below the lines, so that none of them moves when it appears.

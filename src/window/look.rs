@@ -4,6 +4,7 @@
 //! text, 3:1 for shapes (WCAG 2.2 AA). The sizes are in `size`.
 
 mod colors;
+mod fonts;
 mod size;
 
 use std::sync::Arc;
@@ -30,22 +31,34 @@ pub(super) fn is_high_contrast(ui: &Ui) -> bool {
     colors(ui) == of(ui.visuals().dark_mode, true)
 }
 
-/// Names, fields, headings of a row.
+/// Fields, and sentences that stand alone.
 #[must_use]
 pub fn name_font() -> FontId {
-    FontId::new(15.0, FontFamily::Proportional)
+    fonts::regular(15.0)
+}
+
+/// The names of transfers, titles of cards and groups: what is to be read first.
+#[must_use]
+pub fn title_font() -> FontId {
+    fonts::strong(15.0)
+}
+
+/// The one heading of a page.
+#[must_use]
+pub fn heading_font() -> FontId {
+    fonts::strong(20.0)
 }
 
 /// Names in the table of a server's folder.
 #[must_use]
 pub fn entry_font() -> FontId {
-    FontId::new(14.0, FontFamily::Proportional)
+    fonts::regular(14.0)
 }
 
 /// Second lines, messages, captions.
 #[must_use]
 pub fn fact_font() -> FontId {
-    FontId::new(13.0, FontFamily::Proportional)
+    fonts::regular(13.0)
 }
 
 /// The log.
@@ -56,7 +69,10 @@ pub fn log_font() -> FontId {
 
 /// Dresses the window. Follows the system's theme where the system tells it, and is light where it
 /// does not; the status bar has a switch. Colours as far apart as they can be, if `has_high_contrast`.
+///
+/// To be called before the first picture: without its typefaces nothing can be drawn.
 pub fn dress(ctx: &egui::Context, has_high_contrast: bool) {
+    fonts::load(ctx);
     follow(ctx, None);
     ctx.style_mut_of(Theme::Light, |style| set(style, of(false, has_high_contrast)));
     ctx.style_mut_of(Theme::Dark, |style| set(style, of(true, has_high_contrast)));
@@ -69,10 +85,10 @@ pub(super) fn follow(ctx: &egui::Context, desktop: Option<Theme>) {
 
 fn set(style: &mut Style, colors: &Colors) {
     style.text_styles = [
-        (TextStyle::Small, FontId::new(12.0, FontFamily::Proportional)),
+        (TextStyle::Small, fonts::regular(12.0)),
         (TextStyle::Body, fact_font()),
-        (TextStyle::Button, FontId::new(14.0, FontFamily::Proportional)),
-        (TextStyle::Heading, FontId::new(20.0, FontFamily::Proportional)),
+        (TextStyle::Button, entry_font()),
+        (TextStyle::Heading, heading_font()),
         (TextStyle::Monospace, log_font()),
     ]
     .into();
@@ -91,7 +107,7 @@ fn visuals(is_dark: bool, c: &Colors) -> Visuals {
     v.override_text_color = None;
     v.weak_text_color = Some(c.quiet);
     v.panel_fill = c.ground;
-    v.window_fill = c.surface;
+    v.window_fill = c.raised;
     v.window_stroke = Stroke::new(1.0, c.hairline);
     v.window_corner_radius = CornerRadius::same(10);
     v.menu_corner_radius = CornerRadius::same(6);

@@ -14,6 +14,7 @@ pub mod desktop;
 mod details;
 pub mod dialogs;
 mod display;
+mod dragging;
 mod empty;
 pub mod form;
 pub mod form_view;

@@ -4,11 +4,14 @@
 
 mod order;
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
+pub use order::Move;
+
+use super::contents::Contents;
 use super::row::{Certificate, Group, Row, Stage};
 use crate::transfer::{Entry, Event, Line, News, Phase, Request, TransferId};
 
@@ -41,6 +44,8 @@ pub struct Model {
     places: HashMap<TransferId, usize>,
     /// Where in `rows` the rows of each group are, as they are shown. Made anew after a change.
     groups: OnceCell<[Vec<usize>; Group::ALL.len()]>,
+    /// How often that was done.
+    made: Cell<u64>,
     /// The turn of the row that was queued last.
     last_turn: u64,
 }
@@ -128,7 +133,10 @@ impl Model {
     }
 
     fn places_of(&self, group: Group) -> &[usize] {
-        let groups = self.groups.get_or_init(|| sorted(&self.rows));
+        let groups = self.groups.get_or_init(|| {
+            self.made.set(self.made.get() + 1);
+            sorted(&self.rows)
+        });
         let at = Group::ALL.iter().position(|&one| one == group);
         at.and_then(|at| groups.get(at)).map_or(&[], Vec::as_slice)
     }
@@ -183,6 +191,11 @@ impl Model {
         let Some(one) = self.row(id).and_then(Row::question) else { return Vec::new() };
         let alike = self.rows.iter().filter(|row| row.question() == Some(one));
         alike.map(|row| row.id).collect()
+    }
+
+    /// A folder of an earlier run is opened: whether somebody has to ask what was in it.
+    pub fn asks_for_files(&mut self, id: TransferId) -> bool {
+        self.row_mut(id).and_then(|row| row.contents.as_mut()).is_some_and(Contents::asks)
     }
 
     /// This computer has something to say about a row.

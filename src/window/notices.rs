@@ -67,10 +67,13 @@ fn line(ui: &mut Ui, text: &str, away: &str, button: Option<&(String, String)>) 
         if widgets::icon_button(ui, Icon::Cross, away).clicked() {
             answer = Some(false);
         }
-        if let Some((words, target)) = button
-            && widgets::named_button(ui, words, target, true)
-        {
-            answer = Some(true);
+        if let Some((words, target)) = button {
+            let size = vec2(widgets::button_width(ui, words), look::SMALL);
+            let layout = Layout::right_to_left(Align::Center); // Its words are in its middle.
+            let draw = |ui: &mut Ui| widgets::named_button(ui, words, target, true);
+            if ui.allocate_ui_with_layout(size, layout, draw).inner {
+                answer = Some(true);
+            }
         }
         ui.with_layout(Layout::top_down(Align::Min), |ui| {
             ui.set_min_height(look::SMALL);

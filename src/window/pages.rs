@@ -9,7 +9,7 @@ mod servers;
 
 use std::path::PathBuf;
 
-use eframe::egui::{Key, Label, RichText, ScrollArea, Ui};
+use eframe::egui::{Id, Key, Label, RichText, ScrollArea, Ui};
 
 use super::icons::Icon;
 use super::limit::LimitMenu;
@@ -98,7 +98,11 @@ pub(super) fn page_ui(ui: &mut Ui, page: &mut Page, shown: Shown<'_>) -> Option<
                 action = Some(PageAction::Close);
             }
         });
-        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        let mut area = ScrollArea::vertical().auto_shrink(false);
+        if is_new(ui, page) {
+            area = area.vertical_scroll_offset(0.0);
+        }
+        area.show(ui, |ui| {
             ui.horizontal_top(|ui| {
                 ui.spacing_mut().item_spacing.x = 0.0;
                 ui.add_space(beside);
@@ -111,6 +115,15 @@ pub(super) fn page_ui(ui: &mut Ui, page: &mut Page, shown: Shown<'_>) -> Option<
         });
     });
     action
+}
+
+/// Whether the page was not on the screen in the last frame: then it begins at its top.
+fn is_new(ui: &Ui, page: &Page) -> bool {
+    let now = (ui.cumulative_frame_nr(), matches!(page, Page::Keys));
+    let id = Id::unique("page in the last frame");
+    let last: Option<(u64, bool)> = ui.data(|data| data.get_temp(id));
+    ui.data_mut(|data| data.insert_temp(id, now));
+    !last.is_some_and(|(frame, is_keys)| frame + 1 >= now.0 && is_keys == now.1)
 }
 
 fn sections(ui: &mut Ui, page: &mut Page, shown: Shown<'_>) -> Option<PageAction> {

@@ -5,7 +5,7 @@ use eframe::egui::{
 };
 
 use super::icons::{self, Icon};
-use super::look::{self, Color, space};
+use super::look::{self, space};
 use super::widgets;
 
 /// What was chosen of `choices` in this frame, if anything. `name` is spoken.
@@ -37,7 +37,7 @@ pub(super) fn pick_button(ui: &mut Ui, name: &str, words: &str, width: f32) -> R
     let text = RichText::new(words).color(look::colors(ui).text);
     let atoms = (text, Atom::grow(), icons::atom(Icon::Unfolded, 12.0));
     let button = Button::new(atoms).min_size(vec2(width, look::SMALL));
-    let response = ui.add(button.stroke((0.0, Color::TRANSPARENT)));
+    let response = ui.add(button.stroke(widgets::edge(ui)));
     response.widget_info(|| {
         let mut info = WidgetInfo::labeled(Role::ComboBox, true, name);
         info.current_text_value = Some(words.to_owned());
@@ -82,9 +82,9 @@ fn row(ui: &mut Ui, words: &str) -> (Response, Rect) {
 
 /// The ground of a line in a menu.
 pub(super) fn light(ui: &Ui, response: &Response) {
-    let [rest, hover, _] = look::colors(ui).button;
+    let [_, hover, press] = look::colors(ui).button;
     if response.hovered() || response.has_focus() {
-        let fill = if response.hovered() { hover } else { rest };
+        let fill = if response.hovered() { press } else { hover };
         ui.painter().rect_filled(response.rect, 6, fill);
     }
     if response.gained_focus() {

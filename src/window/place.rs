@@ -30,10 +30,11 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Looks at `path`. If it is a folder, the file goes into it as `name`. With `is_folder` it is a
+    /// Looks at `path`, or at `usual` while nothing is said. If it is a folder, the file goes into it as `name`. With `is_folder` it is a
     /// folder that is to come: one that is there under its name is brought up to date.
     pub(super) fn of(
         path: Option<PathBuf>,
+        usual: &Path,
         name: Option<&str>,
         is_folder: bool,
         is_going_to: &dyn Fn(&Path) -> bool,
@@ -43,7 +44,7 @@ impl Facts {
             Some(folder) if is_itself(&folder) => Ok(folder),
             Some(folder) if folder.is_dir() => name.map(|name| folder.join(name)).ok_or(folder),
             Some(file) => Ok(file),
-            None => Err(PathBuf::new()),
+            None => Err(usual.to_owned()),
         };
         let folder = match &target {
             Ok(file) => file.parent().unwrap_or(file).to_owned(),

@@ -151,7 +151,7 @@ pub(super) fn card(
             ui.set_width(width);
             ui.spacing_mut().item_spacing.y = 2.0;
             ui.add_space(8.0);
-            let font = look::name_font();
+            let font = look::title_font();
             let cut = widgets::middle_cut(ui, name, &font, width);
             ui.add(Label::new(RichText::new(cut).font(font).color(colors.text)).selectable(false));
             let font = look::fact_font();

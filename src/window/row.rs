@@ -97,6 +97,16 @@ impl Certificate {
         let reason = reason.map(|reason| words::shown(reason));
         Some(Self { server: words::shown(server), shown: shown.as_ref().clone(), reason, trusted })
     }
+
+    /// What is the matter with it, without what it says of itself.
+    pub(super) fn in_short(&self) -> String {
+        let Self { server, reason, trusted, .. } = self;
+        match (trusted, reason) {
+            (Some(_), _) => format!("{server} shows another certificate than the one you trust"),
+            (None, Some(reason)) => format!("The certificate of {server} is not trusted: {reason}"),
+            (None, None) => format!("The certificate of {server} is not trusted"),
+        }
+    }
 }
 
 /// Where a row stands in the list.
@@ -176,6 +186,7 @@ impl Row {
     pub(super) fn restored(entry: Entry) -> Self {
         let Entry { id, request, state, received, expected } = entry;
         let mut row = Self::new(id, request);
+        row.contents = row.contents.map(|_| Contents::restored());
         if received > 0 {
             row.progress = Some(Progress {
                 received,
@@ -295,7 +306,8 @@ impl Row {
             | News::Joined(_)
             | News::Preflight(_)
             | News::Part(_)
-            | News::File(_) => {}
+            | News::File(_)
+            | News::Files(_) => {}
             News::Ended(outcome) => self.end(&outcome),
             News::Paused => self.stage = Stage::Paused,
             News::NoRoom(why) => self.stage = Stage::NoRoom { why },

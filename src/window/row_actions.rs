@@ -2,6 +2,7 @@
 
 use eframe::egui::{Button, Role, Ui, WidgetInfo};
 
+use super::model::Move;
 use super::row::{Row, Stage};
 use super::selection::Choice;
 use crate::transfer::{End, NextStep, Phase};
@@ -17,8 +18,10 @@ pub enum RowAction {
     Resume,
     /// End the pause before the next attempt.
     TryNow,
-    /// Let it go so many places down in the queue, or up if that is negative.
-    Move(isize),
+    /// Let it change places in the queue; and all that are chosen, if it is.
+    Move(Move),
+    /// Begin to drag it.
+    Grab,
     /// Open the file with the program that belongs to it.
     Open,
     /// Show the file, or what was kept of it, in the system's file manager.
@@ -106,9 +109,9 @@ pub(super) fn menu(ui: &mut Ui, row: &Row) -> Option<RowAction> {
         }
     };
     if matches!(row.stage, Stage::Waiting { .. }) {
-        offer(ui, "Move to the top", "", RowAction::Move(isize::MIN));
-        offer(ui, "Move up", "Alt+Up", RowAction::Move(-1));
-        offer(ui, "Move down", "Alt+Down", RowAction::Move(1));
+        offer(ui, "Move to the top", "", RowAction::Move(Move::To(0)));
+        offer(ui, "Move up", "Alt+Up", RowAction::Move(Move::Up));
+        offer(ui, "Move down", "Alt+Down", RowAction::Move(Move::Down));
         ui.separator();
     }
     for (words, asked, is_enabled) in buttons(row) {

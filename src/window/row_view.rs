@@ -3,8 +3,8 @@
 use std::time::SystemTime;
 
 use eframe::egui::{
-    Color32, EventFilter, Frame, Key, Label, Margin, Modifiers, Popup, Response, RichText, Role,
-    Sense, Shape, StrokeKind, Ui, UiBuilder, WidgetInfo, vec2,
+    Align2, Color32, EventFilter, Frame, Id, Key, Label, Margin, Modifiers, PointerButton, Popup,
+    Response, RichText, Role, Sense, Shape, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
 use super::card::{CardAnswer, card_ui};
@@ -12,10 +12,13 @@ use super::contents::Contents;
 use super::contents_view::{self, contents_ui};
 use super::icons::{self, Icon};
 use super::look::{self, space};
+use super::model::Move;
 use super::row::{Row, Stage};
 pub use super::row_actions::RowAction;
 use super::row_actions::{buttons, menu};
-use super::row_words::{brake, closed, details, next_tick, share, short_hash, state, what_then};
+use super::row_words::{
+    brake, details, files, moving_apart, next_tick, share, short_hash, state, what_then,
+};
 use super::selection::Choice;
 use super::sign_in::{SignIn, SignInAnswer, sign_in_ui};
 use super::widgets;
@@ -49,8 +52,8 @@ pub fn row_ui(ui: &mut Ui, row: &Row, part: Part<'_>) -> Option<RowAction> {
     let line = state(row, now);
     let can_move = matches!(row.stage, Stage::Waiting { .. });
     let sense = if can_move { Sense::click_and_drag() } else { Sense::click() };
-    let builder =
-        UiBuilder::new().id_salt(("row", row.id)).sense(sense).accessibility_role(Role::ListItem);
+    let builder = UiBuilder::new().scope_id(Id::unique(("row", row.id))).sense(sense);
+    let builder = builder.accessibility_role(Role::ListItem);
     let behind = ui.painter().add(Shape::Noop);
     let inner = ui.scope_builder(builder, |ui| {
         let margin = Margin { left: 16, right: 16, top: 4, bottom: 10 };
@@ -70,8 +73,8 @@ pub fn row_ui(ui: &mut Ui, row: &Row, part: Part<'_>) -> Option<RowAction> {
                     ui.set_width(ui.available_width());
                     let action = first_line(ui, row, part.is_open);
                     let action = action.or(below(ui, row, &line, part.sign_in));
-                    if let Some(contents) = row.contents.as_ref().filter(|_| part.is_open) {
-                        contents_ui(ui, contents);
+                    if part.is_open {
+                        contents_ui(ui, row);
                     }
                     action
                 })
@@ -84,14 +87,15 @@ pub fn row_ui(ui: &mut Ui, row: &Row, part: Part<'_>) -> Option<RowAction> {
         let name = format!("{}, {line}", row.name);
         whole.widget_info(|| WidgetInfo::selected(Role::ListItem, true, part.is_chosen, &name));
         if part.is_chosen {
-            let rect = whole.rect.shrink2(vec2(space::S, 0.0));
-            let fill = look::colors(ui).chosen;
-            ui.painter().set(behind, Shape::rect_filled(rect, 6, fill));
+            ui.painter().set(behind, widgets::chosen_ground(ui, whole.rect));
         }
         if part.wants_focus {
             whole.request_focus();
+            whole.scroll_to_me(None);
         }
-        keyboard(ui, row, &whole).or(inner.inner).or(choice(ui, &whole)).or(drag(ui, &whole))
+        let is_grabbed = whole.drag_started_by(PointerButton::Primary);
+        let grab = is_grabbed.then_some(RowAction::Grab);
+        keyboard(ui, row, &whole).or(inner.inner).or(choice(ui, &whole)).or(grab)
     });
     let mut action = inner.inner;
     inner.response.container_context_menu(|ui| {
@@ -119,33 +123,15 @@ fn keyboard(ui: &Ui, row: &Row, whole: &Response) -> Option<RowAction> {
     ui.memory_mut(|memory| memory.set_focus_lock_filter(whole.id, arrows));
     let pressed = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
     let action = |key, places| match () {
-        () if pressed(Modifiers::ALT, key) => can_move.then_some(RowAction::Move(places)),
+        () if pressed(Modifiers::ALT, key) => {
+            let way = if places < 0 { Move::Up } else { Move::Down };
+            can_move.then_some(RowAction::Move(way))
+        }
         () if pressed(Modifiers::SHIFT, key) => Some(RowAction::Step { places, extends: true }),
         () if pressed(Modifiers::NONE, key) => Some(RowAction::Step { places, extends: false }),
         () => None,
     };
     action(Key::ArrowUp, -1).or_else(|| action(Key::ArrowDown, 1))
-}
-
-/// A waiting row that is dragged goes where the line is.
-fn drag(ui: &Ui, whole: &Response) -> Option<RowAction> {
-    let is_dropped = whole.drag_stopped();
-    if !is_dropped && !whole.dragged() {
-        return None;
-    }
-    let pointer = whole.interact_pointer_pos()?;
-    #[expect(clippy::cast_possible_truncation, reason = "rows, far fewer than 2^24")]
-    let places = ((pointer.y - whole.rect.center().y) / look::ROW).round() as isize;
-    if is_dropped {
-        return (places != 0).then_some(RowAction::Move(places));
-    }
-    if places != 0 {
-        #[expect(clippy::cast_precision_loss, reason = "rows, far fewer than 2^24")]
-        let edge = (places + isize::from(places > 0)) as f32 * look::ROW;
-        let x = whole.rect.left() + 16.0..=whole.rect.right() - 16.0;
-        ui.painter().hline(x, whole.rect.top() + edge, (2.0, look::colors(ui).accent));
-    }
-    None
 }
 
 /// A click chooses a row; with Ctrl, as well as others; with Shift, all rows up to it.
@@ -214,10 +200,11 @@ fn first_line(ui: &mut Ui, row: &Row, is_open: bool) -> Option<RowAction> {
 /// The side of the button that shows the files of a folder.
 const FOLD: f32 = 24.0;
 
-/// Whether it is a folder with something to be shown. Of one that came in an earlier run it is not
-/// known any more what was in it.
+/// Whether it is a folder with something to be shown.
 fn can_open(row: &Row) -> bool {
-    row.contents.as_ref().is_some_and(|contents| !contents.is_empty() || !row.is_over())
+    let was_told = row.passage.files.is_some_and(|files| files.over > 0);
+    let may_be = |contents: &Contents| was_told || !contents.is_empty() || !row.is_over();
+    row.contents.as_ref().is_some_and(may_be)
 }
 
 /// What shows the files of a folder, and hides them again.
@@ -242,7 +229,7 @@ fn graph_ui(ui: &mut Ui, row: &Row) {
 
 /// The name in at most `width`, cut in the middle if it must be; then the whole of it on hover.
 fn name(ui: &mut Ui, row: &Row, width: f32) {
-    let font = look::name_font();
+    let font = look::title_font();
     let cut = widgets::middle_cut(ui, &row.name, &font, width - space::S);
     let is_cut = cut != row.name;
     let text = RichText::new(cut).font(font).color(look::colors(ui).text);
@@ -271,10 +258,14 @@ fn below(ui: &mut Ui, row: &Row, line: &str, card: Option<&mut SignIn>) -> Optio
             }),
         Stage::Over { ending, .. } if matches!(ending.end, End::Failed | End::NeedsALook) => {
             let (_, color) = sign(ui, row);
-            widgets::message(ui, None, &closed(line), color);
-            widgets::message(ui, None, &what_then(ending), look::colors(ui).quiet);
-            note(ui, row);
-            sign_in_ui(ui, card?, row).map(|answer| match answer {
+            widgets::message(ui, None, &words::closed(line), color);
+            let Some(card) = card else {
+                widgets::message(ui, None, &what_then(ending), look::colors(ui).quiet);
+                note(ui, row);
+                return None;
+            };
+            ui.add_space(space::XS);
+            sign_in_ui(ui, card, row).map(|answer| match answer {
                 SignInAnswer::SignIn => RowAction::SignIn,
                 SignInAnswer::Cancel => RowAction::PutOff,
             })
@@ -316,6 +307,21 @@ fn is_pausing(row: &Row) -> bool {
     is_between || matches!(row.stage, Stage::NoRoom { .. })
 }
 
+/// How fast and how long still, in columns at the right, so that nothing moves when a figure more or
+/// less is needed: the width that they take.
+fn pace_ui(ui: &Ui, speed: String, left: Option<String>) -> f32 {
+    let font = look::fact_font();
+    let color = look::colors(ui).quiet;
+    let column = widgets::text_width(ui, "59 min 59 s left", &font).ceil();
+    let right = pos2(ui.max_rect().right(), ui.cursor().top() + look::LINE / 2.0);
+    let text = |x: f32, text| {
+        let at = pos2(right.x - x, right.y);
+        ui.painter().text(at, Align2::RIGHT_CENTER, text, font.clone(), color).width()
+    };
+    text(0.0, left.unwrap_or_default());
+    column + space::L + text(column + space::L, speed) + space::L
+}
+
 fn second_line(ui: &mut Ui, row: &Row, line: &str) {
     let colors = look::colors(ui);
     let is_pausing = is_pausing(row);
@@ -326,8 +332,9 @@ fn second_line(ui: &mut Ui, row: &Row, line: &str) {
         return;
     }
     let is_narrow = ui.available_width() < look::NARROW_WINDOW - 150.0;
-    let mut line = line.to_owned();
-    if let Some(files) = row.contents.as_ref().and_then(Contents::words) {
+    let apart = moving_apart(row).filter(|_| !is_narrow);
+    let mut line = apart.as_ref().map_or(line, |(amount, ..)| amount).to_owned();
+    if let Some(files) = files(row) {
         line = format!("{line} · {files}");
     }
     if !is_narrow && !is_pausing {
@@ -345,7 +352,9 @@ fn second_line(ui: &mut Ui, row: &Row, line: &str) {
     ui.spacing_mut().interact_size.y = look::LINE;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
-        let room = ui.available_width() - if hash.is_some() { look::LINE + space::XS } else { 0.0 };
+        let pace = apart.map_or(0.0, |(_, speed, left)| pace_ui(ui, speed, left));
+        let copy = if hash.is_some() { look::LINE + space::XS } else { 0.0 };
+        let room = ui.available_width() - pace - copy;
         let font = look::fact_font();
         let cut = widgets::end_cut(ui, &line, &font, room);
         let is_cut = cut != line;

@@ -3,8 +3,8 @@
 use std::time::{Duration, SystemTime};
 
 use super::row::{Row, Stage};
-use crate::transfer::{Brake, End, Ending, Phase, Progress};
-use crate::words;
+use crate::transfer::{Brake, End, Ending, Files, Phase, Progress};
+use crate::words::{self, closed};
 
 /// How far it is at `now`, in words: what the second line says, and what a screen reader hears of
 /// the row.
@@ -54,12 +54,6 @@ fn ended(ending: &Ending, now: SystemTime) -> String {
     }
 }
 
-/// With a full stop, unless it has one.
-pub(super) fn closed(sentence: &str) -> String {
-    let stop = if sentence.ends_with(['.', '”']) { "" } else { "." };
-    format!("{sentence}{stop}")
-}
-
 /// `in 12 s`. It is never said to have been in the past.
 fn countdown(until: SystemTime, now: SystemTime) -> String {
     match until.duration_since(now) {
@@ -88,20 +82,48 @@ fn amount(Progress { received, expected, .. }: Progress) -> String {
 
 /// `1.2 of 4.1 GB — 11.4 MB/s — 4 min left`.
 fn moving(progress: Progress) -> String {
-    let Progress { speed, remaining, .. } = progress;
-    let mut line = amount(progress);
+    let amount = amount(progress);
+    match pace_of(progress) {
+        None => format!("{amount} — waiting for the server"),
+        Some((speed, None)) => format!("{amount} — {speed}"),
+        Some((speed, Some(left))) => format!("{amount} — {speed} — {left}"),
+    }
+}
+
+/// `11.4 MB/s`, and `4 min left` if that can be told. `None`: nothing comes.
+fn pace_of(Progress { speed, remaining, .. }: Progress) -> Option<(String, Option<String>)> {
     if speed < 1.0 {
-        line.push_str(" — waiting for the server");
-        return line;
+        return None;
     }
-    line.push_str(" — ");
-    line.push_str(&words::speed(speed));
-    if let Some(remaining) = remaining {
-        // Tenths of a second would only flicker.
-        let remaining = Duration::from_secs(remaining.as_secs().max(1));
-        line.push_str(&format!(" — {} left", words::duration(remaining)));
+    // Tenths of a second would only flicker.
+    let whole = |time: Duration| Duration::from_secs(time.as_secs().max(1));
+    let left = remaining.map(|time| format!("{} left", words::duration(whole(time))));
+    Some((words::speed(speed), left))
+}
+
+/// What is said apart, where there is room, of one that is on its way: how much is here; how fast it
+/// comes; how long it will take.
+pub(super) fn moving_apart(row: &Row) -> Option<(String, String, Option<String>)> {
+    let is_moving =
+        matches!(row.stage, Stage::Running { phase: Phase::Receiving, is_stopping: false, .. });
+    let progress = row.progress.filter(|_| is_moving)?;
+    let (speed, left) = pace_of(progress)?;
+    Some((amount(progress), speed, left))
+}
+
+/// `12 of 40 files`, of a folder, and how many of them did not end well.
+pub(super) fn files(row: &Row) -> Option<String> {
+    let Files { over, bad, all } = row.passage.files?;
+    let all = all?.max(over);
+    let files = if all == 1 { "file" } else { "files" };
+    let mut text = match over {
+        over if over == all => format!("{} {files}", words::count(all)),
+        over => format!("{} of {} {files}", words::count(over), words::count(all)),
+    };
+    if bad > 0 {
+        text.push_str(&format!(", {} not complete", words::count(bad)));
     }
-    line
+    Some(text)
 }
 
 /// What holds back one that is on its way, once that is measured.

@@ -327,6 +327,9 @@ impl Screen {
     fn list_panel(&mut self, ui: &mut Ui, wishes: &mut Vec<Wish>) {
         let frame = egui::Frame::new().fill(look::colors(ui).ground);
         CentralPanel::default().frame(frame).show(ui, |ui| {
+            if self.model.rows().is_empty() && self.sheet.is_some() {
+                return; // It is all there is to decide.
+            }
             if self.model.rows().is_empty() {
                 let area = ScrollArea::vertical().auto_shrink(false);
                 let action = area.show(ui, |ui| empty::empty_ui(ui, &self.settings)).inner;

@@ -23,6 +23,10 @@ pub struct Selection {
     chosen: BTreeSet<TransferId>,
     /// Where a range begins.
     anchor: Option<TransferId>,
+    /// Another number each time that others are chosen.
+    version: u64,
+    /// The rows that are there were compared at this [version](Model::version) of them.
+    kept: u64,
 }
 
 impl Selection {
@@ -55,8 +59,14 @@ impl Selection {
         self.chosen.iter().copied()
     }
 
+    /// Another number each time that others are chosen.
+    pub(super) fn version(&self) -> u64 {
+        self.version
+    }
+
     /// Chooses a row.
     pub fn choose(&mut self, id: TransferId, choice: Choice, model: &Model) {
+        self.version += 1;
         match (choice, self.anchor) {
             (Choice::Too, _) => {
                 if !self.chosen.remove(&id) {
@@ -100,17 +110,22 @@ impl Selection {
 
     /// Chooses all rows.
     pub fn all(&mut self, model: &Model) {
-        self.chosen = shown(model).collect();
+        self.version += 1;
+        // In the order of the set, which is made of them faster then.
+        self.chosen = model.rows().iter().map(|row| row.id).collect();
     }
 
     /// Chooses none.
     pub fn clear(&mut self) {
-        *self = Self::default();
+        *self = Self { version: self.version + 1, ..Self::default() };
     }
 
     /// Forgets rows that are not there any more.
     pub fn keep(&mut self, model: &Model) {
-        self.chosen.retain(|id| model.row(*id).is_some());
+        if self.kept != model.version() {
+            self.kept = model.version();
+            self.chosen.retain(|id| model.row(*id).is_some());
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use std::path::Path;
 
 use super::form::{Field, Form};
+use super::row::Certificate;
 use crate::ftp::Address;
 use crate::transfer::{Destination, Failure, Glance, Request};
 use crate::words;
@@ -111,9 +112,16 @@ impl Sheet {
         }
         self.remote = match answer {
             Ok(glance) => Remote::Known(glance),
-            Err(failure) => Remote::Unknown {
-                why: words::shown(&failure.to_string()),
-                advice: words::shown(failure.advice()),
+            Err(failure) => match Certificate::of(&failure) {
+                Some(certificate) => Remote::Unknown {
+                    why: certificate.in_short(),
+                    advice: "Before anything is downloaded you are asked whether you trust it."
+                        .to_owned(),
+                },
+                None => Remote::Unknown {
+                    why: words::shown(&failure.to_string()),
+                    advice: words::shown(failure.advice()),
+                },
             },
         };
     }

@@ -46,7 +46,7 @@ pub(super) fn sheet_ui(
     indented(ui, |ui| facts_ui(ui, sheet));
     let mut is_pressed = false;
     if sheet.remote == Remote::Locked {
-        let width = ui.available_width() - look::CAPTION - space::S;
+        let width = (ui.available_width() - look::CAPTION - space::S).min(look::SECRET);
         let field = |ui: &mut Ui| {
             form_view::field(ui, &mut sheet.form, Field::Password, look::CAPTION, width)
         };

@@ -71,7 +71,7 @@ pub(super) fn sign_in_ui(ui: &mut Ui, card: &mut SignIn, row: &Row) -> Option<Si
         ui.spacing_mut().item_spacing = vec2(space::S, space::S);
         ui.set_max_width(ui.available_width().min(look::READING));
         let title = RichText::new(format!("Sign in to {}", row.host()));
-        ui.add(Label::new(title.font(look::name_font()).color(colors.text)).wrap());
+        ui.add(Label::new(title.font(look::title_font()).color(colors.text)).wrap());
         let mut is_entered = false;
         ui.horizontal(|ui| {
             let width = (ui.available_width() - 2.0 * look::CAPTION - 3.0 * space::S) / 2.0;

@@ -62,14 +62,18 @@ pub(super) fn status_ui(
     let switch = limit::switch_width(ui, limit) + space::S;
     let taken: f32 = switch + buttons.iter().map(|(words, _)| width(words)).sum::<f32>();
     let room_width = widgets::text_width(ui, room, &font);
-    // In a narrow window what can be done is more than how much room there is.
-    let activity = activity(totals);
-    let wanted = widgets::text_width(ui, &activity, &font).min(140.0);
-    let has_room = ui.available_width() > wanted + taken + room_width + ICONS + 4.0 * space::S;
-    let right = ICONS + space::S + if has_room { room_width + space::S } else { 0.0 };
+    let activity = activity(totals, totals.speed);
+    // What follows stays where it is when the speed gets another figure.
+    let widest = widgets::text_width(ui, &self::activity(totals, WIDEST), &font);
+    // In a narrow window what goes on, and what can be done, is more than how much room there is.
+    let has_room = ui.available_width() > widest + taken + room_width + ICONS + 4.0 * space::S;
+    let right = ICONS + if has_room { room_width + space::S } else { 0.0 };
     let left = (ui.available_width() - right - taken - space::S).max(0.0);
     let activity = widgets::end_cut(ui, &activity, &font, left);
+    let start = ui.cursor().left();
     ui.add(Label::new(RichText::new(activity).font(font.clone()).color(color)));
+    let used = ui.cursor().left() - start - space::S;
+    ui.add_space((widest.min(left) - used).max(0.0));
     if let Some(limit) = limit::switch_ui(ui, limit, menu) {
         action = Some(StatusAction::Limit(limit));
     }
@@ -95,15 +99,18 @@ pub(super) fn status_ui(
     theme_switch(ui).or(action)
 }
 
-/// `1 active · 11.4 MB/s`.
-fn activity(totals: Totals) -> String {
+/// A speed, in bytes per second, that takes as much room as any.
+const WIDEST: f64 = 888.8e6;
+
+/// `1 active · 11.4 MB/s`. Nothing is said of a speed while nothing comes.
+fn activity(totals: Totals, speed: f64) -> String {
     let number = |number: usize| words::count(number as u64);
     let mut parts = Vec::new();
     if totals.active > 0 {
         parts.push(format!("{} active", number(totals.active)));
     }
     if totals.speed >= 1.0 {
-        parts.push(words::speed(totals.speed));
+        parts.push(words::speed(speed));
     }
     if totals.waiting > 0 {
         parts.push(format!("{} waiting", number(totals.waiting)));

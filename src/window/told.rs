@@ -3,7 +3,6 @@
 use std::time::SystemTime;
 
 use super::row::Row;
-use super::row_words::closed;
 use crate::transfer::{Class, Line, News, Phase, Voice};
 use crate::words;
 
@@ -21,11 +20,11 @@ pub(super) fn told(news: &News, row: &Row) -> Option<Line> {
             },
         ),
         News::Paused => (Voice::Story, "Paused".to_owned()),
-        News::NoRoom(why) => (Voice::Warning, closed(why)),
+        News::NoRoom(why) => (Voice::Warning, words::closed(why)),
         News::Ended(Err(failure)) if failure.class() == Class::Stopped => {
             (Voice::Story, "Stopped".to_owned())
         }
-        News::Ended(Err(failure)) => (Voice::Warning, closed(&failure.to_string())),
+        News::Ended(Err(failure)) => (Voice::Warning, words::closed(&failure.to_string())),
         News::Ended(Ok(_))
         | News::Queued
         | News::Phase(_)
@@ -36,7 +35,8 @@ pub(super) fn told(news: &News, row: &Row) -> Option<Line> {
         | News::Line(_)
         | News::Preflight(_)
         | News::Part(_)
-        | News::File(_) => return None,
+        | News::File(_)
+        | News::Files(_) => return None,
     };
     Some(Line { at: SystemTime::now(), voice, text: words::shown(&text) })
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use eframe::egui::{Label, Rect, RichText, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
 
+use super::dragging::{Course, Stretch, drag_ui};
 use super::look::{self, space};
 use super::model::Model;
 use super::row::Group;
@@ -36,6 +37,10 @@ pub struct List {
     pub sign_in: Option<SignIn>,
     /// The row that the keyboard is to go to.
     pub(super) wants_focus: Option<TransferId>,
+    /// What can be done with what is chosen, as it was found at these versions of rows and choice.
+    pub(super) possible: Option<((u64, u64), [bool; 4])>,
+    /// The waiting row that the person drags.
+    pub(super) dragged: Option<TransferId>,
     /// Folders whose files are shown.
     pub(super) open: BTreeSet<TransferId>,
     width: f32,
@@ -61,7 +66,7 @@ pub fn list_ui(ui: &mut Ui, list: &mut List, model: &Model) -> Option<ListAction
             list.heights.clear();
         }
         let origin = ui.max_rect().min;
-        let mut page = Page { origin, width, seen, y: space::S };
+        let mut page = Page { origin, width, seen, y: space::S, waiting: Vec::new() };
         for group in Group::ALL {
             let count = model.count(group);
             if count == 0 {
@@ -81,6 +86,13 @@ pub fn list_ui(ui: &mut Ui, list: &mut List, model: &Model) -> Option<ListAction
             page.y += space::M;
         }
         list.wants_focus = None;
+        if let Some(id) = list.dragged {
+            let course = drag_ui(ui, &page.waiting);
+            if let Course::Dropped(way) = course {
+                action = Some(ListAction::Row(id, RowAction::Move(way)));
+            }
+            list.dragged = list.dragged.filter(|_| course == Course::OnTheWay);
+        }
         let whole = Rect::from_min_size(origin, vec2(width, page.y));
         ui.allocate_rect(whole, Sense::hover());
     });
@@ -95,9 +107,19 @@ struct Page {
     seen: Rect,
     /// How far down the next thing goes.
     y: f32,
+    /// Where the rows are that wait.
+    waiting: Vec<Stretch>,
 }
 
 impl Page {
+    /// So many rows of a group, with so many of it above them, come next.
+    fn note(&mut self, group: Group, above: usize, count: usize, height: f32) {
+        if group == Group::Waiting && count > 0 {
+            let top = self.origin.y + self.y;
+            self.waiting.push(Stretch { above, count, top, height });
+        }
+    }
+
     /// Leaves room for the next thing; its place, if it can be seen.
     fn place(&mut self, height: f32) -> Option<Rect> {
         let y = self.y;
@@ -148,6 +170,7 @@ fn span(
     list: &List,
 ) -> Option<ListAction> {
     let count = model.count(group);
+    page.note(group, range.start, range.len(), height);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rows above")]
     let above = ((page.seen.top() - page.y) / height - 1.0).max(0.0) as usize;
     let above = above.min(range.len());
@@ -185,6 +208,7 @@ fn uneven_rows(
     for n in range {
         let Some(row) = model.nth(group, n) else { continue };
         let height = list.heights.get(&row.id).copied().unwrap_or(look::ROW);
+        page.note(group, n, 1, height);
         let Some(rect) = page.place(height) else { continue };
         let sign_in = list.sign_in.as_mut().filter(|card| card.id == row.id);
         let is_chosen = list.selection.has(row.id);

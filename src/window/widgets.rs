@@ -1,8 +1,9 @@
 //! The few widgets that egui does not have in the shape that is needed here.
 
+use eframe::egui::epaint::RectShape;
 use eframe::egui::{
-    Button, FontId, Frame, Label, Rect, Response, RichText, Role, Sense, Shape, Stroke, TextEdit,
-    Ui, Vec2, WidgetInfo, pos2, vec2,
+    Button, FontId, Frame, Label, Rect, Response, RichText, Role, Sense, Shape, Stroke, StrokeKind,
+    TextEdit, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::history::SECONDS;
@@ -15,7 +16,7 @@ use super::look::{self, Color, space};
 /// debian.iso".
 pub(super) fn named_button(ui: &mut Ui, words: &str, target: &str, is_enabled: bool) -> bool {
     let size = vec2(button_width(ui, words), look::SMALL);
-    let button = Button::new(words).min_size(size).stroke((0.0, Color::TRANSPARENT));
+    let button = Button::new(words).min_size(size).stroke(edge(ui));
     let response = ui.add_enabled(is_enabled, button);
     let name = format!("{words} {target}");
     response.widget_info(|| WidgetInfo::labeled(Role::Button, is_enabled, &name));
@@ -25,8 +26,7 @@ pub(super) fn named_button(ui: &mut Ui, words: &str, target: &str, is_enabled: b
 
 /// The width that [`named_button`] takes.
 pub(super) fn button_width(ui: &Ui, words: &str) -> f32 {
-    let font = FontId::proportional(14.0);
-    text_width(ui, words, &font).ceil() + 2.0 * ui.spacing().button_padding.x
+    text_width(ui, words, &look::entry_font()).ceil() + 2.0 * ui.spacing().button_padding.x
 }
 
 /// The width of `text` in one line.
@@ -75,12 +75,24 @@ pub(super) fn icon_toggle(ui: &mut Ui, icon: Icon, name: &str, is_on: bool) -> R
     response.on_hover_text(name)
 }
 
-/// The edge of what is chosen. Where colours are to be far apart, a shade is not enough of a sign.
-pub(super) fn chosen_edge(ui: &Ui, is_chosen: bool) -> Stroke {
-    match is_chosen && look::is_high_contrast(ui) {
+/// The edge of a button. Where colours are to be far apart, a shade is not enough of a sign.
+pub(super) fn edge(ui: &Ui) -> Stroke {
+    match look::is_high_contrast(ui) {
         true => Stroke::new(1.0, look::colors(ui).edge),
         false => Stroke::NONE,
     }
+}
+
+/// The edge of what may be chosen.
+pub(super) fn chosen_edge(ui: &Ui, is_chosen: bool) -> Stroke {
+    if is_chosen { edge(ui) } else { Stroke::NONE }
+}
+
+/// The ground of a row that is chosen, in every list.
+pub(super) fn chosen_ground(ui: &Ui, row: Rect) -> Shape {
+    let rect = row.shrink2(vec2(space::S, 0.0));
+    let fill = look::colors(ui).chosen;
+    RectShape::new(rect, 6, fill, chosen_edge(ui, true), StrokeKind::Inside).into()
 }
 
 /// A word that is one of several to choose from.
@@ -120,7 +132,7 @@ fn paint_icon_button(ui: &Ui, response: &Response, rect: Rect, icon: Icon, is_ch
         ui.painter().rect_filled(rect, 6, fill);
     }
     let edge = chosen_edge(ui, is_chosen);
-    ui.painter().rect_stroke(rect, 6, edge, eframe::egui::StrokeKind::Inside);
+    ui.painter().rect_stroke(rect, 6, edge, StrokeKind::Inside);
     let is_lit = is_chosen || response.hovered();
     let color = if is_lit { colors.text } else { colors.quiet };
     let side = look::ICON.min(rect.height() - space::S);
@@ -136,7 +148,7 @@ fn paint_icon_button(ui: &Ui, response: &Response, rect: Rect, icon: Icon, is_ch
 /// The one button of the screen that matters most.
 pub(super) fn primary_button(ui: &mut Ui, icon: Icon, words: &str, width: f32) -> Response {
     let colors = look::colors(ui);
-    let text = RichText::new(words).font(look::name_font());
+    let text = RichText::new(words).font(look::title_font());
     let response = ui
         .scope(|ui| {
             let widgets = &mut ui.visuals_mut().widgets;
@@ -165,7 +177,7 @@ pub(super) fn focus_ring(ui: &Ui, response: &Response) {
     if response.has_focus() {
         let stroke = (2.0, look::colors(ui).accent);
         let rect = response.rect.expand(2.0);
-        ui.painter().rect_stroke(rect, 8, stroke, eframe::egui::StrokeKind::Outside);
+        ui.painter().rect_stroke(rect, 8, stroke, StrokeKind::Outside);
     }
 }
 
@@ -189,7 +201,8 @@ pub(super) fn message(ui: &mut Ui, icon: Option<Icon>, text: &str, color: Color)
         }
         let words = ui.vertical(|ui| {
             ui.set_max_width(ui.available_width().min(look::READING));
-            ui.add(Label::new(RichText::new(text).font(look::fact_font()).color(color)).wrap())
+            let text = RichText::new(text).font(look::fact_font()).color(color);
+            ui.add(Label::new(text.line_height(Some(look::LEADING))).wrap())
         });
         words.inner
     });

@@ -46,6 +46,8 @@ pub enum Wish {
     Unclear(Vec<TransferId>),
     /// End the pause before this transfer's next attempt.
     TryNow(TransferId),
+    /// Find out what became of the files of this folder in an earlier run.
+    Files(TransferId),
     /// Ask the server about this file, and nobody about another one; or about none any more.
     Glance(Option<Box<Request>>),
     /// Look for links in these files.

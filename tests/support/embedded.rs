@@ -4,13 +4,14 @@ use std::fmt::Debug;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use libunftp::ServerBuilder;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
-use unftp_core::auth::DefaultUser;
+use unftp_core::auth::{AuthenticationError, Authenticator, Credentials, DefaultUser, Principal};
 use unftp_core::storage::{Error, ErrorKind, Fileinfo, Result, StorageBackend};
 use unftp_sbe_fs::{Filesystem, Meta};
 
@@ -26,6 +27,21 @@ impl Embedded {
     ///
     /// `pace`, in bytes per second, is how fast each file comes; without one, as fast as it can.
     pub(crate) fn serve(ip: IpAddr, folder: &Path, pace: Option<u64>) -> io::Result<Self> {
+        Self::open(ip, folder, pace, None)
+    }
+
+    /// Serves `folder` to one person with a name and a password, and to nobody else.
+    #[allow(dead_code, reason = "not every story asks for a password")]
+    pub(crate) fn serve_to(member: Member, ip: IpAddr, folder: &Path) -> io::Result<Self> {
+        Self::open(ip, folder, None, Some(member))
+    }
+
+    fn open(
+        ip: IpAddr,
+        folder: &Path,
+        pace: Option<u64>,
+        member: Option<Member>,
+    ) -> io::Result<Self> {
         Filesystem::new(folder)?; // Fails here, and not later in the server, if there is none.
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
@@ -35,9 +51,12 @@ impl Embedded {
         runtime.spawn(async move {
             while let Ok((guest, _)) = listener.accept().await {
                 let folder = folder.clone();
-                let server = ServerBuilder::new(Box::new(move || Shelf::new(&folder, pace)))
-                    .greeting("Practice harbour")
-                    .build();
+                let shelf = Box::new(move || Shelf::new(&folder, pace));
+                let server = match member {
+                    Some(member) => ServerBuilder::with_authenticator(shelf, Arc::new(member)),
+                    None => ServerBuilder::new(shelf),
+                };
+                let server = server.greeting("Practice harbour").build();
                 if let Ok(server) = server {
                     tokio::spawn(server.service(guest));
                 }
@@ -49,6 +68,27 @@ impl Embedded {
     /// Where it listens.
     pub(crate) fn at(&self) -> SocketAddr {
         self.at
+    }
+}
+
+/// The one person who is let in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Member {
+    pub(crate) name: &'static str,
+    pub(crate) password: &'static str,
+}
+
+#[async_trait::async_trait]
+impl Authenticator for Member {
+    async fn authenticate(
+        &self,
+        name: &str,
+        shown: &Credentials,
+    ) -> std::result::Result<Principal, AuthenticationError> {
+        match shown.password.as_deref() == Some(self.password) && name == self.name {
+            true => Ok(Principal { username: name.to_owned() }),
+            false => Err(AuthenticationError::BadPassword),
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use std::io::BufReader;
 use std::path::{Component, Path};
 use std::time::{Duration, SystemTime};
 
-use ashore::disk::{self, Partial, find_checksum, local_name};
+use ashore::disk::{self, Partial, Room, find_checksum, local_name};
 use ashore::ftp::listing::{Entry, Form, Kind, Parser, Zone};
 use ashore::ftp::{Address, MAX_LINE, MAX_REPLY, RemotePath, Reply};
 use ashore::words::shown;
@@ -197,7 +197,8 @@ pub(crate) fn record(bytes: &[u8]) {
     let _ = (file.is_of(Some(10), Some(now())), file.missing_room(u64::MAX), file.sha256());
     file.begin(Some(11), Some(now())).unwrap();
     let kept = usize::try_from(file.length()).unwrap();
-    file.append(|block| -> Result<usize, disk::Error> {
+    file.append(false, |room| -> Result<usize, disk::Error> {
+        let Room::Block(block) = room else { panic!("{room:?}") };
         block[..1].copy_from_slice(b"!");
         Ok(1)
     })

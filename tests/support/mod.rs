@@ -9,6 +9,7 @@
 )]
 
 pub(crate) mod embedded;
+pub(crate) mod folders;
 pub(crate) mod proxies;
 pub(crate) mod quay;
 pub(crate) mod script;

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
+
+use socket2::SockRef;
 
 /// What lies under a path.
 #[derive(Clone)]
@@ -19,21 +21,63 @@ pub(crate) enum Node {
     Locked,
     /// A folder whose listing breaks off.
     Torn,
+    /// A folder that is not for us.
+    Closed,
+    /// A folder that cannot be entered; to list it is to list it as one thing.
+    Sealed,
+    /// A folder that cannot be read, which the server says in vsftpd's way.
+    Unread,
+}
+
+/// What becomes of one guest too many.
+#[derive(Clone, Copy)]
+pub(crate) enum Crowd {
+    /// It is told this instead of a greeting.
+    Told(&'static str),
+    /// It is told this when it signs in.
+    ToldAtLogin(&'static str),
+    /// Its connection is reset.
+    Reset,
+    /// It is left to wait for a greeting.
+    Silence,
 }
 
 /// How a [`Wharf`] treats its guests.
 pub(crate) struct Rules {
-    /// Guests at a time; one more is told so.
+    /// Guests at a time.
     pub(crate) most_guests: usize,
+    /// What becomes of one more.
+    pub(crate) crowd: Crowd,
+    /// Whether no file is sent before somebody was turned away.
+    pub(crate) awaits_crowd: bool,
     /// Whether it tells sizes and times exactly (`MLSD`) or to the minute (`LIST`).
     pub(crate) is_modern: bool,
     /// Whether it ends the conversation after each file.
     pub(crate) is_curt: bool,
+    /// Commands that it does not know.
+    pub(crate) lacks: &'static [&'static str],
+    /// Facts that are missing from what `MLSD` says of files.
+    pub(crate) hides: &'static [&'static str],
+    /// Whether it tells the size of a folder, too.
+    pub(crate) has_folder_sizes: bool,
+    /// It hangs up when it hears this, so many times.
+    pub(crate) drops_at: (&'static str, usize),
 }
 
 impl Rules {
     pub(crate) fn modern() -> Self {
-        Self { most_guests: usize::MAX, is_modern: true, is_curt: false }
+        let crowd = Crowd::Told("421 There are too many connected users.");
+        Self {
+            most_guests: usize::MAX,
+            crowd,
+            awaits_crowd: false,
+            is_modern: true,
+            is_curt: false,
+            lacks: &[],
+            hides: &[],
+            has_folder_sizes: false,
+            drops_at: ("", 0),
+        }
     }
 
     pub(crate) fn old() -> Self {
@@ -50,6 +94,8 @@ pub(crate) struct Books {
     pub(crate) refused: AtomicUsize,
     /// The files that were sent.
     pub(crate) sent: Mutex<Vec<String>>,
+    /// How often it could have hung up.
+    drops: AtomicUsize,
     is_closed: AtomicBool,
 }
 
@@ -85,7 +131,7 @@ impl Wharf {
                     guest.set_nonblocking(false).ok();
                     if guests > rules.most_guests {
                         books.refused.fetch_add(1, Ordering::SeqCst);
-                        (&guest).write_all(b"421 There are too many connected users.\r\n").ok();
+                        turn_away(&guest, rules.crowd, books).ok();
                     } else {
                         books.most_guests.fetch_max(guests, Ordering::SeqCst);
                         talk(&guest, tree, rules, books).ok();
@@ -113,6 +159,26 @@ impl Drop for Wharf {
     fn drop(&mut self) {
         self.books.is_closed.store(true, Ordering::Relaxed);
         self.door.take().map(JoinHandle::join);
+    }
+}
+
+fn turn_away(mut guest: &TcpStream, crowd: Crowd, books: &Books) -> io::Result<()> {
+    match crowd {
+        Crowd::Told(reply) => guest.write_all(format!("{reply}\r\n").as_bytes()),
+        Crowd::ToldAtLogin(reply) => {
+            guest.write_all(b"220 Wharf\r\n")?;
+            guest.read_exact(&mut [0])?;
+            guest.write_all(format!("{reply}\r\n").as_bytes())
+        }
+        Crowd::Reset => SockRef::from(guest).set_linger(Some(Duration::ZERO)),
+        Crowd::Silence => {
+            guest.set_read_timeout(Some(Duration::from_millis(20)))?;
+            let mut is_there = true;
+            while is_there && !books.is_closed.load(Ordering::Relaxed) {
+                is_there = !matches!(guest.read(&mut [0]), Ok(0));
+            }
+            Ok(())
+        }
     }
 }
 
@@ -148,30 +214,55 @@ fn talk(guest: &TcpStream, tree: &Tree, rules: &Rules, books: &Books) -> io::Res
         let from = if argument.starts_with('/') { "" } else { &here };
         let place = resolve(tree, &format!("{from}/{argument}"));
         let node = if place.is_empty() { Some(&Node::Folder) } else { tree.get(&place) };
+        let (dropped, times) = rules.drops_at;
+        if line == dropped && books.drops.fetch_add(1, Ordering::SeqCst) < times {
+            return Ok(());
+        }
         match (verb, node) {
+            _ if rules.lacks.contains(&verb) => say("502 No")?,
             ("USER", _) => {
                 books.logins.fetch_add(1, Ordering::SeqCst);
                 say("230 Welcome")?;
             }
             ("TYPE", _) => say("200 Binary")?,
             ("SYST", _) => say("215 UNIX Type: L8")?,
-            ("FEAT", _) if rules.is_modern => say("211-\r\n MLST type*;size*;modify*;\r\n211 End")?,
+            ("FEAT", _) if rules.is_modern => {
+                say("211-\r\n MLST type*;size*;modify*;\r\n SIZE\r\n MDTM\r\n211 End")?
+            }
             ("PWD", _) => say(&format!("257 \"/{here}\""))?,
             ("EPSV", _) => say(&format!("229 Here (|||{port}|)"))?,
-            ("CWD", Some(Node::Folder | Node::Torn)) => {
+            ("CWD", Some(Node::Folder | Node::Torn | Node::Unread)) => {
                 here = place;
                 say("250 There")?;
             }
             ("SIZE", Some(Node::File(bytes))) => say(&format!("213 {}", bytes.len()))?,
+            ("SIZE", Some(Node::Folder)) if rules.has_folder_sizes => say("213 4096")?,
             ("MDTM", Some(Node::File(_))) => say(&format!("213 {}", TIME.0))?,
             ("MLSD" | "LIST", Some(node @ (Node::Folder | Node::Torn))) => {
                 say("150 Here it comes")?;
-                let text = listing(tree, &place, verb == "MLSD");
+                let text = listing(tree, &place, verb == "MLSD", rules.hides);
                 data.accept()?.0.write_all(text.as_bytes())?;
                 let is_torn = matches!(node, Node::Torn);
                 say(if is_torn { "426 Torn" } else { "226 That was all" })?;
             }
+            ("LIST", Some(node @ (Node::Sealed | Node::Unread))) => {
+                say("150 Here it comes")?;
+                let mut guest = data.accept()?.0;
+                if matches!(node, Node::Sealed) {
+                    let name = place.rsplit('/').next().unwrap();
+                    write!(guest, "drwx------ 1 a b 7 Feb 29  2024 {name}\r\n")?;
+                    say("226 That was all")?;
+                } else {
+                    say("226 Transfer done (but failed to open directory).")?;
+                }
+            }
             ("RETR", Some(Node::File(bytes))) => {
+                while rules.awaits_crowd
+                    && books.refused.load(Ordering::SeqCst) == 0
+                    && !books.is_closed.load(Ordering::Relaxed)
+                {
+                    thread::sleep(Duration::from_millis(2));
+                }
                 say("150 Here it comes")?;
                 data.accept()?.0.write_all(bytes)?;
                 books.sent.lock().unwrap().push(place);
@@ -182,13 +273,19 @@ fn talk(guest: &TcpStream, tree: &Tree, rules: &Rules, books: &Books) -> io::Res
             }
             ("QUIT", _) => return say("221 Bye"),
             ("FEAT" | "PASS" | "MLST", _) => say("502 No")?,
-            _ => say("550 No")?,
+            _ => {
+                // Whoever was refused has come to the data port already.
+                data.set_nonblocking(true)?;
+                while data.accept().is_ok() {}
+                data.set_nonblocking(false)?;
+                say("550 No")?;
+            }
         }
     }
     Ok(())
 }
 
-fn listing(tree: &Tree, folder: &str, is_mlsd: bool) -> String {
+fn listing(tree: &Tree, folder: &str, is_mlsd: bool, hides: &[&str]) -> String {
     let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
     let mut text = String::new();
     for (path, node) in tree.range(prefix.clone()..) {
@@ -199,15 +296,18 @@ fn listing(tree: &Tree, folder: &str, is_mlsd: bool) -> String {
         let size = if let Node::File(bytes) = node { bytes.len() } else { 7 };
         let done = match (node, is_mlsd) {
             (Node::File(_) | Node::Locked, true) => {
-                write!(text, "type=file;size={size};modify={}; {name}\r\n", TIME.0)
+                let facts = [("size", format!("{size}")), ("modify", TIME.0.to_owned())];
+                let shown = facts.iter().filter(|(fact, _)| !hides.contains(fact));
+                let facts: String = shown.map(|(fact, it)| format!("{fact}={it};")).collect();
+                write!(text, "type=file;{facts} {name}\r\n")
             }
             (Node::File(_) | Node::Locked, false) => {
                 write!(text, "-rw-r--r-- 1 a b {size} Feb 29  2024 {name}\r\n")
             }
-            (Node::Folder | Node::Torn, true) => {
+            (Node::Folder | Node::Torn | Node::Closed | Node::Sealed | Node::Unread, true) => {
                 write!(text, "type=dir;modify={}; {name}\r\n", TIME.0)
             }
-            (Node::Folder | Node::Torn, false) => {
+            (Node::Folder | Node::Torn | Node::Closed | Node::Sealed | Node::Unread, false) => {
                 write!(text, "drwxr-xr-x 1 a b 7 Feb 29  2024 {name}\r\n")
             }
             (Node::Link(target), true) => {

@@ -143,24 +143,3 @@ fn every_fact_about_a_row_stands_beside_the_list() {
     window.click("Close the details");
     assert!(!window.shows("announced by the server"));
 }
-
-#[test]
-fn a_waiting_row_is_dragged_to_its_place() {
-    let mut window = five();
-    let center = |window: &Window, id: u64| {
-        window.harness.get_by_label(&format!("{id}.bin")).rect().center()
-    };
-    let (from, to) = (center(&window, 1), center(&window, 3));
-    window.harness.drag_at(from);
-    window.harness.run();
-    for step in 1..=4_u8 {
-        window.harness.hover_at(from.lerp(to, f32::from(step) / 4.0));
-        window.harness.run();
-    }
-    window.harness.drop_at(to);
-    window.harness.run();
-    let wishes = window.wishes();
-    let [Wish::Reorder(ids)] = wishes.as_slice() else { panic!("{wishes:?}") };
-    assert_eq!(ids.iter().map(|id| id.0).collect::<Vec<_>>(), [2, 3, 1]);
-    assert!(center(&window, 1).y > center(&window, 3).y);
-}

@@ -1,14 +1,14 @@
 //! A folder is one row, which opens.
-#![allow(clippy::unwrap_used, reason = "a test may fail")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
 use ashore::transfer::{
-    Destination, Event, Failure, FileEnd, News, Part, Phase, Preflight, Progress, Request, Summary,
-    TransferId, Verdict,
+    Destination, End, Ending, Entry, Event, Failure, FileEnd, FileEnding, Files, News, Part,
+    Passage, Phase, Preflight, Progress, Request, State, Summary, TransferId, Verdict,
 };
 use ashore::window::screen::Wish;
 use egui_kittest::kittest::Queryable as _;
 
-use crate::person::Window;
+use crate::person::{Window, refused};
 
 const FOLDER: TransferId = TransferId(1);
 
@@ -85,6 +85,108 @@ fn of_a_folder_with_many_files_only_those_that_are_seen_are_drawn() {
     hear(&mut window, News::Paused);
     window.harness.run();
     assert!(window.shows("many/49999"), "it stays open in another group");
+}
+
+/// A folder as an earlier run has left it.
+fn restored(state: impl FnOnce(&Window) -> State) -> Window {
+    let mut window = Window::sized(1000.0, 900.0);
+    let address = "ftp://ftp.example.org/pub/data/".parse().unwrap();
+    let request = Request::new(address, Destination::File(window.file("data")));
+    let state = state(&window);
+    let entry = Entry { id: FOLDER, request, state, received: 250_000, expected: None };
+    window.screen().model.restore([entry]);
+    window.harness.run();
+    window
+}
+
+fn ended(window: &Window, files: Option<Files>) -> State {
+    let path = window.file("data");
+    let (length, modified, verdict) = (4_100_000, None, Verdict::Complete);
+    let took = std::time::Duration::ZERO;
+    let outcome = Ok(Summary { path, length, modified, sha256: None, took, verdict });
+    let mut passage = Passage::default();
+    passage.files = files;
+    State::Ended(Box::new(Ending { passage, ..Ending::of(&outcome) }))
+}
+
+fn file(name: &str, end: End, sentence: &str, length: Option<u64>) -> FileEnding {
+    FileEnding { name: name.into(), end, sentence: sentence.into(), length }
+}
+
+#[test]
+fn a_folder_of_an_earlier_run_still_opens_and_shows_how_its_files_ended() {
+    let files = Files { over: 3, bad: 1, all: Some(3) };
+    let mut window = restored(|window| ended(window, Some(files)));
+    assert!(window.shows("3 files, 1 not complete"));
+    window.click("Show the files of data");
+    let wishes = window.wishes();
+    assert!(matches!(wishes.as_slice(), [Wish::Files(FOLDER)]), "{wishes:?}");
+    assert!(!window.shows("Nothing in it"));
+    let files = vec![
+        file("chr/1.fa", End::Verified, "Verified by MD5SUMS", Some(4_100_000)),
+        file("chr/2.fa", End::Failed, "Not there", None),
+        file("chr/3.fa", End::Complete, "Complete", Some(500)),
+    ];
+    hear(&mut window, News::Files(files));
+    window.harness.run();
+    let facts = ["chr/1.fa, Verified by MD5SUMS · 4.1 MB", "chr/2.fa, Not there", "chr/3.fa, 500"];
+    for words in facts {
+        assert!(window.shows(words), "{words}");
+    }
+    window.click("Hide the files of data");
+    window.click("Show the files of data");
+    assert!(window.shows("chr/1.fa"));
+    assert!(window.wishes().is_empty(), "it was asked twice");
+}
+
+#[test]
+fn what_came_of_a_folder_before_a_restart_stays_when_it_goes_on() {
+    let mut window = restored(|_| State::Paused);
+    window.click("Show the files of data");
+    assert!(matches!(window.wishes().as_slice(), [Wish::Files(FOLDER)]));
+    hear(&mut window, News::Files(vec![file("chr/1.fa", End::Complete, "Complete", Some(500))]));
+    hear(&mut window, News::Queued);
+    over(&mut window, "chr/2.fa", true);
+    window.harness.run();
+    assert!(window.shows("chr/1.fa, 500 bytes") && window.shows("chr/2.fa, 4.1 MB"));
+}
+
+#[test]
+fn a_folder_of_which_nothing_was_written_down_never_says_that_nothing_came() {
+    let window = restored(|window| ended(window, None));
+    assert!(!window.shows("Show the files of data"), "there is nothing to be shown");
+    let files = Files { over: 3, bad: 0, all: Some(3) };
+    let mut window = restored(|window| ended(window, Some(files)));
+    window.click("Show the files of data");
+    hear(&mut window, News::Files(Vec::new()));
+    window.harness.run();
+    assert!(window.shows("Which files came is not written down any more"));
+}
+
+#[test]
+fn of_two_rows_for_one_folder_the_one_that_is_signed_in_to_goes_on_itself() {
+    let mut window = folder();
+    let second = TransferId(2);
+    let address = "ftp://ftp.example.org/pub/data/".parse().unwrap();
+    let request = Request::new(address, Destination::File(window.file("data (2)")));
+    window.screen().model.add(second, request);
+    for id in [FOLDER, second] {
+        let news = News::Ended(Err(refused(530, "Login incorrect.")));
+        window.screen().hear(Event { id, news });
+    }
+    window.harness.run();
+    window.click("Sign in… data (2)");
+    assert!(window.harness.query_by_label("Sign in for data").is_none());
+    window.write("User", "ann");
+    window.click("Sign in for data (2)");
+    let wishes = window.wishes();
+    let [Wish::FindKeychain, Wish::Replace(id, request)] = wishes.as_slice() else {
+        panic!("{wishes:?}")
+    };
+    assert_eq!((*id, window.screen().model.rows().len()), (second, 2));
+    assert_eq!(request.address.login.user.as_deref(), Some(&b"ann"[..]));
+    assert_eq!(request.destination, Destination::File(window.file("data (2)")));
+    assert_eq!(window.value("Address"), "", "the form is not touched");
 }
 
 #[test]

@@ -39,6 +39,8 @@ impl Window {
                 if !is_dressed {
                     look::dress(ui.ctx(), false);
                     is_dressed = true;
+                    // Its typefaces are there from the next picture on.
+                    return ui.ctx().request_repaint();
                 }
                 wishes.extend(screen.ui(ui));
             },

@@ -176,4 +176,28 @@ fn of_a_hundred_thousand_rows_only_those_that_are_seen_are_drawn() {
     let took = began.elapsed().unwrap();
     println!("one picture of 100,000 rows: {:?}", took / 10);
     assert!(took.as_secs() < 5, "ten pictures took {took:?}");
+    let first = window.harness.query_all_by_label("Resume debian.iso").next();
+    first.unwrap().focus();
+    window.harness.run();
+    let began = SystemTime::now();
+    window.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.harness.step();
+    println!("the picture in which all are chosen: {:?}", began.elapsed().unwrap());
+    window.harness.run();
+    assert!(window.shows("100,000 chosen"));
+    let began = SystemTime::now();
+    window.harness.run_steps(10);
+    println!("one picture of 100,000 chosen rows: {:?}", began.elapsed().unwrap() / 10);
+    let is_enabled = |name: &str| {
+        !window
+            .harness
+            .get_by_label(&format!("{name} what is chosen"))
+            .accesskit_node()
+            .is_disabled()
+    };
+    assert!(is_enabled("Resume") && !is_enabled("Pause"));
+    window.screen().hear(Event { id: TransferId(7), news: News::Queued });
+    window.harness.run();
+    let pause = window.harness.get_by_label("Pause what is chosen");
+    assert!(!pause.accesskit_node().is_disabled(), "what can be done has changed");
 }

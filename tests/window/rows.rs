@@ -43,7 +43,8 @@ fn complete(path: &Path) -> Outcome {
 fn a_moving_transfer_says_how_far_how_fast_how_long_and_can_be_cancelled() {
     let mut window =
         Window::after([News::Phase(Phase::Receiving), moving(1_200_000_000, Some(4_100_000_000))]);
-    assert!(window.shows("1.2 of 4.1 GB — 11.4 MB/s — 4 min left · ftp.example.org"));
+    assert!(window.shows("debian.iso, 1.2 of 4.1 GB — 11.4 MB/s — 4 min left"));
+    assert!(window.shows("1.2 of 4.1 GB · ftp.example.org"));
     let bar = window.harness.get_by_label("Progress of debian.iso");
     assert_eq!(bar.accesskit_node().numeric_value(), Some(29.0));
     assert!(window.shows("1 active · 11.4 MB/s"));
@@ -318,6 +319,21 @@ fn figures_have_one_width_so_that_nothing_jumps_when_they_change() {
         });
         assert!(widths.windows(2).all(|pair| pair[0] == pair[1]), "{widths:?}");
     }
+}
+
+#[test]
+fn buttons_stay_where_they_are_when_the_speed_needs_another_figure() {
+    let mut window = Window::after([News::Phase(Phase::Receiving)]);
+    let mut places = Vec::new();
+    for speed in [9.9e6, 11.4e6, 123.4e6, 9.9e3] {
+        let News::Progress(progress) = moving(250, Some(1000)) else { panic!("it moves") };
+        let news = News::Progress(Progress { speed, ..progress });
+        window.screen().hear(Event { id: ID, news });
+        window.harness.run();
+        let rect = |name| window.harness.get_by_label(name).rect();
+        places.push(["Rate limit", "Pause all transfers", "Pause debian.iso"].map(rect));
+    }
+    assert!(places.windows(2).all(|pair| pair[0] == pair[1]), "{places:?}");
 }
 
 #[test]

@@ -225,6 +225,25 @@ fn several_notices_stand_close_below_each_other() {
 }
 
 #[test]
+fn every_page_opens_at_its_top() {
+    let mut window = Window::sized(700.0, 500.0);
+    window.click("Settings");
+    let last = "Import from .netrc without passwords";
+    window.harness.get_by_label(last).focus();
+    window.harness.run();
+    assert!(window.harness.get_by_label(last).rect().bottom() < 500.0, "it was scrolled to");
+    for (modifiers, key, first) in [
+        (Modifiers::NONE, Key::F1, "To bring files"),
+        (Modifiers::COMMAND, Key::Comma, "Downloads"),
+    ] {
+        window.harness.key_press_modifiers(modifiers, key);
+        window.harness.run();
+        let top = window.harness.get_by_label(first).rect().top();
+        assert!((40.0..100.0).contains(&top), "{first}: {top}");
+    }
+}
+
+#[test]
 fn a_limit_is_chosen_by_keyboard_alone() {
     let mut window = Window::open();
     command(&mut window, Key::T);

@@ -39,9 +39,12 @@ def ashore():
     desktop = Atspi.get_desktop(0)
     desktop.clear_cache()
     for n in range(desktop.get_child_count()):
-        child = desktop.get_child_at_index(n)
-        if child is not None and child.get_name() == "ashore":
-            return child
+        try:
+            child = desktop.get_child_at_index(n)
+            if child is not None and child.get_name() == "ashore":
+                return child
+        except GLib.Error:
+            pass  # It is just leaving.
     return None
 
 

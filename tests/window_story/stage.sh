@@ -2,13 +2,34 @@
 # A screen, a window manager and an accessibility bus of their own; Ashore on them; and a person.
 #   stage.sh ASHORE     with STORY_ADDRESS, STORY_SAVE_TO and STORY_ARTEFACTS in the environment, and
 #                       STORY_PERSON: who comes, if not person.py
+#                       STORY_WITHOUT: a pattern; services of that name are not on the bus
+#                       STORY_KEYCHAIN: if set, a keychain is there, and open
+#                       STORY_PATH: where Ashore, and nobody else, finds programs
 # Everything that it starts ends with it.
 set -euo pipefail
 ashore=$1
 here=$(cd "$(dirname "$0")" && pwd)
 
 if [ -z "${STORY_BUS:-}" ]; then
-  STORY_BUS=1 exec dbus-run-session -- "$0" "$ashore"
+  bus=$(mktemp -d)
+  mkdir "$bus/services"
+  for service in /usr/share/dbus-1/services/*.service; do
+    [[ -n ${STORY_WITHOUT:-} && $service =~ $STORY_WITHOUT ]] || ln -s "$service" "$bus/services"
+  done
+  cat >"$bus/session.conf" <<END
+<busconfig>
+  <type>session</type>
+  <listen>unix:dir=$bus</listen>
+  <servicedir>$bus/services</servicedir>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>
+  </policy>
+</busconfig>
+END
+  code=0
+  STORY_BUS=$bus dbus-run-session --config-file "$bus/session.conf" -- "$0" "$ashore" || code=$?
+  rm -rf "$bus"
+  exit "$code"
 fi
 
 children=()
@@ -47,7 +68,11 @@ dbus-update-activation-environment DISPLAY XDG_CURRENT_DESKTOP XDG_RUNTIME_DIR H
 gdbus call --session --dest org.a11y.Bus --object-path /org/a11y/bus \
   --method org.freedesktop.DBus.Properties.Set org.a11y.Status IsEnabled '<true>' >/dev/null
 
-"$ashore" >"$scratch/ashore.log" 2>&1 &
+if [ -n "${STORY_KEYCHAIN:-}" ]; then
+  printf harbour | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1
+fi
+
+PATH=${STORY_PATH:-$PATH} "$ashore" >"$scratch/ashore.log" 2>&1 &
 app=$!
 children+=("$app")
 code=0

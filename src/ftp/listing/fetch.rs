@@ -11,7 +11,7 @@ use crate::ftp::error::Error;
 use crate::ftp::facts;
 use crate::ftp::path::RemotePath;
 use crate::ftp::reply::{Kind as ReplyKind, Reply};
-use crate::ftp::retrieve::FINAL_PATIENCE;
+use crate::ftp::retrieve::{FINAL_PATIENCE, says_unopened};
 use crate::ftp::session::Session;
 use crate::ftp::together::Pace;
 
@@ -47,10 +47,25 @@ pub(super) struct Catch<'h> {
     back: Option<Command>,
     /// The first line that could not be read.
     unread: Option<Vec<u8>>,
+    /// The name of a folder that could not be entered, and what was listed under it: alone, that is
+    /// the folder itself, and not what is in it.
+    itself: Option<(Vec<u8>, Option<Entry>)>,
 }
 
 impl Catch<'_> {
-    pub(super) fn take(&mut self, mut entry: Entry) {
+    pub(super) fn take(&mut self, entry: Entry) {
+        if let Some((name, itself)) = &mut self.itself {
+            if itself.is_none() && *name == entry.name {
+                *itself = Some(entry);
+                return;
+            }
+            let first = self.itself.take().and_then(|(_, itself)| itself);
+            first.into_iter().for_each(|entry| self.hand_on(entry));
+        }
+        self.hand_on(entry);
+    }
+
+    fn hand_on(&mut self, mut entry: Entry) {
         if self.is_enough || self.entries == MAX_ENTRIES {
             self.is_enough = true;
             return;
@@ -91,8 +106,16 @@ impl Session<'_> {
     ) -> Result<ListingEnd, Error> {
         self.ask_for_utf_8()?;
         let zone = self.listing.zone;
-        let (sample, back, unread) = (None, None, None);
-        let mut catch = Catch { handed, entries: 0, is_enough: false, zone, sample, back, unread };
+        let mut catch = Catch {
+            handed,
+            entries: 0,
+            is_enough: false,
+            zone,
+            sample: None,
+            back: None,
+            unread: None,
+            itself: None,
+        };
         let argument = argument(path);
         if self.has_mlsd() {
             let is_here = argument.is_empty();
@@ -139,6 +162,7 @@ impl Session<'_> {
         }
         if let Err(refusal) = self.enter(path, argument, &home)? {
             catch.back = None;
+            catch.itself = path.name().map(|name| (name.to_vec(), None));
             // Some servers lock people into their folder, and list others from there.
             return match self.list_from_afar(argument, catch) {
                 Ok(end) if end.entries > 0 => Ok(end),
@@ -327,7 +351,8 @@ fn argument(path: &RemotePath) -> Vec<u8> {
 /// Whether the server said no, and the conversation can go on.
 fn is_no(error: &Error) -> bool {
     let Error::Refused { reply, .. } = error else { return false };
-    reply.code != 421 && matches!(reply.kind(), ReplyKind::TryLater | ReplyKind::Refused)
+    let is_no = matches!(reply.kind(), ReplyKind::TryLater | ReplyKind::Refused);
+    (reply.code != 421 && is_no) || says_unopened(reply)
 }
 
 /// Whether the server does not know the command.
@@ -335,7 +360,7 @@ fn is_unknown(error: &Error) -> bool {
     matches!(error, Error::Refused { reply, .. } if is_unknown_code(reply.code))
 }
 
-fn is_unknown_code(code: u16) -> bool {
+pub(super) fn is_unknown_code(code: u16) -> bool {
     matches!(code, 500 | 502 | 504)
 }
 

@@ -29,6 +29,7 @@ use std::time::{Duration, SystemTime};
 
 pub use fetch::{ListingEnd, MAX_BYTES, MAX_ENTRIES};
 pub use parser::{Form, Parser};
+pub use place::Goal;
 pub(super) use place::Known;
 use serde::{Serialize, Serializer};
 

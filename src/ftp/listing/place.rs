@@ -1,8 +1,10 @@
 //! Which system a server is, and how to get into a folder and back.
 
+use super::fetch::is_unknown_code;
 use super::{Form, Zone};
 use crate::ftp::command::Command;
 use crate::ftp::error::Error;
+use crate::ftp::facts::Facts;
 use crate::ftp::path::RemotePath;
 use crate::ftp::session::Session;
 use crate::ftp::together::Pace;
@@ -121,11 +123,50 @@ impl Session<'_> {
         Ok(here.ok().and_then(|reply| quoted(&reply.text())))
     }
 
+    /// What `link` leads to: asked for its size and its time, and entered. A size alone is no proof of a
+    /// file: some servers tell that of a folder, too.
+    ///
+    /// # Errors
+    ///
+    /// Those of a broken conversation.
+    pub fn follow(&mut self, link: &RemotePath) -> Result<Goal, Error> {
+        let facts = self.look_at(link)?.facts;
+        // Who does not say where we are is not left for a place of no return.
+        let Some(home) = self.home()? else { return Ok(Goal::File(facts)) };
+        let argument = link.to_wire();
+        let entered = match facts.size {
+            Some(_) => self.change_to(&argument)?,
+            None => self.enter(link, &argument, &home)?,
+        };
+        if entered.is_ok() {
+            let here = self.ask_optional(&Command::new("PWD"))?;
+            self.change_to(&home)??;
+            return Ok(Goal::Folder(here.ok().and_then(|reply| quoted(&reply.text()))));
+        }
+        if facts.size.is_some() {
+            return Ok(Goal::File(facts));
+        }
+        let size = self.ask_optional(&Command::with("SIZE", &argument)?)?;
+        let knows = size.map_or_else(|reply| !is_unknown_code(reply.code), |_| true);
+        Ok(if knows || self.offers("MLST") { Goal::Nothing } else { Goal::File(facts) })
+    }
+
     pub(super) fn change_to(&mut self, folder: &[u8]) -> Result<Result<(), Error>, Error> {
         let command = Command::with("CWD", folder)?;
         let refused = |reply| Error::Refused { command: command.to_string(), reply };
         Ok(self.ask_optional(&command)?.map(drop).map_err(refused))
     }
+}
+
+/// What a link leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Goal {
+    /// A file. Also where the server cannot tell: whether there is one shows when it is asked for.
+    File(Facts),
+    /// A folder, which is really here, if the server says where.
+    Folder(Option<Vec<u8>>),
+    /// The server has nothing there, or not for us.
+    Nothing,
 }
 
 /// The path in a `257` reply: between the first and the last quote, each quote within it doubled,

@@ -24,6 +24,14 @@ pub(super) struct Ahead {
     pub(super) modified: Option<Modified>,
 }
 
+/// A folder that a link leads to.
+#[derive(Debug)]
+pub(super) struct Linked {
+    pub(super) ahead: Ahead,
+    /// Where it really is.
+    pub(super) place: Vec<u8>,
+}
+
 /// The way to a folder: where it really is, and where the one above it is.
 #[derive(Debug)]
 pub(super) struct Way {
@@ -61,6 +69,8 @@ pub(super) struct Looked {
     pub(super) has_sums: bool,
     /// It was made for this: nothing can be in it that is not from us.
     pub(super) is_new: bool,
+    /// Names like `a (2)` are among those in it.
+    pub(super) has_numbered: bool,
 }
 
 /// A file that is to be fetched.

@@ -1,16 +1,18 @@
 //! One hand of the crew: it has one connection, looks into folders and fetches files.
 
 use std::cell::Cell;
+use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::Sender;
 
 use super::super::download::download;
 use super::super::failure::Failure;
 use super::super::handle::Handle;
-use super::super::lanes::{Crowd, Lane};
-use super::super::news::{Line, News, Part, Voice};
+use super::super::lanes::Lane;
+use super::super::news::{Line, News, Part, Verdict, Voice};
+use super::super::pier::Crowd;
 use super::super::request::{Access, Checks, Destination, Request};
 use super::super::retry::Retry;
 use super::super::selection::Sieve;
@@ -20,7 +22,10 @@ use super::hold::{Load, Weighed};
 use super::look::Listed;
 use super::work::{Task, Work};
 use crate::disk;
-use crate::ftp::{self, Address, Limits, Session};
+use crate::ftp::{self, Address, Limits, RemotePath, Session};
+
+/// So many links that are not followed are named; the others are counted.
+const MOST_NAMED: usize = 20;
 
 /// What hands tell the one who reports.
 #[derive(Debug)]
@@ -31,8 +36,8 @@ pub(super) enum Word {
     Part(Box<Part>),
     /// A file has come to its end.
     File(Box<super::FileEnd>),
-    /// A folder, of this name, could not be looked into, or not to its end.
-    Folder(String, Box<Failure>),
+    /// The folder that was asked for could not be looked into, or not to its end.
+    Top(Box<Failure>),
     /// A folder that is to have this time once everything is in it.
     Time(std::path::PathBuf, std::time::SystemTime),
     /// Something that may be worth a look: all is looked into, a hand has left.
@@ -68,14 +73,9 @@ impl Hand<'_> {
         let _watch = Watch(self.work);
         let is_first = self.handle.lane().is_some_and(|first| Arc::ptr_eq(first, &self.lane));
         // The others sign in before they have a task: the first one is still looking for it.
-        let log = |line: ftp::Line| self.tell(Word::Line(line.into()));
-        match if is_first { None } else { Some(self.meet(&log)) } {
-            Some(Ok(Met::Session(session))) => self.lane.park(*session),
-            Some(Ok(Met::OneTooMany)) => {
-                self.work.leave();
-                return self.tell(Word::Nudge);
-            }
-            Some(Err(_)) | None => {} // Who has a task tells why, and tries again.
+        if !is_first && !self.gets_in() {
+            self.work.leave();
+            return self.tell(Word::Nudge);
         }
         loop {
             match self.work.next(|| self.lane.gives_way()) {
@@ -97,11 +97,12 @@ impl Hand<'_> {
                     }
                     self.work.fetched();
                 }
-                Task::Mourn(folder, error) => self.mourn(&folder.inside, error),
+                Task::Mourn(folder, error) => self.mourn(&folder.inside, &folder.path, error),
+                Task::LeaveOut(texts) => self.leave_out(&texts),
             }
             if !self.lane.try_take() {
                 // A download that rested has lost its turn to somebody else.
-                self.handle.of_part(Arc::clone(&self.lane)).rest(std::time::Duration::ZERO).ok();
+                self.handle.of_part(Arc::clone(&self.lane)).rest(Duration::ZERO).ok();
             }
         }
         self.lane.leave();
@@ -116,14 +117,37 @@ impl Hand<'_> {
         self.tell(Word::Line(Line::now(voice, text)));
     }
 
+    /// Signs in, and has the conversation wait for a task. `false` if there will be none for this hand:
+    /// the server has let others in, and not this one, or everything is done meanwhile.
+    fn gets_in(&self) -> bool {
+        let log = |line: ftp::Line| self.tell(Word::Line(line.into()));
+        let limits = Limits { stop: self.work.is_done.clone(), ..self.limits.clone() };
+        let error = match self.meet_within(&limits, &log) {
+            Ok(Met::Session(session)) => {
+                self.lane.park(*session);
+                return true;
+            }
+            Ok(Met::OneTooMany) | Err(ftp::Error::Stopped) => return false,
+            Err(error) => error,
+        };
+        match self.lane.shut_out(&error) {
+            Crowd::Others => true, // Who has a task tells why, and tries again.
+            Crowd::Ours(sentence) => {
+                let why = Failure::of_server(self.access(), error, None);
+                self.say(Voice::Story, &format!("One more connection was not let in: {why}"));
+                sentence.into_iter().for_each(|it| self.say(Voice::Story, &it));
+                false
+            }
+        }
+    }
+
     /// Looks into a folder, again after a pause while that can help. `Some` if somebody else must.
     fn look_patiently(&self, ahead: Ahead) -> Option<Ahead> {
         let mut retry = Retry::new(self.request.retries);
-        let handle = self.handle.of_part(Arc::clone(&self.lane));
+        let log = |line: ftp::Line| self.tell(Word::Line(line.into()));
         let mut listed;
         loop {
             listed = Listed::default();
-            let log = |line: ftp::Line| self.tell(Word::Line(line.into()));
             let trouble = match self.meet(&log) {
                 Ok(Met::OneTooMany) => return Some(ahead),
                 Ok(Met::Session(session)) => match self.list(*session, &ahead, &mut listed) {
@@ -132,49 +156,121 @@ impl Hand<'_> {
                 },
                 Err(error) => Trouble::Server(error),
             };
-            if let Trouble::Server(error) = &trouble
-                && self.access().learn_no_data(error)
-            {
-                continue; // In passive mode, at once.
-            }
-            let is_stumble = matches!(trouble, Trouble::Server(ftp::Error::Stumbled { .. }));
-            if is_stumble && !self.is_step_by_step.replace(true) {
-                continue; // Step by step, at once.
-            }
-            let pause = retry.after(&trouble, 0, Instant::now());
-            let failure = match trouble {
-                Trouble::Server(error) => Failure::of_server(self.access(), error, None),
-                Trouble::Disk(error) => Failure::Disk { error, kept: None },
-                _ => break, // Nothing else happens to a listing.
-            };
-            match pause {
-                Some(pause) => {
-                    self.say(Voice::Warning, &format!("{}: {failure}. Trying again", ahead.path));
-                    if handle.rest(pause).is_ok() {
-                        continue;
-                    }
-                    let stopped = Failure::Stopped { kept: None };
-                    self.tell(Word::Folder(ahead.inside.clone(), Box::new(stopped)));
+            if let Err(failure) = self.rest_after(trouble, &mut retry, &ahead.path.to_string()) {
+                self.lose_folder(&ahead.inside, &ahead.path, failure);
+                if listed.things.is_empty() {
+                    return None;
                 }
-                None => self.tell(Word::Folder(ahead.inside.clone(), Box::new(failure))),
+                break; // Of a listing that broke off, too, what came is worth fetching.
             }
-            break;
         }
-        // Of a listing that broke off, too, what came is worth fetching.
         if let Err(error) = self.sort_out(&ahead, listed) {
-            self.mourn(&ahead.inside, error);
+            self.mourn(&ahead.inside, &ahead.path, error);
         }
         None
     }
 
+    /// Asks something in a conversation, again after a pause while that can help.
+    pub(super) fn ask_patiently<T>(
+        &self,
+        what: &str,
+        ask: impl Fn(&mut Session<'_>) -> Result<T, ftp::Error>,
+    ) -> Result<T, Failure> {
+        let mut retry = Retry::new(self.request.retries);
+        let log = |line: ftp::Line| self.tell(Word::Line(line.into()));
+        loop {
+            let error = match self.meet(&log) {
+                Ok(Met::OneTooMany) => {
+                    self.rest(Duration::ZERO)?; // The answer is a part of the task at hand.
+                    continue;
+                }
+                Ok(Met::Session(mut session)) => match ask(&mut session) {
+                    Ok(answer) => {
+                        self.lane.park(*session);
+                        return Ok(answer);
+                    }
+                    Err(error) => error,
+                },
+                Err(error) => error,
+            };
+            self.rest_after(error.into(), &mut retry, what)?;
+        }
+    }
+
+    /// Rests after `trouble` with `what`, if it may have passed then.
+    fn rest_after(&self, trouble: Trouble, retry: &mut Retry, what: &str) -> Result<(), Failure> {
+        if let Trouble::Server(error) = &trouble
+            && self.access().learn_no_data(error)
+        {
+            return Ok(()); // In passive mode, at once.
+        }
+        let is_stumble = matches!(trouble, Trouble::Server(ftp::Error::Stumbled { .. }));
+        if is_stumble && !self.is_step_by_step.replace(true) {
+            return Ok(()); // Step by step, at once.
+        }
+        let pause = retry.after(&trouble, 0, Instant::now());
+        let failure = match trouble {
+            Trouble::Disk(error) => Failure::Disk { error, kept: None },
+            Trouble::Server(error) | Trouble::Unfinished(error) => {
+                Failure::of_server(self.access(), error, None)
+            }
+            Trouble::Doubt(doubt) | Trouble::DoubtAgain(doubt) => {
+                Failure::Doubtful { doubt, kept: None }
+            }
+        };
+        let Some(pause) = pause else { return Err(failure) };
+        self.say(Voice::Warning, &format!("{what}: {failure}. Trying again"));
+        self.rest(pause)
+    }
+
+    /// Rests in the middle of a task, and waits for the lane where somebody else has it then.
+    fn rest(&self, pause: Duration) -> Result<(), Failure> {
+        let handle = self.handle.of_part(Arc::clone(&self.lane));
+        let rested = self.work.await_lane(|| handle.rest(pause));
+        rested.map_err(|_| Failure::Stopped { kept: None })
+    }
+
     /// What was found in the folder at `inside` is lost.
-    fn mourn(&self, inside: &str, error: disk::Error) {
-        let failure = Box::new(Failure::Disk { error, kept: None });
-        self.tell(Word::Folder(inside.to_owned(), failure));
+    fn mourn(&self, inside: &str, path: &RemotePath, error: disk::Error) {
+        self.lose_folder(inside, path, Failure::Disk { error, kept: None });
+    }
+
+    /// The folder at `inside` cannot be looked into, or not to its end.
+    fn lose_folder(&self, inside: &str, path: &RemotePath, failure: Failure) {
+        if inside.is_empty() {
+            return self.tell(Word::Top(Box::new(failure)));
+        }
+        self.say(Voice::Story, &format!("{inside}/: {failure}"));
+        self.lose(format!("{inside}/"), path.clone(), failure);
+    }
+
+    /// What is called `name`, at `path`, is not to be had.
+    pub(super) fn lose(&self, name: String, path: RemotePath, failure: Failure) {
+        let address = Address { path, ..self.request.address.clone() };
+        let (name, outcome) = (crate::words::shown(&name), Err(failure));
+        self.tell(Word::File(Box::new(super::FileEnd { name, address, outcome })));
+    }
+
+    /// These links are not followed.
+    fn leave_out(&self, texts: &[String]) {
+        for text in texts.iter().take(MOST_NAMED) {
+            self.say(Voice::Warning, text);
+        }
+        if let Some(more @ 1..) = texts.len().checked_sub(MOST_NAMED) {
+            self.say(Voice::Warning, &format!("{more} more links are not followed"));
+        }
     }
 
     /// A conversation, signed in: one that rests, or a new one.
     pub(super) fn meet<'l>(&self, log: &'l dyn Fn(ftp::Line)) -> Result<Met<'l>, ftp::Error> {
+        self.meet_within(&self.limits, log)
+    }
+
+    fn meet_within<'l>(
+        &self,
+        limits: &Limits,
+        log: &'l dyn Fn(ftp::Line),
+    ) -> Result<Met<'l>, ftp::Error> {
         let slowed = |mut session: Session<'l>| {
             if self.is_step_by_step.get() {
                 session.slow_down();
@@ -182,10 +278,10 @@ impl Hand<'_> {
             self.handle.commons.throttle.hold_back(&mut session, self.lane.companions());
             Met::Session(Box::new(session))
         };
-        if let Some(session) = self.lane.take_up(&self.limits, log) {
+        if let Some(session) = self.lane.take_up(limits, log) {
             return Ok(slowed(session));
         }
-        match self.access().meet(&self.limits, log) {
+        match self.access().meet(limits, log) {
             Ok(mut session) => {
                 self.lane.teach(&mut session);
                 if let Some(sentence) = self.lane.connected() {
@@ -239,8 +335,13 @@ impl Hand<'_> {
             }
             _ => {}
         };
-        let outcome = download(&request, &handle, &report);
-        if let Ok(summary) = &outcome {
+        let mut outcome = download(&request, &handle, &report);
+        if let Ok(summary) = &mut outcome {
+            if let (None, Verdict::Complete | Verdict::Verified { .. }, Some(listed)) =
+                (summary.modified, &summary.verdict, found.modified)
+            {
+                summary.modified = set_time(&summary.path, listed.time);
+            }
             self.work.came(received.replace(summary.length), summary.length);
         }
         self.end(found, address, outcome);
@@ -268,6 +369,14 @@ impl Found {
         let name = String::from_utf8_lossy(&self.name);
         crate::words::shown(&super::inside(&self.folder.inside, &name))
     }
+}
+
+/// Gives the file the time that the listing tells, since the server tells no other: by it, the next run
+/// knows the file again. A disk that will not keep it keeps the file all the same.
+fn set_time(file: &Path, time: SystemTime) -> Option<SystemTime> {
+    let set =
+        std::fs::File::options().write(true).open(file).and_then(|file| file.set_modified(time));
+    set.ok().map(|()| time)
 }
 
 /// A mistake of ours must not make the others wait for ever.

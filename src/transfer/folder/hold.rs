@@ -1,6 +1,7 @@
 //! Small files: fetched in series, weighed in memory, and brought to the disk together.
 
 use std::collections::VecDeque;
+use std::thread;
 use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender};
@@ -9,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 use super::super::brake::Brake;
 use super::super::failure::Failure;
 use super::super::news::{FileEnd, Summary, Verdict};
+use super::GATHER;
 use super::batch::Found;
 use super::hand::{Hand, Met, Word};
 use crate::disk::Unnamed;
@@ -114,7 +116,9 @@ impl Basket for Series<'_, '_> {
         self.begun = Instant::now();
         self.hand.lane.is_done(took);
         let listed = found.modified.filter(|_| is_exact(&found)).map(|listed| listed.time);
-        let modified = listed.or(whole.modified);
+        // A time that is no more than about right is better than none: the next run knows it again.
+        let about = found.modified.map(|listed| listed.time);
+        let modified = listed.or(whole.modified).or(about);
         let length = u64::try_from(whole.bytes.len()).unwrap_or(0);
         self.hand.work.came(0, length);
         let path = found.folder.local.join(&*found.local);
@@ -152,6 +156,7 @@ fn is_exact(found: &Found) -> bool {
 /// Gives small files their names, as many together as have come meanwhile, until nobody sends more.
 pub(super) fn name_them(weighed: &Receiver<Weighed>, words: &Sender<Word>) {
     while let Ok(first) = weighed.recv() {
+        thread::sleep(GATHER);
         let together = std::iter::once(first).chain(weighed.try_iter().take(MOST_WEIGHED));
         let (files, ends): (Vec<_>, Vec<_>) =
             together.map(|Weighed { file, end }| (file, end)).unzip();

@@ -3,15 +3,16 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use super::super::failure::Failure;
 use super::super::lists;
 use super::super::trouble::Trouble;
 use super::batch::{Ahead, Looked, Step, Way};
-use super::hand::{Hand, Met, Word};
+use super::hand::{Hand, Word};
 use super::sort::Sorter;
 use super::thing::Thing;
 use crate::disk::{self, Pile};
-use crate::ftp::listing::{Entry, Zone};
-use crate::ftp::{self, RemotePath, Session};
+use crate::ftp::listing::{Entry, Goal, Zone};
+use crate::ftp::{self, Facts, RemotePath, Session};
 
 /// So many bytes of names that are not UTF-8 are enough to guess what they are written in.
 const ENOUGH: usize = 64 * 1024;
@@ -25,6 +26,8 @@ pub(super) struct Listed {
     pub(super) things: Pile,
     /// Checksum files are among them.
     has_sums: bool,
+    /// Names like `a (2)` are among them.
+    has_numbered: bool,
     /// Names that are not UTF-8, as many as are of use.
     old_names: Vec<Vec<u8>>,
     old_bytes: usize,
@@ -35,6 +38,7 @@ pub(super) struct Listed {
 impl Listed {
     fn take(&mut self, entry: Entry) -> Result<(), disk::Error> {
         self.has_sums |= lists::is_checksum_file(&entry.name);
+        self.has_numbered |= entry.name.windows(2).any(|two| two == b" (");
         if self.old_bytes < ENOUGH && std::str::from_utf8(&entry.name).is_err() {
             self.old_bytes += entry.name.len();
             self.old_names.push(entry.name.clone());
@@ -101,49 +105,61 @@ impl Hand<'_> {
             encoding,
             has_sums: listed.has_sums,
             is_new,
+            has_numbered: listed.has_numbered,
         });
         // What is kept of each name to tell them apart is kept for one such folder at a time.
         let _turn = (listed.things.len() > MANY).then(|| self.work.turn_for_much());
         let sorted = Sorter::new(self, ahead, &folder, listed.things.len()).sort_all(listed)?;
-        self.work.add(&folder, sorted.folders, sorted.files, sorted.told);
+        self.work.add(&folder, sorted);
         Ok(())
     }
 
-    /// Where a link leads: to a file, to a folder, or nowhere.
+    /// Where a link leads: to a file, to a folder, or nowhere. Asked again while that can help.
     pub(super) fn follow(
         &self,
         ahead: &Ahead,
         path: &RemotePath,
         entry: &Entry,
-    ) -> Result<Leads, ftp::Error> {
-        let log = |line: ftp::Line| self.tell(Word::Line(line.into()));
-        let Met::Session(mut session) = self.meet(&log)? else { return Ok(Leads::Nowhere) };
-        let leads = if session.locate(path)?.facts.size.is_some() {
-            Leads::ToFile
-        } else {
-            match session.whereabouts(path)? {
-                None => Leads::Nowhere,
-                Some(place) => {
-                    let top = session.whereabouts(&self.request.address.path.as_folder())?;
-                    let top = top.unwrap_or_default();
-                    Leads::ToFolder { place: really(place, &top, ahead, entry), top }
-                }
+    ) -> Result<Leads, Failure> {
+        let (goal, top) = self.ask_patiently(&path.to_string(), |session| {
+            Ok((session.follow(path)?, self.top(session)?))
+        })?;
+        Ok(match goal {
+            Goal::File(facts) => Leads::ToFile(facts),
+            Goal::Nothing => Leads::Nowhere,
+            Goal::Folder(place) => {
+                let place = place.unwrap_or_else(|| joined(&ahead.way.place(&top), &entry.name));
+                Leads::ToFolder { place: really(place, &top, ahead, entry), top }
             }
-        };
-        self.lane.park(*session);
-        Ok(leads)
+        })
+    }
+
+    /// Where the folder is that was asked for.
+    fn top(&self, session: &mut Session<'_>) -> Result<Vec<u8>, ftp::Error> {
+        if let Some(top) = self.work.top.get() {
+            return Ok(top.clone());
+        }
+        let top = session.whereabouts(&self.request.address.path.as_folder())?.unwrap_or_default();
+        Ok(self.work.top.get_or_init(|| top).clone())
     }
 }
 
 /// Where a link leads.
 pub(super) enum Leads {
-    ToFile,
+    ToFile(Facts),
     /// Where the folder is, and where the one is that was asked for.
     ToFolder {
         place: Vec<u8>,
         top: Vec<u8>,
     },
     Nowhere,
+}
+
+/// Whether the folder at `place` is one that `top` is in, however deep.
+pub(super) fn is_above(place: &[u8], top: &[u8]) -> bool {
+    let place = place.strip_suffix(b"/").unwrap_or(place);
+    let top = top.strip_suffix(b"/").unwrap_or(top);
+    top.strip_prefix(place).is_some_and(|rest| rest.starts_with(b"/"))
 }
 
 impl Way {
@@ -226,6 +242,21 @@ mod tests {
             ("/", false),
         ] {
             assert_eq!(way.leads_over(place.as_bytes(), b"/pub"), is_on_the_way, "{place}");
+        }
+    }
+
+    #[test]
+    fn what_is_above_the_top_is_told_from_what_is_beside_it() {
+        for (place, top, expected) in [
+            ("/", "/pub", true),
+            ("/pub", "/pub/a", true),
+            ("/pub/", "/pub/a/b/", true),
+            ("/pub", "/pub", false),
+            ("/pub/a", "/pub", false),
+            ("/pu", "/pub", false),
+            ("/", "/", false),
+        ] {
+            assert_eq!(is_above(place.as_bytes(), top.as_bytes()), expected, "{place} {top}");
         }
     }
 

@@ -34,8 +34,8 @@ use super::meter::Meter;
 use super::news::{FileEnd, Line, News, Outcome, Phase, Progress, Summary, Verdict, Voice};
 use super::request::{Destination, Request};
 use super::selection::Sieve;
-use crate::disk;
 use crate::ftp::{self, Limits};
+use crate::{disk, words};
 use batch::{Ahead, Step, Way};
 use hand::{Hand, Word};
 use hold::Weighed;
@@ -53,6 +53,10 @@ const HOLD: Duration = Duration::from_millis(250);
 
 /// How often it is looked whether more hands are needed.
 const TICK: Duration = Duration::from_millis(20);
+
+/// While files come, what there is to hear, and to be named, is gathered for so long. To be woken for
+/// each word costs more than to hear it.
+const GATHER: Duration = Duration::from_millis(3);
 
 /// So many words of the hands may wait to be told.
 const WAITING_WORDS: usize = 1024;
@@ -82,6 +86,7 @@ pub(super) fn fetch(request: &Request, handle: &Handle, report: &dyn Fn(News)) -
         (Destination::Folder(into), None) => into.clone(),
     };
     report(News::Destination(local.clone()));
+    let is_made = std::fs::symlink_metadata(&local).is_err();
     disk::make_folder_without_links(&local).map_err(|error| Failure::Disk { error, kept: None })?;
     let way = Arc::new(Way { step: Step::Top, above: None, links: 0 });
     let inside = String::new();
@@ -93,7 +98,11 @@ pub(super) fn fetch(request: &Request, handle: &Handle, report: &dyn Fn(News)) -
     };
     let crew = Crew { request, handle, work: &work, sieve: &sieve, lane };
     let log = Log::new(report, &local, &handle.waits);
-    let tally = crew.work_all_off(log)?;
+    let tally = crew.work_all_off(log).inspect_err(|_| {
+        if is_made {
+            std::fs::remove_dir(&local).ok(); // If anything came, it is not empty, and stays.
+        }
+    })?;
     let took = started.elapsed();
     report(News::Line(Line::now(Voice::Story, &format!("{}: {tally}", local.display()))));
     if handle.stop.is_given() {
@@ -156,7 +165,14 @@ impl Crew<'_> {
             let mut held_since = None;
             loop {
                 match heard.recv_timeout(TICK) {
-                    Ok(word) => log.hear(word),
+                    Ok(word) => {
+                        if !log.is_held {
+                            thread::sleep(GATHER);
+                        }
+                        std::iter::once(word)
+                            .chain(heard.try_iter().take(WAITING_WORDS))
+                            .for_each(|word| log.hear(word));
+                    }
                     Err(RecvTimeoutError::Timeout) => {}
                     Err(RecvTimeoutError::Disconnected) => break,
                 }
@@ -171,6 +187,9 @@ impl Crew<'_> {
                     self.work.received.load(Ordering::Relaxed),
                     standing.hands.max(1),
                 );
+                if standing.is_over && standing.idle == standing.hands {
+                    self.work.is_done.give();
+                }
                 let is_stopped = self.handle.stop.is_given();
                 if standing.hands == 0 && (standing.is_over || is_stopped) {
                     outlets = None; // The last words come, and then no more.
@@ -188,11 +207,12 @@ impl Crew<'_> {
             }
             log.set_times();
             match log.top_failure.take() {
-                Some(failure) if log.tally.complete + log.tally.verified == 0 => Err(*failure),
+                Some(failure) if log.has_nothing() => Err(*failure),
                 Some(failure) => {
-                    // Nobody else says why it is not all.
-                    let text = format!("{failure}. {}", failure.advice());
-                    (log.report)(News::Line(Line::now(Voice::Warning, &text)));
+                    // It is one of the things that are not whole.
+                    let address = self.request.address.clone();
+                    let (name, outcome) = (top_name(&address), Err(*failure));
+                    log.hear(Word::File(Box::new(FileEnd { name, address, outcome })));
                     Ok(log.tally)
                 }
                 None => Ok(log.tally),
@@ -231,6 +251,12 @@ impl Crew<'_> {
         let is_step_by_step = Cell::new(false);
         Hand { request, handle, work, sieve, lane, words, weighed, limits, is_step_by_step }
     }
+}
+
+/// The folder that was asked for, as it may be shown.
+fn top_name(address: &ftp::Address) -> String {
+    let name = address.path.name().map(String::from_utf8_lossy).unwrap_or_default();
+    words::shown(&format!("{name}/"))
 }
 
 fn no_thread(error: std::io::Error) -> Failure {
@@ -274,15 +300,7 @@ impl<'a> Log<'a> {
                 self.tally.count(&end.name, &end.outcome);
                 (self.report)(News::File(end));
             }
-            Word::Folder(inside, failure) if inside.is_empty() => {
-                self.tally.fail("The folder", &failure);
-                self.top_failure = Some(failure);
-            }
-            Word::Folder(inside, failure) => {
-                let text = format!("{inside}/: {failure}");
-                (self.report)(News::Line(Line::now(Voice::Warning, &text)));
-                self.tally.fail(&inside, &failure);
-            }
+            Word::Top(failure) => self.top_failure = Some(failure),
             Word::Time(folder, time) => self.times.push((folder, time)),
             Word::Nudge => {}
         }
@@ -290,12 +308,12 @@ impl<'a> Log<'a> {
 
     /// Tells what there is, at first and once more when it is known to be all.
     fn tell_preflight(&mut self, mut preflight: Preflight) {
-        if self.is_all_told || self.top_failure.is_some() {
+        if self.is_all_told || preflight.folders == 0 {
             self.is_held = false;
             return;
         }
         preflight.free = disk::available(self.local).ok();
-        self.tally.unchanged = preflight.unchanged;
+        (self.tally.unchanged, self.tally.left_out) = (preflight.unchanged, preflight.left_out);
         let voices = std::iter::once((Voice::Story, preflight.sentence()));
         let warnings = preflight.warnings();
         for (voice, text) in voices.chain(warnings.into_iter().map(|it| (Voice::Warning, it))) {
@@ -307,6 +325,11 @@ impl<'a> Log<'a> {
         }
         (self.report)(News::Preflight(Box::new(preflight)));
         (self.report)(News::Phase(Phase::Receiving));
+    }
+
+    /// Whether nothing of the folder is here.
+    fn has_nothing(&self) -> bool {
+        self.tally == Tally::default()
     }
 
     fn tell_progress(&mut self, received: u64, connections: usize) {

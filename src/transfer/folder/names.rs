@@ -122,6 +122,13 @@ pub(super) fn there(here: &Path, size: Option<u64>, modified: Option<Modified>) 
     if is_unchanged { There::Same } else { There::Other }
 }
 
+/// Whether one of the copies that stand beside `here`, as `a (2)` does beside `a`, is the one that the
+/// listing speaks of.
+pub(super) fn has_copy(here: &Path, size: Option<u64>, modified: Option<Modified>) -> bool {
+    let copies = (2..).map(|number| there(&disk::numbered(here, number), size, modified));
+    copies.take_while(|there| *there != There::Nothing).any(|there| there == There::Same)
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;

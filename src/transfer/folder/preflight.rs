@@ -16,6 +16,9 @@ pub struct Preflight {
     pub folders: u64,
     /// Files that are here already.
     pub unchanged: u64,
+    /// Things that are left out for a good reason: links that lead nowhere, or where all is fetched
+    /// already, and what is neither a file nor a folder.
+    pub left_out: u64,
     /// Bytes that are free on the disk.
     pub free: Option<u64>,
     /// Whether everything was looked into, or more may be found.
@@ -70,6 +73,7 @@ impl Preflight {
         self.bytes = self.bytes.saturating_add(other.bytes);
         self.folders += 1;
         self.unchanged += other.unchanged;
+        self.left_out += other.left_out;
         self.mapped.join(other.mapped);
         self.numbered.join(other.numbered);
     }
@@ -84,6 +88,9 @@ impl Preflight {
             format!("{files} {file} in {folders} {folder}, {}", words::bytes(self.bytes));
         if self.unchanged > 0 {
             text.push_str(&format!("; {} more are here already", words::count(self.unchanged)));
+        }
+        if self.left_out > 0 {
+            text.push_str(&format!("; {} left out", words::count(self.left_out)));
         }
         if let Some(free) = self.free {
             text.push_str(&format!("; {} are free", words::bytes(free)));

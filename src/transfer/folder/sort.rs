@@ -1,26 +1,29 @@
 //! What becomes of each thing in a folder.
 
+use std::path::Path;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use super::super::failure::Failure;
 use super::super::news::Voice;
+use super::super::request::IfExists;
 use super::MOST_LEVELS;
-use super::batch::{Ahead, Looked};
-use super::hand::{Hand, Word};
-use super::look::{Leads, Listed};
+use super::batch::{Ahead, Linked, Looked};
+use super::hand::Hand;
+use super::look::{self, Leads, Listed};
 use super::names::{self, Local, Names, Seen, There};
 use super::preflight::Preflight;
 use super::thing::Thing;
 use crate::disk::{self, Pile};
-use crate::ftp::listing::{Entry, Kind};
-use crate::ftp::{self, RemotePath, in_utf_8};
+use crate::ftp::listing::{Entry, Kind, Modified, Precision};
+use crate::ftp::{self, BadArgument, RemotePath, in_utf_8};
 use crate::words;
 
 /// How many links are followed on one way down.
 const MOST_LINKS: usize = 8;
 
 /// So many things are left out of one folder by name; the others are counted.
-const MOST_NOTES: u64 = 20;
+pub(super) const MOST_NOTES: u64 = 20;
 
 /// Takes the entries of one folder apart.
 pub(super) struct Sorter<'s, 'h> {
@@ -29,9 +32,8 @@ pub(super) struct Sorter<'s, 'h> {
     folder: &'s Arc<Looked>,
     names: Names,
     seen: Seen,
-    notes: u64,
     /// Folders for which there is no room.
-    left_out: u64,
+    left_behind: u64,
     sorted: Sorted,
 }
 
@@ -40,6 +42,8 @@ pub(super) struct Sorter<'s, 'h> {
 pub(super) struct Sorted {
     pub(super) folders: Pile,
     pub(super) files: Pile,
+    /// Folders that links lead to.
+    pub(super) links: Vec<Linked>,
     /// What there is to tell of it.
     pub(super) told: Preflight,
 }
@@ -54,7 +58,7 @@ impl<'s, 'h> Sorter<'s, 'h> {
     ) -> Self {
         let names = Names::new(count > 1 && disk::is_case_blind(&ahead.local), count);
         let (seen, sorted) = (Seen::with_room_for(count), Sorted::default());
-        Self { hand, ahead, folder, names, seen, notes: 0, left_out: 0, sorted }
+        Self { hand, ahead, folder, names, seen, left_behind: 0, sorted }
     }
 
     pub(super) fn sort_all(mut self, mut listed: Listed) -> Result<Sorted, disk::Error> {
@@ -67,7 +71,7 @@ impl<'s, 'h> Sorter<'s, 'h> {
                 self.sort(entry)?;
             }
         }
-        if let Some(more @ 1..) = self.notes.checked_sub(MOST_NOTES) {
+        if let Some(more @ 1..) = self.sorted.told.left_out.checked_sub(MOST_NOTES) {
             let folder = match self.ahead.inside.as_str() {
                 "" => "the folder",
                 inside => inside,
@@ -75,9 +79,10 @@ impl<'s, 'h> Sorter<'s, 'h> {
             let text = format!("{} more things in {folder} are left out", words::count(more));
             self.hand.say(Voice::Warning, &text);
         }
-        if self.left_out > 0 {
+        if self.left_behind > 0 {
             let what = "more than 100,000 folders are in it; the rest of them were left out";
-            self.fail(self.ahead.inside.clone(), ftp::Error::TooLong { what });
+            let inside = format!("{}/", self.ahead.inside);
+            self.lose(&inside, &self.ahead.path, ftp::Error::TooLong { what });
         }
         Ok(self.sorted)
     }
@@ -87,15 +92,17 @@ impl<'s, 'h> Sorter<'s, 'h> {
         let name = String::from_utf8_lossy(&readable);
         let inside = super::inside(&self.ahead.inside, &name);
         let Ok(child) = self.ahead.path.child(&entry.name) else {
-            self.note(&format!("{inside} has a name that cannot be asked for"));
+            let byte = entry.name.iter().copied().find(|byte| b"\r\n\0".contains(byte));
+            let error = BadArgument { byte: byte.unwrap_or_default() };
+            self.lose(&inside, &self.ahead.path, error.into());
             return Ok(());
         };
         let sieve = self.hand.sieve;
         match entry.kind {
-            Kind::File if sieve.takes_file(&inside) => return self.file(entry),
-            Kind::Dir if sieve.takes_folder(&inside) => return self.down(entry, &inside),
-            Kind::Link if sieve.takes_folder(&inside) => return self.link(entry, &child, inside),
-            Kind::Other => self.note(&format!("{inside} is neither a file nor a folder")),
+            Kind::File if sieve.takes_file(&inside) => return self.file(entry, &child),
+            Kind::Dir if sieve.takes_folder(&inside) => return self.down(entry, &child, &inside),
+            Kind::Link if sieve.takes_folder(&inside) => return self.link(entry, &child, &inside),
+            Kind::Other => self.leave_out(&format!("{inside} is neither a file nor a folder")),
             Kind::File | Kind::Dir | Kind::Link => {}
         }
         Ok(())
@@ -105,48 +112,64 @@ impl<'s, 'h> Sorter<'s, 'h> {
         &mut self,
         mut entry: Entry,
         child: &RemotePath,
-        inside: String,
+        inside: &str,
     ) -> Result<(), disk::Error> {
         match self.hand.follow(self.ahead, child, &entry) {
-            Ok(Leads::ToFile) if self.hand.sieve.takes_file(&inside) => {
+            Ok(Leads::ToFile(facts)) if self.hand.sieve.takes_file(inside) => {
                 // A link's size and time are its own, not those of what it leads to.
-                (entry.size, entry.modified) = (None, None);
-                return self.file(entry);
+                (entry.size, entry.modified) = (facts.size, facts.modified.map(exactly));
+                return self.file(entry, child);
             }
-            Ok(Leads::ToFile) => {}
+            Ok(Leads::ToFile(_)) => {}
             Ok(Leads::ToFolder { place, top }) => {
-                if self.ahead.way.links >= MOST_LINKS || self.ahead.way.leads_over(&place, &top) {
-                    self.note(&format!("{inside} leads back to where it is: not followed"));
+                let way = &self.ahead.way;
+                if way.links >= MOST_LINKS || way.leads_over(&place, &top) {
+                    self.leave_out(&format!("{inside} leads back to where it is: not followed"));
+                } else if look::is_above(&place, &top) {
+                    let what = "leads above the folder that was asked for";
+                    self.leave_out(&format!("{inside} {what}: not followed"));
                 } else {
                     entry.target = Some(place);
-                    return self.down(entry, &inside);
+                    return self.down(entry, child, inside);
                 }
             }
-            Ok(Leads::Nowhere) => self.note(&format!("{inside} is a link that leads nowhere")),
-            Err(error) => self.fail(inside, error),
+            Ok(Leads::Nowhere) => {
+                self.leave_out(&format!("{inside} is a link that leads nowhere"));
+            }
+            Err(failure) => self.hand.lose(inside.to_owned(), child.clone(), failure),
         }
         Ok(())
     }
 
-    fn down(&mut self, entry: Entry, inside: &str) -> Result<(), disk::Error> {
+    fn down(&mut self, entry: Entry, child: &RemotePath, inside: &str) -> Result<(), disk::Error> {
         if self.ahead.level >= MOST_LEVELS {
-            self.note(&format!("{inside} is too deep: not looked into"));
+            let what = "it is more than 256 levels deep";
+            self.lose(&format!("{inside}/"), &child.as_folder(), ftp::Error::TooLong { what });
             return Ok(());
         }
         if !self.hand.work.has_room() {
-            self.left_out += 1;
+            self.left_behind += 1;
             return Ok(());
         }
         let local = self.own_name(&entry.name).to_string_lossy().into_owned();
-        self.sorted.folders.push(&Thing { entry, local, is_there: false }.pack())
+        let place = entry.target.clone().filter(|_| entry.kind == Kind::Link);
+        let thing = Thing { entry, local, is_there: false };
+        match place {
+            Some(place) => {
+                let linked = self.folder.ahead(thing).map(|ahead| Linked { ahead, place });
+                self.sorted.links.extend(linked);
+                Ok(())
+            }
+            None => self.sorted.folders.push(&thing.pack()),
+        }
     }
 
-    fn file(&mut self, entry: Entry) -> Result<(), disk::Error> {
+    fn file(&mut self, mut entry: Entry, child: &RemotePath) -> Result<(), disk::Error> {
         let local = self.own_name(&entry.name);
         let here = self.folder.local.join(&local);
         let there = match self.folder.is_new {
             true => There::Nothing,
-            false => names::there(&here, entry.size, entry.modified),
+            false => self.there(&here, &mut entry, child),
         };
         let told = &mut self.sorted.told;
         if there == There::Same {
@@ -163,6 +186,32 @@ impl<'s, 'h> Sorter<'s, 'h> {
         self.sorted.files.push(&Thing { entry, local, is_there }.pack())
     }
 
+    /// What is at `here`. Where the listing does not tell enough to decide that, the server is asked.
+    fn there(&self, here: &Path, entry: &mut Entry, child: &RemotePath) -> There {
+        let is_thin = entry.size.is_none() || entry.modified.is_none();
+        if is_thin
+            && entry.kind == Kind::File
+            && std::fs::symlink_metadata(here).is_ok()
+            && let Ok(file) =
+                self.hand.ask_patiently(&child.to_string(), |session| session.look_at(child))
+        {
+            entry.size = entry.size.or(file.facts.size);
+            entry.modified = entry.modified.or(file.facts.modified.map(exactly));
+        }
+        let keeps_both = self.hand.request.if_exists == IfExists::Rename;
+        match names::there(here, entry.size, entry.modified) {
+            // Each run would make one copy more. Where the server has such names, too, they are not ours.
+            There::Other
+                if keeps_both
+                    && !self.folder.has_numbered
+                    && names::has_copy(here, entry.size, entry.modified) =>
+            {
+                There::Same
+            }
+            there => there,
+        }
+    }
+
     fn own_name(&mut self, name: &[u8]) -> std::path::PathBuf {
         let readable = in_utf_8(name, self.folder.encoding);
         let Local { name: local, is_mapped, is_numbered } = self.names.own(&readable);
@@ -174,16 +223,22 @@ impl<'s, 'h> Sorter<'s, 'h> {
         local
     }
 
-    /// Something is left out, and this is why.
-    fn note(&mut self, text: &str) {
-        self.notes += 1;
-        if self.notes <= MOST_NOTES {
+    /// Something is left out for a good reason, and this is it.
+    fn leave_out(&mut self, text: &str) {
+        self.sorted.told.left_out += 1;
+        if self.sorted.told.left_out <= MOST_NOTES {
             self.hand.say(Voice::Warning, text);
         }
     }
 
-    fn fail(&self, inside: String, error: ftp::Error) {
+    /// What is called `inside`, at `path`, is not to be had.
+    fn lose(&self, inside: &str, path: &RemotePath, error: ftp::Error) {
         let failure = Failure::of_server(self.hand.access(), error, None);
-        self.hand.tell(Word::Folder(inside, Box::new(failure)));
+        self.hand.lose(inside.to_owned(), path.clone(), failure);
     }
+}
+
+/// A time as `MDTM` tells it.
+fn exactly(time: SystemTime) -> Modified {
+    Modified { time, precision: Precision::Second, is_utc: true }
 }

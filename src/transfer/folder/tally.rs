@@ -18,6 +18,8 @@ pub struct Tally {
     pub unchanged: u64,
     /// Here already, and to be left alone.
     pub skipped: u64,
+    /// Left out for a good reason, as [`Preflight::left_out`](super::Preflight::left_out) says.
+    pub left_out: u64,
     /// The bytes are kept, but two facts disagree.
     pub needs_a_look: u64,
     /// Could not be fetched; folders that could not be looked into count here too.
@@ -48,12 +50,6 @@ impl Tally {
         }
     }
 
-    /// Something, called `name`, could not be looked into.
-    pub(super) fn fail(&mut self, name: &str, failure: &Failure) {
-        self.failed += 1;
-        self.note(name, failure);
-    }
-
     fn note(&mut self, name: &str, failure: &Failure) {
         self.worst = self.worst.max(Some(failure.class()));
         self.first.get_or_insert_with(|| format!("{name}: {failure}"));
@@ -74,6 +70,7 @@ impl fmt::Display for Tally {
             (self.complete, "complete"),
             (self.unchanged, "here already"),
             (self.skipped, "left as they are"),
+            (self.left_out, "left out"),
             (self.needs_a_look, needs),
             (self.failed, "failed"),
         ];
@@ -95,7 +92,7 @@ mod tests {
     fn the_end_says_how_many_of_each() {
         let mut tally = Tally { complete: 4_998, ..Tally::default() };
         assert!(tally.is_whole());
-        tally.fail("x", &Failure::NotAFile);
+        tally.count("x", &Err(Failure::NotAFile));
         tally.needs_a_look = 1;
         assert_eq!(tally.to_string(), "4,998 complete, 1 needs a look, 1 failed");
         assert_eq!((tally.is_whole(), tally.worst), (false, Some(Class::Usage)));

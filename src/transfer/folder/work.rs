@@ -1,14 +1,15 @@
 //! What there is to do in a folder, shared by all hands.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use super::MOST_FOLDERS;
-use super::batch::{Ahead, Batch, Found, Looked, Lost};
+use super::batch::{Ahead, Batch, Found, Linked, Looked, Lost};
 use super::preflight::Preflight;
-use crate::disk::{self, Pile};
+use super::sort::Sorted;
+use crate::disk;
 use crate::ftp::Stop;
 
 /// While so many files wait, no more folders are looked into: memory has an end.
@@ -24,6 +25,8 @@ pub(super) enum Task {
     Fetch(Found),
     /// Nothing more: what was found in this folder is lost.
     Mourn(Arc<Looked>, disk::Error),
+    /// Only to tell that these links are not followed.
+    LeaveOut(Vec<String>),
     /// Everything is done, or somebody else needs the connection.
     Leave,
 }
@@ -36,6 +39,10 @@ pub(super) struct Work {
     /// Held by whoever sorts a large folder.
     for_much: Mutex<()>,
     stop: Stop,
+    /// Where the folder is that was asked for.
+    pub(super) top: OnceLock<Vec<u8>>,
+    /// Given when nothing is left to be done, for those who still sign in.
+    pub(super) is_done: Stop,
     /// Bytes that have come.
     pub(super) received: AtomicU64,
 }
@@ -47,6 +54,11 @@ struct State {
     /// The last ones come first: what was begun is looked into to its bottom.
     folders: Vec<Batch>,
     folders_in_all: u64,
+    /// Folders that links lead to. They are looked into when no others are left, in the order of
+    /// their names, so that of several links to one place it is always the same one that is followed.
+    links: Vec<Linked>,
+    /// Where those lead that were followed.
+    places: HashSet<Vec<u8>>,
     /// Files that were taken out of a batch, and are first.
     first_files: VecDeque<Found>,
     files: VecDeque<Batch>,
@@ -55,6 +67,8 @@ struct State {
     /// Hands that fetch a file now.
     fetching: usize,
     hands: usize,
+    /// Hands that have a task and wait for a connection.
+    waiting: usize,
     /// No file is begun yet: what there is to come has not been told.
     is_held: bool,
     preflight: Preflight,
@@ -66,11 +80,14 @@ impl Work {
             returned_folders: vec![top],
             folders: Vec::new(),
             folders_in_all: 1,
+            links: Vec::new(),
+            places: HashSet::new(),
             first_files: VecDeque::new(),
             files: VecDeque::new(),
             looking: 0,
             fetching: 0,
             hands: 0,
+            waiting: 0,
             is_held: true,
             preflight: Preflight::default(),
         };
@@ -78,6 +95,8 @@ impl Work {
             state: Mutex::new(state),
             bell: Condvar::new(),
             for_much: Mutex::default(),
+            top: OnceLock::new(),
+            is_done: stop.branch(),
             stop,
             received: AtomicU64::new(0),
         }
@@ -88,6 +107,9 @@ impl Work {
     pub(super) fn next(&self, gives_way: impl Fn() -> bool) -> Task {
         let mut state = self.lock();
         loop {
+            if let Some(left_out) = state.follow_links() {
+                return Task::LeaveOut(left_out);
+            }
             let is_over = state.is_looked_into() && !state.has_files();
             let may_bring_more = state.looking > 0;
             if self.stop.is_given()
@@ -114,6 +136,10 @@ impl Work {
                     Task::Fetch(found)
                 };
                 return next.map_or_else(mourn, fetch);
+            }
+            if state.waiting > 0 {
+                state.hands -= 1; // Somebody else has a task, and no connection.
+                return Task::Leave;
             }
             state = self.wait(state);
         }
@@ -147,6 +173,15 @@ impl Work {
         self.bell.notify_all();
     }
 
+    /// A hand that has a task waits for a connection, or has one again.
+    pub(super) fn await_lane<T>(&self, wait: impl FnOnce() -> T) -> T {
+        self.lock().waiting += 1;
+        self.bell.notify_all();
+        let waited = wait();
+        self.lock().waiting -= 1;
+        waited
+    }
+
     /// A hand leaves that has no task.
     pub(super) fn leave(&self) {
         self.lock().hands -= 1;
@@ -165,7 +200,7 @@ impl Work {
                 state.first_files.push_front(found);
                 state.fetching -= 1;
             }
-            Task::Mourn(..) | Task::Leave => {}
+            Task::Mourn(..) | Task::LeaveOut(_) | Task::Leave => {}
         }
         state.hands -= 1;
         self.bell.notify_all();
@@ -190,17 +225,18 @@ impl Work {
         has_room
     }
 
-    /// What was found in `folder`: the folders in it, its files, and what there is to tell of them.
-    pub(super) fn add(&self, folder: &Arc<Looked>, folders: Pile, files: Pile, told: Preflight) {
+    /// What was found in `folder`.
+    pub(super) fn add(&self, folder: &Arc<Looked>, found: Sorted) {
         let mut state = self.lock();
-        state.preflight.add(told);
+        state.preflight.add(found.told);
         let batch = |things| Batch { folder: Arc::clone(folder), things };
-        if !folders.is_empty() {
-            state.folders.push(batch(folders));
+        if !found.folders.is_empty() {
+            state.folders.push(batch(found.folders));
         }
-        if !files.is_empty() {
-            state.files.push_back(batch(files));
+        if !found.files.is_empty() {
+            state.files.push_back(batch(found.files));
         }
+        state.links.extend(found.links);
         self.bell.notify_all();
     }
 
@@ -224,7 +260,7 @@ impl Work {
             idle: state.hands.saturating_sub(state.looking + state.fetching),
             folders: state.count_folders(),
             files: state.count_files(),
-            is_early: state.preflight.folders == 0,
+            is_early: state.preflight.folders == 0 && state.waiting == 0,
             is_looked_into,
             is_over: is_looked_into && !state.has_files(),
         }
@@ -261,7 +297,32 @@ fn mourn((folder, error): Lost) -> Task {
 
 impl State {
     fn is_looked_into(&self) -> bool {
-        self.returned_folders.is_empty() && self.folders.is_empty()
+        self.returned_folders.is_empty() && self.folders.is_empty() && self.links.is_empty()
+    }
+
+    /// Once no other folder is left, those are looked into that links lead to, each place once. Tells
+    /// why the others are not.
+    fn follow_links(&mut self) -> Option<Vec<String>> {
+        let is_busy = self.count_folders() > 0 || self.looking > 0;
+        if is_busy || self.links.is_empty() {
+            return None;
+        }
+        let mut links = std::mem::take(&mut self.links);
+        links.sort_by(|one, other| one.ahead.inside.cmp(&other.ahead.inside));
+        let mut left_out = Vec::new();
+        for Linked { ahead, place } in links {
+            let name = String::from_utf8_lossy(&place).into_owned();
+            if self.places.insert(place) {
+                self.returned_folders.push(ahead);
+            } else {
+                let inside = ahead.inside;
+                left_out
+                    .push(format!("{inside} leads to {name}, as another link does: not followed"));
+            }
+        }
+        self.returned_folders.reverse(); // The last one comes first.
+        self.preflight.left_out += u64::try_from(left_out.len()).unwrap_or(0);
+        Some(left_out).filter(|left_out| !left_out.is_empty())
     }
 
     fn has_files(&self) -> bool {
@@ -313,7 +374,7 @@ pub(super) struct Standing {
     pub(super) folders: usize,
     /// Files that nobody fetches yet.
     pub(super) files: usize,
-    /// Nothing was looked into yet.
+    /// Nothing was looked into yet, and it is not because somebody waits before another try.
     pub(super) is_early: bool,
     /// No folder is left.
     pub(super) is_looked_into: bool,

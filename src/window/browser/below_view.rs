@@ -137,7 +137,7 @@ fn place_ui(
             return widgets::icon_button(ui, Icon::Folder, "Choose…");
         }
         let button = Button::new("Choose…").min_size(vec2(CHOOSE, look::PRIMARY));
-        let chosen = ui.add(button.stroke(eframe::egui::Stroke::NONE));
+        let chosen = ui.add(button.stroke(widgets::edge(ui)));
         widgets::focus_ring(ui, &chosen);
         chosen
     });

@@ -18,7 +18,7 @@ pub(super) fn peek_ui(ui: &mut Ui, browser: &Browser, acts: &mut Vec<Act>) {
     ui.horizontal(|ui| {
         ui.set_min_height(look::SMALL);
         let width = ui.available_width() - look::SMALL - space::S;
-        let font = look::name_font();
+        let font = look::title_font();
         let cut = widgets::middle_cut(ui, &peek.name, &font, width);
         let name = RichText::new(cut).font(font).color(colors.text);
         ui.add(Label::new(name).selectable(false)).on_hover_text(&peek.name);
@@ -63,7 +63,7 @@ fn lines_ui(ui: &mut Ui, peek: &Peeked, lines: &[String]) {
     area.show_rows(ui, height, lines.len(), |ui, rows| {
         for line in lines.get(rows).unwrap_or_default() {
             let text = RichText::new(line).font(font.clone()).color(color);
-            ui.add(Label::new(text).extend());
+            ui.add(Label::new(text.line_height(Some(height))).extend());
         }
     });
 }

@@ -13,7 +13,7 @@ use super::view::Act;
 use super::words;
 use crate::ftp::listing::Kind;
 use crate::window::icons::{self, Icon};
-use crate::window::look;
+use crate::window::look::{self, space};
 use crate::window::widgets;
 
 /// Draws a row. `is_stop`: Tab stops at it; all others are reached by the arrows.
@@ -57,9 +57,9 @@ pub(super) fn row_ui(
     let has_focus = response.has_focus();
     response.context_menu(|ui| menu_ui(ui, browser, id, item, acts));
     let colors = look::colors(ui);
-    let inner = rect.shrink2(vec2(6.0, 0.5));
+    let inner = rect.shrink2(vec2(space::S, 0.5));
     if is_chosen {
-        ui.painter().rect_filled(inner, 6, colors.selection);
+        ui.painter().add(widgets::chosen_ground(ui, rect));
     } else if is_hovered {
         ui.painter().rect_filled(inner, 6, colors.ground);
     }
@@ -75,7 +75,6 @@ pub(super) fn row_ui(
             size: words::size(item, weighing),
             is_running: matches!(weighing, Some(super::spot::Weighing::Running(_))),
             mark,
-            is_chosen,
         },
     );
     if is_hovered {
@@ -94,7 +93,6 @@ struct Cells {
     size: String,
     is_running: bool,
     mark: Option<Mark>,
-    is_chosen: bool,
 }
 
 fn paint(ui: &Ui, item: &Item, columns: Columns, rect: Rect, cells: &Cells) {
@@ -117,23 +115,22 @@ fn paint(ui: &Ui, item: &Item, columns: Columns, rect: Rect, cells: &Cells) {
     let name = widgets::middle_cut(ui, &item.shown, &font, to - from);
     let drawn = painter.text(pos2(from, y), Align2::LEFT_CENTER, name, font, colors.text);
     let font = look::fact_font();
-    let quiet = if cells.is_chosen { colors.text } else { colors.quiet };
     if let Some(target) = &item.target {
         let from = drawn.right() + 8.0;
         let text = widgets::end_cut(ui, &format!("leads to {target}"), &font, (to - from).max(0.0));
         if to - from > 40.0 {
-            painter.text(pos2(from, y), Align2::LEFT_CENTER, text, font.clone(), quiet);
+            painter.text(pos2(from, y), Align2::LEFT_CENTER, text, font.clone(), colors.quiet);
         }
     }
     if let Some(mark) = cells.mark {
         let (icon, color) = sign(mark);
         icons::paint(painter, square(columns.mark), icon, color(colors));
     }
-    let color = if cells.is_running { colors.accent } else { quiet };
+    let color = if cells.is_running { colors.accent } else { colors.quiet };
     let size = pos2(columns.size, y);
     painter.text(size, Align2::RIGHT_CENTER, &cells.size, font.clone(), color);
     if let Some(x) = columns.modified {
-        painter.text(pos2(x, y), Align2::LEFT_CENTER, words::time(item), font, quiet);
+        painter.text(pos2(x, y), Align2::LEFT_CENTER, words::time(item), font, colors.quiet);
     }
 }
 

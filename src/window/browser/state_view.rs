@@ -11,87 +11,108 @@ use crate::window::icons::{self, Icon};
 use crate::window::keeping::keeping_ui;
 use crate::window::look::{self, space};
 use crate::window::row::Certificate;
-use crate::window::row_words::closed;
 use crate::window::widgets;
+use crate::words;
 
 /// Draws what stands in the place of the rows.
 pub(super) fn state_ui(ui: &mut Ui, browser: &mut Browser, acts: &mut Vec<Act>) {
-    let width = (ui.available_width() - 2.0 * space::XL).min(look::READING);
+    let room = ui.available_width() - 2.0 * space::XL;
+    match Still::of(browser) {
+        Some(still) => column(ui, still.width(ui).min(room), |ui| still.ui(ui, acts)),
+        None => column(ui, look::READING.min(room), |ui| trouble_ui(ui, browser, acts)),
+    }
+}
+
+/// A column in the middle of the upper half.
+fn column(ui: &mut Ui, width: f32, add: impl FnOnce(&mut Ui)) {
     let top = ((ui.available_height() - 300.0) * 0.35).clamp(space::M, 120.0);
     ui.horizontal_top(|ui| {
-        ui.add_space(((ui.available_width() - width) / 2.0).max(space::L));
+        ui.add_space(((ui.available_width() - width) / 2.0).floor().max(space::L));
         ui.vertical(|ui| {
             ui.set_width(width);
             ui.spacing_mut().item_spacing = vec2(space::S, space::S);
             ui.add_space(top);
-            inside(ui, browser, acts);
+            add(ui);
         });
     });
 }
 
-fn inside(ui: &mut Ui, browser: &mut Browser, acts: &mut Vec<Act>) {
-    let host = browser.address().host.to_string();
-    let spot = &browser.spot;
-    match &spot.stage {
-        _ if spot.folder.is_arranging() && !spot.asks() => {
-            still(ui, Icon::Folder, "The folder is being sorted…")
-        }
-        _ if !spot.folder.is_empty() && !spot.asks() => {
-            let text = format!("Nothing here is called “{}”.", spot.filter.trim());
-            still(ui, Icon::Search, &text);
-            button(ui, "Show all", "of the folder", acts, Act::Filter(String::new()));
-        }
-        Stage::Connecting => {
-            still(ui, Icon::Server, &format!("Calling {host}…"));
-            button(ui, "Stop", "calling the server", acts, Act::StopListing);
-        }
-        Stage::Reading => {
-            still(ui, Icon::Folder, "The folder is being read…");
-            button(ui, "Stop", "reading the folder", acts, Act::StopListing);
-        }
-        Stage::Whole => {
-            still(ui, Icon::Folder, "This folder is empty.");
-            if browser.can_go_up() {
-                button(ui, "Up", "to the folder above", acts, Act::Up);
+/// A sentence beside an icon, large enough to stand alone, and what can be done about it.
+struct Still {
+    icon: Icon,
+    text: String,
+    /// The words on the button, what it acts on, and what it does.
+    button: Option<(&'static str, &'static str, Act)>,
+}
+
+impl Still {
+    /// `None`: there is more to be said.
+    fn of(browser: &Browser) -> Option<Self> {
+        let spot = &browser.spot;
+        let still = |icon, text: &str, button| Some(Self { icon, text: text.to_owned(), button });
+        match &spot.stage {
+            _ if spot.folder.is_arranging() && !spot.asks() => {
+                still(Icon::Folder, "The folder is being sorted…", None)
             }
-        }
-        Stage::Broken(failure) => match Certificate::of(failure) {
-            Some(certificate) => match card_ui(ui, &certificate, &host) {
-                Some(CardAnswer::Trust) => {
-                    acts.push(Act::Trust(certificate.shown.fingerprint, true));
-                }
-                Some(CardAnswer::TrustOnce) => {
-                    acts.push(Act::Trust(certificate.shown.fingerprint, false));
-                }
-                Some(CardAnswer::DontConnect) => acts.push(Act::Leave),
-                None => {}
-            },
-            None => {
-                let failure = Told::of(failure, spot.is_by_link);
-                broken(ui, browser, &failure, acts);
+            _ if !spot.folder.is_empty() && !spot.asks() => {
+                let text = format!("Nothing here is called “{}”.", spot.filter.trim());
+                let show_all = ("Show all", "of the folder", Act::Filter(String::new()));
+                still(Icon::Search, &text, Some(show_all))
             }
-        },
+            Stage::Connecting => {
+                let text = format!("Calling {}…", browser.address().host);
+                let stop = ("Stop", "calling the server", Act::StopListing);
+                still(Icon::Server, &text, Some(stop))
+            }
+            Stage::Reading => {
+                let stop = ("Stop", "reading the folder", Act::StopListing);
+                still(Icon::Folder, "The folder is being read…", Some(stop))
+            }
+            Stage::Whole => {
+                let up = ("Up", "to the folder above", Act::Up);
+                still(Icon::Folder, "This folder is empty.", browser.can_go_up().then_some(up))
+            }
+            Stage::Broken(_) => None,
+        }
+    }
+
+    fn width(&self, ui: &Ui) -> f32 {
+        let text = widgets::text_width(ui, &self.text, &look::name_font());
+        look::ROW_ICON + space::M + text.ceil() + 1.0
+    }
+
+    fn ui(self, ui: &mut Ui, acts: &mut Vec<Act>) {
+        let colors = look::colors(ui);
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = space::M;
+            icons::show(ui, self.icon, look::ROW_ICON, colors.quiet, None);
+            let text = RichText::new(self.text).font(look::name_font()).color(colors.text);
+            ui.add(Label::new(text).wrap());
+        });
+        let Some((words, target, act)) = self.button else { return };
+        ui.horizontal(|ui| {
+            ui.add_space(look::ROW_ICON + space::M);
+            if widgets::named_button(ui, words, target, true) {
+                acts.push(act);
+            }
+        });
     }
 }
 
-/// A sentence beside an icon, large enough to stand alone.
-fn still(ui: &mut Ui, icon: Icon, text: &str) {
-    let colors = look::colors(ui);
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = space::M;
-        icons::show(ui, icon, look::ROW_ICON, colors.quiet, None);
-        let text = RichText::new(text).font(look::name_font()).color(colors.text);
-        ui.add(Label::new(text).wrap());
-    });
-}
-
-fn button(ui: &mut Ui, words: &str, target: &str, acts: &mut Vec<Act>, act: Act) {
-    ui.horizontal(|ui| {
-        ui.add_space(look::ROW_ICON + space::M);
-        if widgets::named_button(ui, words, target, true) {
-            acts.push(act);
-        }
-    });
+/// A certificate to be looked at, or what went wrong.
+fn trouble_ui(ui: &mut Ui, browser: &mut Browser, acts: &mut Vec<Act>) {
+    let Stage::Broken(failure) = &browser.spot.stage else { return };
+    let Some(certificate) = Certificate::of(failure) else {
+        let told = Told::of(failure, browser.spot.is_by_link);
+        return broken(ui, browser, &told, acts);
+    };
+    let pin = certificate.shown.fingerprint;
+    match card_ui(ui, &certificate, browser.address().host.as_str()) {
+        Some(CardAnswer::Trust) => acts.push(Act::Trust(pin, true)),
+        Some(CardAnswer::TrustOnce) => acts.push(Act::Trust(pin, false)),
+        Some(CardAnswer::DontConnect) => acts.push(Act::Leave),
+        None => {}
+    }
 }
 
 /// What is told of a failure.
@@ -137,7 +158,7 @@ fn broken(ui: &mut Ui, browser: &mut Browser, told: &Told, acts: &mut Vec<Act>) 
             };
             icons::show(ui, icon, look::ROW_ICON, color, None);
             ui.vertical(|ui| {
-                let text = RichText::new(closed(&told.what)).font(look::name_font());
+                let text = RichText::new(words::closed(&told.what)).font(look::title_font());
                 ui.add(Label::new(text.color(colors.text)).wrap());
                 let advice = RichText::new(told.advice).font(look::fact_font());
                 ui.add(Label::new(advice.color(colors.quiet)).wrap());
@@ -215,7 +236,7 @@ pub(super) fn banner_ui(ui: &mut Ui, browser: &Browser, acts: &mut Vec<Act>) {
     let colors = look::colors(ui);
     let what = match &**failure {
         Failure::Stopped { .. } => "Stopped: there may be more than this.".to_owned(),
-        failure => closed(&format!("This is not all: {failure}")),
+        failure => words::closed(&format!("This is not all: {failure}")),
     };
     let frame = Frame::new().fill(colors.ground);
     frame.inner_margin(eframe::egui::Margin::symmetric(16, 6)).show(ui, |ui| {

@@ -13,6 +13,8 @@ pub struct Colors {
     pub ground: Color32,
     /// Behind the form and the bars: one step above the ground.
     pub surface: Color32,
+    /// Behind menus and explanations: one step above the surface, where a shadow cannot be seen.
+    pub raised: Color32,
     /// Inside a field.
     pub field: Color32,
     /// Behind a quiet button; under the pointer; pressed.
@@ -55,6 +57,7 @@ const fn rgb(hex: u32) -> Color32 {
 const LIGHT: Colors = Colors {
     ground: rgb(0x00F5_F7F9),
     surface: rgb(0x00FF_FFFF),
+    raised: rgb(0x00FF_FFFF),
     field: rgb(0x00FF_FFFF),
     button: [rgb(0x00EA_EEF2), rgb(0x00DD_E4EA), rgb(0x00CF_D8E0)],
     hairline: rgb(0x00DF_E4E9),
@@ -64,7 +67,7 @@ const LIGHT: Colors = Colors {
     accent: rgb(0x0009_64B0),
     on_accent: rgb(0x00FF_FFFF),
     selection: rgb(0x00BF_DDF7),
-    chosen: rgb(0x00E2_EEF9),
+    chosen: rgb(0x00D9_E9F8),
     track: rgb(0x00D6_DDE4),
     success: rgb(0x0013_7044),
     attention: rgb(0x0087_5500),
@@ -76,16 +79,17 @@ const LIGHT: Colors = Colors {
 const DARK: Colors = Colors {
     ground: rgb(0x0012_161B),
     surface: rgb(0x001A_2027),
+    raised: rgb(0x0023_2B34),
     field: rgb(0x0012_161B),
     button: [rgb(0x0029_313A), rgb(0x0034_3E49), rgb(0x003F_4B57)],
-    hairline: rgb(0x002B_333C),
+    hairline: rgb(0x0034_3D47),
     edge: rgb(0x006D_7985),
     text: rgb(0x00EC_F0F3),
     quiet: rgb(0x00A3_AFBA),
     accent: rgb(0x005A_B0F5),
     on_accent: rgb(0x0005_1726),
     selection: rgb(0x0020_4B70),
-    chosen: rgb(0x0018_2B3D),
+    chosen: rgb(0x001B_3550),
     track: rgb(0x0031_3B45),
     success: rgb(0x0064_C894),
     attention: rgb(0x00E8_B75A),
@@ -97,6 +101,7 @@ const DARK: Colors = Colors {
 const HIGH_LIGHT: Colors = Colors {
     ground: rgb(0x00FF_FFFF),
     surface: rgb(0x00FF_FFFF),
+    raised: rgb(0x00FF_FFFF),
     field: rgb(0x00FF_FFFF),
     button: [rgb(0x00E6_E6E6), rgb(0x00D0_D0D0), rgb(0x00BD_BDBD)],
     hairline: rgb(0x005A_5A5A),
@@ -118,6 +123,7 @@ const HIGH_LIGHT: Colors = Colors {
 const HIGH_DARK: Colors = Colors {
     ground: rgb(0x0000_0000),
     surface: rgb(0x0000_0000),
+    raised: rgb(0x0000_0000),
     field: rgb(0x0000_0000),
     button: [rgb(0x0026_2626), rgb(0x003A_3A3A), rgb(0x004D_4D4D)],
     hairline: rgb(0x00A0_A0A0),
@@ -169,7 +175,7 @@ mod tests {
         for c in [LIGHT, DARK, HIGH_LIGHT, HIGH_DARK] {
             let texts = [c.text, c.quiet, c.success, c.attention, c.danger, c.sent, c.received];
             for (n, text) in texts.into_iter().enumerate() {
-                for ground in [c.ground, c.surface, c.field, c.chosen] {
+                for ground in [c.ground, c.surface, c.raised, c.field, c.chosen] {
                     let found = contrast(text, ground);
                     assert!(found >= 4.5, "text {n} on {ground:?}: {found:.2}");
                 }

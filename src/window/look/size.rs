@@ -30,6 +30,8 @@ pub const ROW: f32 = 66.0;
 pub const ROW_WITH_BAR: f32 = ROW + BAR + space::S;
 /// Height of a row in the table of a server's folder.
 pub const ENTRY: f32 = 30.0;
+/// From one line of a message to the next.
+pub const LEADING: f32 = 18.0;
 /// Height of a second line, and side of a button in it.
 pub const LINE: f32 = 20.0;
 /// Between the edge of a card and what is on it.
@@ -52,8 +54,12 @@ pub const NARROW_WINDOW: f32 = 640.0;
 pub const NARROW_ROW: f32 = 420.0;
 /// Width of a column of text that is meant to be read, about 72 letters.
 pub const READING: f32 = 560.0;
+/// Width of the invitation on an empty list: its longest sentence in one line.
+pub const INVITATION: f32 = 480.0;
 /// Width of a page of settings.
 pub const PAGE: f32 = 720.0;
+/// Widest field for a password.
+pub const SECRET: f32 = 320.0;
 /// Height of a row in which something is chosen.
 pub const SETTING: f32 = 44.0;
 /// Width of the words in front of the fields.

@@ -8,11 +8,14 @@ use crate::window::icons::{self, Icon};
 use crate::window::look::{self, Color, space};
 use crate::window::widgets;
 
+/// Between words and the quiet line below them.
+const GAP: f32 = 2.0;
+
 /// A heading, and rows on a surface of their own.
 pub(super) fn group<R>(ui: &mut Ui, title: &str, add: impl FnOnce(&mut Ui) -> R) -> R {
     let colors = look::colors(ui);
     ui.add_space(space::L);
-    let text = RichText::new(title).font(look::name_font()).color(colors.text);
+    let text = RichText::new(title).font(look::title_font()).color(colors.text);
     ui.add(Label::new(text).selectable(false));
     ui.add_space(space::XS);
     let frame = Frame::new().fill(colors.surface).stroke(Stroke::new(1.0, colors.hairline));
@@ -56,13 +59,15 @@ pub(super) fn row<R>(
     part(ui);
     let whole = ui.available_width();
     let left = (whole - width - space::L).max(120.0);
-    let lines =
-        height(ui, words, look::entry_font(), left) + height(ui, hint, look::fact_font(), left);
+    let gap = if hint.is_empty() { 0.0 } else { GAP };
+    let hint_height = height(ui, hint, look::fact_font(), left);
+    let lines = height(ui, words, look::entry_font(), left) + gap + hint_height;
     let rect = room(ui, look::SETTING, lines + 2.0 * space::S);
     let colors = look::colors(ui);
     let top = rect.center().y - lines / 2.0;
     let place = Rect::from_min_size(rect.min, vec2(left, rect.height())).with_min_y(top);
     let mut words_ui = child(ui, place, Layout::top_down(Align::Min));
+    words_ui.spacing_mut().item_spacing.y = GAP;
     let text = RichText::new(words).font(look::entry_font()).color(colors.text);
     let label = words_ui.add(Label::new(text).selectable(false).wrap());
     if !hint.is_empty() {
@@ -134,7 +139,7 @@ pub(super) fn thing(
     let buttons_width: f32 = buttons.iter().map(width).sum();
     let left = ui.available_width() - buttons_width - look::ROW_ICON - space::M - space::S;
     let quiet_height = height(ui, quiet, look::fact_font(), left);
-    let lines = height(ui, "X", look::entry_font(), left) + quiet_height;
+    let lines = height(ui, "X", look::entry_font(), left) + GAP + quiet_height;
     let rect = room(ui, look::SETTING, lines + 2.0 * space::S);
     let colors = look::colors(ui);
     let icon_place = rect.with_max_x(rect.left() + look::ROW_ICON);
@@ -143,6 +148,7 @@ pub(super) fn thing(
     let place = place.with_min_y(rect.center().y - lines / 2.0);
     let place = place.with_max_x(place.left() + left);
     let mut words_ui = child(ui, place, Layout::top_down(Align::Min));
+    words_ui.spacing_mut().item_spacing.y = GAP;
     let font = look::entry_font();
     let cut = widgets::middle_cut(&words_ui, words, &font, left);
     let is_cut = cut != words;

@@ -40,8 +40,12 @@ pub(super) fn favourites_ui(
             ui.spacing_mut().item_spacing.x = space::S;
             let is_new = |address: &Address| !favourites.iter().any(|one| one.address == *address);
             let new = address.filter(is_new);
-            if widgets::named_button(ui, "Add", "what stands in the form", new.is_some())
-                && let Some(address) = new
+            if widgets::named_button(
+                ui,
+                "Add what stands in the form",
+                "to the favourites",
+                new.is_some(),
+            ) && let Some(address) = new
             {
                 let mut all = favourites.clone();
                 all.push(Favourite { name: address.host.to_string(), address });

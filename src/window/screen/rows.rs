@@ -1,5 +1,7 @@
 //! What is asked of the rows: one by one, or of all that are chosen.
 
+use std::collections::HashSet;
+
 use eframe::egui::{Key, Label, Modifiers, Panel, RichText, Ui, vec2};
 
 use super::{Screen, Wish};
@@ -50,7 +52,21 @@ impl Screen {
                 self.model.distrust(id);
                 None
             }
-            RowAction::Move(places) => self.model.move_by(id, places).map(Wish::Reorder),
+            RowAction::Move(way) => {
+                let ids = match self.list.selection.has(id) {
+                    true => self.list.selection.ids().collect(),
+                    false => HashSet::from([id]),
+                };
+                self.list.wants_focus = Some(id);
+                self.model.rearrange(&ids, way).map(Wish::Reorder)
+            }
+            RowAction::Grab => {
+                if !self.list.selection.has(id) {
+                    self.list.selection.choose(id, Choice::Alone, &self.model);
+                }
+                self.list.dragged = Some(id);
+                None
+            }
             RowAction::Pause => Some(Wish::Pause(id)),
             RowAction::Resume | RowAction::Follow(NextStep::TryAgain | NextStep::Trust) => {
                 Some(Wish::Resume(id))
@@ -99,10 +115,11 @@ impl Screen {
                 None
             }
             RowAction::Unfold => {
-                if !self.list.open.remove(&id) {
-                    self.list.open.insert(id);
+                if self.list.open.remove(&id) {
+                    return None;
                 }
-                None
+                self.list.open.insert(id);
+                self.model.asks_for_files(id).then_some(Wish::Files(id))
             }
             RowAction::Log => {
                 let only = Some(id.into());
@@ -164,6 +181,10 @@ impl Screen {
 
     /// What the keys mean to the list while nothing is being typed.
     pub(super) fn list_keys(&mut self, ui: &Ui) -> Vec<Wish> {
+        let escape = (Modifiers::NONE, Key::Escape);
+        if self.list.dragged.is_some() && ui.input_mut(|it| it.consume_key(escape.0, escape.1)) {
+            self.list.dragged = None; // What is chosen stays chosen.
+        }
         if ui.ctx().text_edit_focused() {
             return Vec::new();
         }
@@ -204,13 +225,7 @@ impl Screen {
         ui.add(Label::new(text.color(look::colors(ui).text)));
         ui.add_space(space::S);
         let mut asked = None;
-        for (words, action) in [
-            ("Pause", RowAction::Pause),
-            ("Resume", RowAction::Resume),
-            ("Cancel", RowAction::Cancel),
-            ("Remove", RowAction::Remove),
-        ] {
-            let can = self.chosen().any(|row| can(row, action));
+        for ((words, action), can) in FOR_MANY.into_iter().zip(self.possible()) {
             if widgets::named_button(ui, words, "what is chosen", can) {
                 asked = Some(action);
             }
@@ -231,6 +246,24 @@ impl Screen {
         self.list.selection.ids().filter_map(|id| self.model.row(id))
     }
 
+    /// Which of [`FOR_MANY`] can be done with any row that is chosen. Found out once, not once for each
+    /// picture: they may be a hundred thousand.
+    fn possible(&mut self) -> [bool; FOR_MANY.len()] {
+        let versions = (self.model.version(), self.list.selection.version());
+        match self.list.possible {
+            Some((known, possible)) if known == versions => possible,
+            _ => {
+                let is_all = self.list.selection.len() == self.model.rows().len();
+                let possible = FOR_MANY.map(|(_, action)| match is_all {
+                    true => self.model.rows().iter().any(|row| can(row, action)),
+                    false => self.chosen().any(|row| can(row, action)),
+                });
+                self.list.possible = Some((versions, possible));
+                possible
+            }
+        }
+    }
+
     /// Does the same with all that are chosen and let it be done with them.
     fn all(&mut self, action: RowAction) -> Vec<Wish> {
         let ids: Vec<_> = self.chosen().filter(|row| can(row, action)).map(|row| row.id).collect();
@@ -245,7 +278,7 @@ impl Screen {
     pub(super) fn details_panel(&mut self, ui: &mut Ui) {
         let Some(id) = self.list.selection.only().filter(|_| self.is_detailed) else { return };
         let Some(row) = self.model.row(id) else { return };
-        let frame = look::surface_frame(ui, vec2(space::M, space::S));
+        let frame = look::surface_frame(ui, vec2(space::L, space::S));
         let panel = Panel::right("details").frame(frame).resizable(false);
         let width = look::DETAILS.min(ui.available_width() * 0.5);
         let log = &self.log;
@@ -253,6 +286,14 @@ impl Screen {
         self.is_detailed = is_open;
     }
 }
+
+/// What can be done with many rows at once.
+const FOR_MANY: [(&str, RowAction); 4] = [
+    ("Pause", RowAction::Pause),
+    ("Resume", RowAction::Resume),
+    ("Cancel", RowAction::Cancel),
+    ("Remove", RowAction::Remove),
+];
 
 /// Whether this can be done with a row, among many.
 fn can(row: &Row, action: RowAction) -> bool {

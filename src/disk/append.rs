@@ -1,0 +1,161 @@
+//! Bytes that arrive in their order, and are added to what is here.
+
+use std::io;
+use std::time::Duration;
+
+use super::conduit::{Conduit, Room};
+use super::error::Error;
+use super::partial::Partial;
+use super::positioned::write_all_at;
+use super::ranges::Ranges;
+use super::record;
+use super::recorder::Urgency;
+use super::space;
+
+/// How often it is written down how far the file is. A killed program fetches at most a second's
+/// bytes again: half of it is for the disk to take the bytes before.
+const WRITE_DOWN: Duration = Duration::from_millis(500);
+
+/// How much is given back when the disk is full, in bytes, so that the record can be written.
+const ROOM_FOR_RECORD: u64 = 64 * 1024;
+
+/// How far ahead of the bytes room is reserved. Not the whole file: a size is only an estimate.
+const RESERVE: u64 = 64 * 1024 * 1024;
+
+impl Partial {
+    /// Adds bytes at the end: `fill` is given room for them and tells how many it put there. Tells the
+    /// same number; 0 is the end of the data. Only where all that is here is the beginning: in between,
+    /// [`Partial::put`] knows its way.
+    ///
+    /// `by_pipe`: they may come through a pipe, where nobody wants to see them.
+    ///
+    /// # Errors
+    ///
+    /// What `fill` says, or an [`Error`] of writing. Then nothing was added.
+    pub fn append<E: From<Error>>(
+        &mut self,
+        by_pipe: bool,
+        fill: impl FnOnce(Room<'_>) -> Result<usize, E>,
+    ) -> Result<usize, E> {
+        let length = self.length();
+        let Some(work) = &mut self.work else {
+            return Err(Error::new(&self.part, "written", io::ErrorKind::NotFound.into()).into());
+        };
+        if by_pipe && let Some(conduit) = work.conduit.take() {
+            return self.append_by(conduit, fill);
+        }
+        let mut block = work.block.take().unwrap_or_else(|| work.recorder.block());
+        let filled = fill(Room::Block(&mut block));
+        let Ok(count @ 1..) = filled else {
+            work.block = Some(block);
+            return filled;
+        };
+        self.reserve(length, u64::try_from(count).unwrap_or(0));
+        let written = self.write(length, block.get(..count).unwrap_or_default());
+        if let Some(work) = &mut self.work {
+            work.block = match written {
+                Ok(()) => work.recorder.take_in(block, length, count),
+                Err(_) => Some(block),
+            };
+        }
+        written?;
+        self.after_writing()?;
+        filled
+    }
+
+    /// The same through a pipe: the bytes never come into the memory of this program.
+    fn append_by<E: From<Error>>(
+        &mut self,
+        conduit: Conduit,
+        fill: impl FnOnce(Room<'_>) -> Result<usize, E>,
+    ) -> Result<usize, E> {
+        let length = self.length();
+        let filled = fill(conduit.room());
+        if let Ok(count @ 1..) = filled {
+            self.reserve(length, u64::try_from(count).unwrap_or(0));
+            let emptied = match &self.file {
+                Some(file) => conduit.empty_into(file, length, count),
+                None => Err(io::ErrorKind::NotFound.into()),
+            };
+            self.written(length, count, emptied)?; // What is left in the pipe is lost with it.
+            if let Some(work) = &mut self.work {
+                work.recorder.take_note(u64::try_from(count).unwrap_or(0), length);
+            }
+            self.after_writing()?;
+        }
+        if let Some(work) = &mut self.work {
+            work.conduit = Some(conduit);
+        }
+        filled
+    }
+
+    /// Keeps room for what comes next, where the size is known.
+    fn reserve(&mut self, at: u64, count: u64) {
+        let (Some(file), Some(work)) = (&self.file, &mut self.work) else { return };
+        let size = self.record.size.unwrap_or(0);
+        if at + count > work.reserved && at < size {
+            let room = RESERVE.min(size - at);
+            space::reserve(file, at, room);
+            work.reserved = at + room;
+        }
+    }
+
+    /// Writes `bytes` in a gap, from byte `at` on.
+    pub(super) fn write(&mut self, at: u64, bytes: &[u8]) -> Result<(), Error> {
+        let written = match &self.file {
+            Some(file) => write_all_at(file, bytes, at),
+            None => Err(io::ErrorKind::NotFound.into()),
+        };
+        self.written(at, bytes.len(), written)
+    }
+
+    /// So many bytes were to be written from byte `at` on, and this came of it.
+    fn written(&mut self, at: u64, count: usize, written: io::Result<()>) -> Result<(), Error> {
+        if let Err(error) = written {
+            // Half a block may have found room: back to what the record can speak for.
+            if let Some(file) = &self.file {
+                file.set_len(self.ranges.end()).ok();
+            }
+            let mut error = Error::new(&self.part, "written", error);
+            if let Error::Full { needed, .. } = &mut error {
+                self.make_room_for_record();
+                *needed = self.record.size.map(|size| size.saturating_sub(self.received()));
+            }
+            return Err(error);
+        }
+        self.ranges.grow(at, u64::try_from(count).unwrap_or(0));
+        Ok(())
+    }
+
+    /// Does the disk still take what is written? And it may be time to write down how much there is.
+    pub(super) fn after_writing(&mut self) -> Result<(), Error> {
+        let Some(work) = &mut self.work else { return Ok(()) };
+        if let Some(error) = work.recorder.take_error() {
+            // What was taken for written is not on the disk: back to what the record speaks for.
+            self.ranges = Ranges::new(&self.record.ranges);
+            return Err(Error::new(&self.part, "written", error));
+        }
+        if work.written_down.elapsed() >= WRITE_DOWN {
+            self.write_down(Urgency::Passing);
+        }
+        Ok(())
+    }
+
+    /// The disk is full, and may be so to the last byte. Gives back the end of the `.part`, which is
+    /// fetched again for the comparison anyway, so that the record finds room: without it, all that
+    /// is here would be lost.
+    fn make_room_for_record(&mut self) {
+        let Some(file) = &self.file else { return };
+        self.ranges.give_back(ROOM_FOR_RECORD);
+        if file.set_len(self.ranges.end()).is_err() || self.received() == 0 {
+            return;
+        }
+        self.work = None; // Waits for the records on their way. The last one is written here.
+        self.record.ranges = self.ranges.all().to_vec();
+        self.record.hashed = None;
+        if file.sync_data().is_ok() {
+            self.record.written = record::now();
+            self.record.write(&self.record_path).ok();
+        }
+    }
+}

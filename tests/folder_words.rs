@@ -1,0 +1,94 @@
+//! What the terminal says of folders of which not all could be had.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on stops")]
+
+mod support;
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use support::folders::{all, file, tree};
+use support::wharf::{Node, Rules, Wharf};
+
+/// The exit code of `ashore get -r` for `path`, and what it said.
+fn get(wharf: &Wharf, path: &str, into: &Path, more: &[&str]) -> (Option<i32>, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ashore"));
+    command.args(["get", "-r", "--retries", "0"]).args(more);
+    command.env("XDG_CONFIG_HOME", into.join("config"));
+    command.arg("-d").arg(into).arg(wharf.link(path));
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+fn folders_that_could_not_be_read_are_told_and_counted_even_quietly() {
+    let nodes = [file("a"), file("b"), ("d", Node::Closed), ("e", Node::Torn), file("e/c")];
+    let wharf = Wharf::open(tree(&nodes), Rules::modern());
+    let folder = tempfile::tempdir().unwrap();
+    let (exit, said) = get(&wharf, "pub", folder.path(), &[]);
+    assert_eq!(exit, Some(5), "{said}");
+    assert!(said.contains("ashore: d/: The server has no file"), "{said}");
+    assert!(said.contains("ashore: e/: 127.0.0.1 port "), "{said}");
+    assert!(said.ends_with("\n3 complete, 2 failed.\n"), "{said}");
+    assert_eq!(all(&folder.path().join("pub")), ["a", "b", "e/", "e/c"]);
+
+    let (exit, said) = get(&wharf, "pub", folder.path(), &["-q"]);
+    assert_eq!(exit, Some(5), "{said}");
+    assert_eq!(said.lines().count(), 2, "{said}");
+    assert!(said.lines().all(|line| line.starts_with("ashore: ")), "{said}");
+    let (_, said) = get(&wharf, "pub", folder.path(), &[]);
+    assert!(said.ends_with("\n3 here already, 2 failed.\n"), "{said}");
+}
+
+#[test]
+fn a_listing_that_broke_off_at_the_top_is_one_of_the_failures() {
+    let nodes = [("pub".to_owned(), Node::Torn), ("pub/a".to_owned(), Node::File(vec![7]))];
+    let wharf = Wharf::open(nodes.into_iter().collect(), Rules::modern());
+    let folder = tempfile::tempdir().unwrap();
+    for sum in ["1 complete, 1 failed.", "1 here already, 1 failed."] {
+        let (exit, said) = get(&wharf, "pub", folder.path(), &[]);
+        assert_eq!(exit, Some(1), "{said}");
+        assert!(said.contains("ashore: pub/: 127.0.0.1 port "), "{said}");
+        assert!(said.ends_with(&format!("\n{sum}\n")), "{said}");
+    }
+}
+
+#[test]
+fn what_may_be_lost_is_a_failure_and_what_is_left_out_is_counted() {
+    let deep: Vec<_> = (1..=258).map(|depth| vec!["d"; depth].join("/")).collect();
+    let mut nodes: Vec<_> = deep.iter().map(|path| (path.as_str(), Node::Folder)).collect();
+    nodes.extend([file("a"), file("c\rr"), ("dead", Node::Link("missing"))]);
+    let wharf = Wharf::open(tree(&nodes), Rules::modern());
+    let folder = tempfile::tempdir().unwrap();
+    let (exit, said) = get(&wharf, "pub", folder.path(), &[]);
+    assert_eq!(exit, Some(2), "{said}");
+    assert!(said.contains("ashore: c\\rr: The byte 0x0d cannot be sent"), "{said}");
+    assert!(said.contains("d/: It is more than 256 levels deep."), "{said}");
+    assert!(said.contains("; 1 left out; "), "{said}");
+    assert!(said.ends_with("\n1 complete, 1 left out, 2 failed.\n"), "{said}");
+}
+
+#[test]
+fn a_folder_that_may_not_be_opened_is_neither_empty_nor_in_itself() {
+    let nodes = [file("a"), ("sealed", Node::Sealed), ("unread", Node::Unread)];
+    let wharf = Wharf::open(tree(&nodes), Rules::old());
+    let folder = tempfile::tempdir().unwrap();
+    let (exit, said) = get(&wharf, "pub", folder.path(), &[]);
+    assert_eq!(exit, Some(5), "{said}");
+    assert!(said.contains("ashore: sealed/: The server has no file"), "{said}");
+    assert!(said.contains("it said “226 Transfer done (but failed"), "{said}");
+    assert!(said.ends_with("\n1 complete, 2 failed.\n"), "{said}");
+    assert_eq!(all(&folder.path().join("pub")), ["a"]);
+}
+
+#[test]
+fn what_is_no_folder_leaves_none_behind() {
+    let wharf = Wharf::open(tree(&[file("a")]), Rules::modern());
+    let folder = tempfile::tempdir().unwrap();
+    for path in ["pub/a", "missing"] {
+        let (exit, said) = get(&wharf, path, folder.path(), &[]);
+        assert_eq!(exit, Some(5), "{said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+        assert!(!folder.path().join("a").exists() && !folder.path().join("missing").exists());
+    }
+}
