@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use ashore::transfer::{Commons, Request};
 use support::folders::{all, fetch, file, folder_request, tree};
-use support::wharf::{Crowd, Rules, Wharf};
+use support::wharf::{Crowd, Node, Rules, Wharf};
 
 /// A server with 60 files that lets two in.
 fn narrow(crowd: Crowd) -> Wharf {
@@ -41,6 +41,19 @@ fn who_is_not_let_in_leaves_the_work_to_those_who_are_whatever_the_server_says()
         assert!((1..=12).contains(&refused), "it was asked {refused} times");
         assert!(told.says("One more connection was not let in"), "{:?}", told.lines);
     }
+}
+
+#[test]
+fn who_has_a_task_and_no_connection_gets_that_of_somebody_who_has_none() {
+    let nodes = [("l", Node::Link("sub")), ("sub", Node::Folder), file("sub/x")];
+    let rules = Rules { drops_at: ("SIZE pub/l", 1), narrows: true, ..Rules::modern() };
+    let wharf = Wharf::open(tree(&nodes), rules);
+    let folder = tempfile::tempdir().unwrap();
+    let commons = Commons::default();
+    commons.lanes.choose(Some(2));
+    let told = fetch(&commons, folder_request(&wharf, folder.path()));
+    told.outcome.as_ref().unwrap();
+    assert_eq!(all(&folder.path().join("pub")), ["l/", "l/x", "sub/", "sub/x"]);
 }
 
 #[test]

@@ -3,16 +3,20 @@
 //! A [`Lane`] is the right to one connection. Whoever has one takes up a conversation that rests, or
 //! begins a new one, and lets it rest again for the next file.
 
+mod crowd;
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+pub(super) use crowd::Crowd;
+
 use super::growth::{self, Growth, Standing};
 use super::pier::{Berths, Crowd, Kind, Pier, Resting, lock};
 use super::request::Access;
 use super::servers::Servers;
-use crate::ftp::{Error, Host, Limits, Session};
+use crate::ftp::{Host, Limits, Session};
 
 /// A conversation that nobody needed for so long is ended.
 const LONGEST_REST: Duration = Duration::from_secs(20);
@@ -349,45 +353,6 @@ impl Lane {
             self.servers.learn(host, *port, |known| known.most_connections = Some(open)).ok();
         }
         sentence
-    }
-
-    /// The server refused this connection because there are too many.
-    pub(super) fn refused(&self) -> Crowd {
-        if !self.is_taken.load(Ordering::Acquire) {
-            return Crowd::Others;
-        }
-        let mut berths = lock(&self.pier.berths);
-        let others = berths.open().saturating_sub(1);
-        if others == 0 {
-            return Crowd::Others;
-        }
-        berths.growth.limit(others);
-        berths.is_untold = true;
-        drop(berths);
-        self.leave();
-        let Pier { host, port, .. } = self.pier.as_ref();
-        let others = u32::try_from(others).ok();
-        // What cannot be written down is learnt again the next time.
-        self.servers.learn(host, *port, |known| known.most_connections = others).ok();
-        Crowd::Ours(self.pier.limit_in_words(&mut lock(&self.pier.berths)))
-    }
-
-    /// The server did not let this connection in, for a reason that may mean anything. Where it has let
-    /// in others of ours, it has had enough of them, for a while at least; with the codes that turn
-    /// guests away, whatever the words are, it says so.
-    pub(super) fn shut_out(&self, error: &Error) -> Crowd {
-        let mut berths = lock(&self.pier.berths);
-        if berths.connected == 0 && berths.resting.is_empty() {
-            return Crowd::Others;
-        }
-        if matches!(error, Error::Refused { reply, .. } if matches!(reply.code, 421 | 530)) {
-            drop(berths);
-            return self.refused();
-        }
-        let others = berths.open().saturating_sub(1);
-        berths.growth.fall_back(others, Instant::now());
-        self.leave_berth(&mut berths);
-        Crowd::Ours(None)
     }
 }
 

@@ -62,6 +62,8 @@ pub(crate) struct Rules {
     pub(crate) has_folder_sizes: bool,
     /// It hangs up when it hears this, so many times.
     pub(crate) drops_at: (&'static str, usize),
+    /// Whether it does so only once there is a second guest, and lets in one from then on.
+    pub(crate) narrows: bool,
 }
 
 impl Rules {
@@ -77,6 +79,7 @@ impl Rules {
             hides: &[],
             has_folder_sizes: false,
             drops_at: ("", 0),
+            narrows: false,
         }
     }
 
@@ -94,7 +97,7 @@ pub(crate) struct Books {
     pub(crate) refused: AtomicUsize,
     /// The files that were sent.
     pub(crate) sent: Mutex<Vec<String>>,
-    /// How often it could have hung up.
+    /// How often it has hung up.
     drops: AtomicUsize,
     is_closed: AtomicBool,
 }
@@ -129,7 +132,8 @@ impl Wharf {
                     let (tree, rules, books) = &*shared;
                     let guests = books.guests.fetch_add(1, Ordering::SeqCst) + 1;
                     guest.set_nonblocking(false).ok();
-                    if guests > rules.most_guests {
+                    let is_narrow = rules.narrows && books.drops.load(Ordering::SeqCst) > 0;
+                    if guests > if is_narrow { 1 } else { rules.most_guests } {
                         books.refused.fetch_add(1, Ordering::SeqCst);
                         turn_away(&guest, rules.crowd, books).ok();
                     } else {
@@ -215,7 +219,14 @@ fn talk(guest: &TcpStream, tree: &Tree, rules: &Rules, books: &Books) -> io::Res
         let place = resolve(tree, &format!("{from}/{argument}"));
         let node = if place.is_empty() { Some(&Node::Folder) } else { tree.get(&place) };
         let (dropped, times) = rules.drops_at;
-        if line == dropped && books.drops.fetch_add(1, Ordering::SeqCst) < times {
+        if line == dropped && books.drops.load(Ordering::SeqCst) < times {
+            while rules.narrows
+                && books.guests.load(Ordering::SeqCst) < 2
+                && !books.is_closed.load(Ordering::Relaxed)
+            {
+                thread::sleep(Duration::from_millis(2));
+            }
+            books.drops.fetch_add(1, Ordering::SeqCst);
             return Ok(());
         }
         match (verb, node) {

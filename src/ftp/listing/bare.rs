@@ -1,6 +1,6 @@
 //! Servers whose `LIST` tells names and nothing else: which of its lines are names, and of what.
 
-use super::fetch::Catch;
+use super::catch::Catch;
 use super::place::quoted;
 use super::{Entry, Kind};
 use crate::ftp::command::Command;

@@ -3,8 +3,9 @@
 use std::ops::ControlFlow;
 use std::time::SystemTime;
 
+use super::catch::Catch;
 use super::place::System;
-use super::{Entry, Form, Kind, Modified, Parser, Precision, Zone};
+use super::{Entry, Form, Parser, Zone};
 use crate::ftp::command::Command;
 use crate::ftp::data::Data;
 use crate::ftp::error::Error;
@@ -34,54 +35,6 @@ pub struct ListingEnd {
     pub zone: Option<Zone>,
 }
 
-/// Who gets the entries, and what became of them.
-pub(super) struct Catch<'h> {
-    handed: &'h mut dyn FnMut(Entry) -> ControlFlow<()>,
-    entries: u64,
-    is_enough: bool,
-    zone: Option<Zone>,
-    /// The newest file whose time may tell the zone. The newest, because where summer time counts,
-    /// it is the time of year that people look at.
-    sample: Option<(Vec<u8>, Modified)>,
-    /// The way back, for a server that may hear of it before its last word.
-    back: Option<Command>,
-    /// The first line that could not be read.
-    unread: Option<Vec<u8>>,
-    /// The name of a folder that could not be entered, and what was listed under it: alone, that is
-    /// the folder itself, and not what is in it.
-    itself: Option<(Vec<u8>, Option<Entry>)>,
-}
-
-impl Catch<'_> {
-    pub(super) fn take(&mut self, entry: Entry) {
-        if let Some((name, itself)) = &mut self.itself {
-            if itself.is_none() && *name == entry.name {
-                *itself = Some(entry);
-                return;
-            }
-            let first = self.itself.take().and_then(|(_, itself)| itself);
-            first.into_iter().for_each(|entry| self.hand_on(entry));
-        }
-        self.hand_on(entry);
-    }
-
-    fn hand_on(&mut self, mut entry: Entry) {
-        if self.is_enough || self.entries == MAX_ENTRIES {
-            self.is_enough = true;
-            return;
-        }
-        if let Some(modified) = entry.modified.filter(|modified| !modified.is_utc) {
-            let is_newer = self.sample.as_ref().is_none_or(|(_, old)| old.time < modified.time);
-            if entry.kind == Kind::File && modified.precision != Precision::Day && is_newer {
-                self.sample = Some((entry.name.clone(), modified));
-            }
-            entry.modified = Some(self.zone.map_or(modified, |zone| modified.corrected(zone)));
-        }
-        self.entries += 1;
-        self.is_enough = (self.handed)(entry).is_break();
-    }
-}
-
 impl Session<'_> {
     /// Lists the folder at `path`, and hands on each entry as soon as it has arrived.
     ///
@@ -105,17 +58,7 @@ impl Session<'_> {
         handed: &mut dyn FnMut(Entry) -> ControlFlow<()>,
     ) -> Result<ListingEnd, Error> {
         self.ask_for_utf_8()?;
-        let zone = self.listing.zone;
-        let mut catch = Catch {
-            handed,
-            entries: 0,
-            is_enough: false,
-            zone,
-            sample: None,
-            back: None,
-            unread: None,
-            itself: None,
-        };
+        let mut catch = Catch::new(handed, self.listing.zone);
         let argument = argument(path);
         if self.has_mlsd() {
             let is_here = argument.is_empty();
@@ -320,22 +263,6 @@ impl Session<'_> {
             Err(_not_this_one) => {}
         }
         Ok(self.listing.zone.or(before))
-    }
-}
-
-impl Catch<'_> {
-    pub(super) fn check(&self) -> Result<(), Error> {
-        match self.is_enough {
-            false => Ok(()),
-            true if self.entries == MAX_ENTRIES => {
-                Err(Error::TooLong { what: "the folder has more than 1,000,000 entries" })
-            }
-            true => Err(Error::Stopped),
-        }
-    }
-
-    fn end(&self, zone: Option<Zone>) -> ListingEnd {
-        ListingEnd { entries: self.entries, zone }
     }
 }
 

@@ -5,6 +5,7 @@
 //! and guesses nothing: a line that no dialect claims gives no entry.
 
 mod bare;
+mod catch;
 mod date;
 mod dos;
 mod fetch;
