@@ -3,8 +3,8 @@
 use std::time::{Duration, SystemTime};
 
 use super::download::Job;
+use super::lanes::Crowd;
 use super::news::{News, Phase, Voice};
-use super::pier::Crowd;
 use super::retry::Retry;
 use super::trouble::Trouble;
 use crate::ftp::{self, Errand, Error, Limits, Session};

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 pub(super) use crowd::Crowd;
 
 use super::growth::{self, Growth, Standing};
-use super::pier::{Berths, Crowd, Kind, Pier, Resting, lock};
+use super::pier::{Berths, Kind, Pier, Resting, lock};
 use super::request::Access;
 use super::servers::Servers;
 use crate::ftp::{Host, Limits, Session};

@@ -54,16 +54,6 @@ pub(super) struct Resting {
     pub(super) since: Instant,
 }
 
-/// What a refusal means that says that there are too many connections.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Crowd {
-    /// This is our only one: the server is full with others.
-    Others,
-    /// We have more, and there will be no more than those. This lane was given back. The sentence,
-    /// if there is one, is for the person.
-    Ours(Option<String>),
-}
-
 impl Pier {
     /// How many connections the server allows, told once: as soon as all that we have are let in.
     pub(super) fn limit_in_words(&self, berths: &mut Berths) -> Option<String> {
