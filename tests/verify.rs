@@ -168,6 +168,18 @@ fn a_list_lies_in_the_folder_of_its_file() {
 }
 
 #[test]
+fn a_list_of_which_only_the_end_comes_is_asked_for_from_its_start() {
+    let list = format!("{SHA256}  hello.txt\\n");
+    let whole = gives("SHA256SUMS", &list);
+    let short = has_list("SHA256SUMS", &list).replace(&whole, &gives("SHA256SUMS", ".txt\\n"));
+    // To this server, a REST of an earlier file still holds.
+    let again = format!("C: REST 0\nS: 350 From the start\n{whole}");
+    let script = [hello(&[]), sends("hello.txt", "hello"), short, again, "C: QUIT".to_owned()];
+    let (_folder, outcome, _) = fetch(&script.concat(), "hello.txt");
+    assert_eq!(verdict(outcome), verified_by("SHA256SUMS", Algorithm::Sha256));
+}
+
+#[test]
 fn a_file_that_fails_its_check_is_kept_but_never_gets_its_name() {
     let list = format!("{SHA256}  hello.txt\\n");
     let script = [hello(&[]), sends("hello.txt", "HELLO"), has_list("SHA256SUMS", &list)];
