@@ -51,10 +51,10 @@ TOOLS = {
     },
     "broken": {
         "ashore": ["{ashore}", "get", "-q", "{url}", "-o", "{out}"],
-        "curl, tuned": ["sh", "-c", "until curl -q -sS --ftp-method nocwd --connect-timeout 5 -y 5 "
+        "curl tuned": ["sh", "-c", "until curl -q -sS --ftp-method nocwd --connect-timeout 5 -y 5 "
                         "-Y 1000 -C - -o {out} {url}; do :; done"],
-        "lftp, tuned": lftp(PATIENT_LFTP + "get -c {path} -o {out}"),
-        "aria2c, tuned": ["aria2c", "--no-conf", "-q", "--file-allocation=none", "-x", "8", "-s", "8",
+        "lftp tuned": lftp(PATIENT_LFTP + "get -c {path} -o {out}"),
+        "aria2c tuned": ["aria2c", "--no-conf", "-q", "--file-allocation=none", "-x", "8", "-s", "8",
                           "-k", "1M", "-m", "50", "--retry-wait=0", "-t", "5",
                           "--connect-timeout=5", "-d", "{folder}", "-o", "{name}", "{url}"],
     },

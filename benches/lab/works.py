@@ -50,8 +50,10 @@ WORKS = {
 
 
 def environment(lab, work):
+    # The small files are cut from the large one.
+    megabytes = max(work.megabytes, -(-work.files // 1024))
     return os.environ | {
-        "BIG_MB": str(work.megabytes), "MANY": str(work.files), "ONLY": "vsftpd",
+        "BIG_MB": str(megabytes), "MANY": str(work.files), "ONLY": "vsftpd",
         "UNPACKED": str(ROOT / "target" / "test-servers"), "HOST4": lab.address,
     }
 
