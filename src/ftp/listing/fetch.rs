@@ -31,7 +31,7 @@ pub struct ListingEnd {
     /// How many entries were handed on.
     pub entries: u64,
     /// The server's time zone, if it became known only after entries were handed on: their times are
-    /// to be [corrected](Modified::corrected) by it. Later listings of the session are right at once.
+    /// to be [corrected](super::Modified::corrected) by it. Later listings of the session are right at once.
     pub zone: Option<Zone>,
 }
 
