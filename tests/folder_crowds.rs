@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use ashore::transfer::{Commons, Request};
-use support::folders::{all, fetch, file, folder_request, tree};
+use support::folders::{all, all_sixty_come, fetch, file, folder_request, tree};
 use support::wharf::{Crowd, Node, Rules, Wharf};
 
 /// A server with 60 files that lets two in.
@@ -30,13 +30,7 @@ fn who_is_not_let_in_leaves_the_work_to_those_who_are_whatever_the_server_says()
         Crowd::Reset,
     ] {
         let wharf = narrow(crowd);
-        let folder = tempfile::tempdir().unwrap();
-        let commons = Commons::default();
-        commons.lanes.choose(Some(6));
-        let request = Request { retries: 0, ..folder_request(&wharf, folder.path()) };
-        let told = fetch(&commons, request);
-        told.outcome.as_ref().unwrap();
-        assert_eq!(all(&folder.path().join("pub")).len(), 60);
+        let told = all_sixty_come(&wharf, &Commons::default());
         let refused = wharf.books.refused.load(Ordering::SeqCst);
         assert!((1..=12).contains(&refused), "it was asked {refused} times");
         assert!(told.says("One more connection was not let in"), "{:?}", told.lines);

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant, SystemTime};
 use ashore::ftp::Host;
 use ashore::transfer::{Class, Commons, Engine, Failure, IfExists, News, Request, Selection};
 use support::calm_request;
-use support::folders::{all, fetch, file, folder_request, tree};
+use support::folders::{all, all_sixty_come, fetch, file, folder_request, tree};
 use support::quay::{Manners, Quay};
 use support::wharf::{Node, Rules, TIME, Tree, Wharf};
 
@@ -105,13 +105,8 @@ fn a_server_that_takes_two_guests_gets_two_and_that_is_remembered() {
     let names: Vec<_> = (0..60).map(|n| format!("f{n:02}")).collect();
     let nodes: Vec<_> = names.iter().map(|name| file(name)).collect();
     let wharf = Wharf::open(tree(&nodes), Rules { most_guests: 2, ..Rules::modern() });
-    let folder = tempfile::tempdir().unwrap();
     let commons = Commons::default();
-    commons.lanes.choose(Some(6));
-    let request = Request { retries: 0, ..folder_request(&wharf, folder.path()) };
-    let told = fetch(&commons, request);
-    told.outcome.as_ref().unwrap();
-    assert_eq!(all(&folder.path().join("pub")).len(), 60);
+    let told = all_sixty_come(&wharf, &commons);
     assert!(wharf.books.refused.load(Ordering::SeqCst) > 0, "it was never asked for a third");
     assert!(told.says("127.0.0.1 allows 2 connections at a time; using 2"), "{:?}", told.lines);
     let host: Host = "127.0.0.1".parse().unwrap();

@@ -76,21 +76,18 @@ impl Berths {
     /// Who rests counts as a connection too: takes those out that are more than `most`, beside the ones
     /// that are taken. The newest of these is about to take up one of its `kind`, if one rests.
     pub(super) fn make_room(&mut self, kind: Option<&Kind>, most: usize) -> Vec<Resting> {
-        let is_free_of_kind = |resting: &Resting| {
-            resting.is_free() && kind.is_some_and(|kind| *resting.kind == *kind)
-        };
-        let of_kind = self.resting.iter().filter(|resting| is_free_of_kind(resting)).count();
-        let taken_up = of_kind.min(1);
+        let of_kind = |resting: &Resting| kind.is_some_and(|kind| *resting.kind == *kind);
+        let is_one = |resting: &Resting| resting.is_free() && of_kind(resting);
+        let is_other = |resting: &Resting| resting.is_free() && !of_kind(resting);
+        let taken_up = usize::from(self.resting.iter().any(is_one));
         let most = self.growth.at_most(most);
-        let open = self.open() - taken_up;
         let mut leaving = Vec::new();
-        for _ in most..open {
+        while self.open() - taken_up > most {
             // Those of another kind first, and those that have rested longest.
-            let is_other = |resting: &Resting| resting.is_free() && !is_free_of_kind(resting);
+            let ones = self.resting.iter().filter(|resting| is_one(resting)).count();
             let other = self.resting.iter().position(is_other);
-            let same = || self.resting.iter().position(is_free_of_kind);
-            let left = self.resting.iter().filter(|resting| resting.is_free()).count();
-            let Some(at) = other.or_else(|| same().filter(|_| left > taken_up)) else { break };
+            let one = || self.resting.iter().position(is_one).filter(|_| ones > taken_up);
+            let Some(at) = other.or_else(one) else { break };
             leaving.push(self.resting.remove(at));
         }
         leaving

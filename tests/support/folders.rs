@@ -47,6 +47,17 @@ pub(crate) fn fetch(commons: &Commons, request: Request) -> Told {
     }
 }
 
+/// Fetches a folder with 60 files over up to six connections, with no second try: all of them come.
+pub(crate) fn all_sixty_come(wharf: &Wharf, commons: &Commons) -> Told {
+    let folder = tempfile::tempdir().unwrap();
+    commons.lanes.choose(Some(6));
+    let request = Request { retries: 0, ..folder_request(wharf, folder.path()) };
+    let told = fetch(commons, request);
+    told.outcome.as_ref().unwrap();
+    assert_eq!(all(&folder.path().join("pub")).len(), 60);
+    told
+}
+
 pub(crate) fn folder_request(wharf: &Wharf, into: &Path) -> Request {
     let request = calm_request(&wharf.link("pub/"), into);
     Request { retries: 2, checks: Checks::default(), ..request }
