@@ -1,5 +1,6 @@
-//! Conversations that rest between two files: taken up again while they can be, and never when what
-//! comes next could be taken for the answer to something else.
+//! Conversations that rest between two files: taken up again while they can be, never when what comes
+//! next could be taken for the answer to something else, and without what a server has kept of the
+//! first file spoiling the second.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on stops")]
 
@@ -8,7 +9,8 @@ mod support;
 use std::time::{Duration, Instant};
 
 use ashore::ftp::{
-    Address, Data, Error, Known, Limits, Parked, RemotePath, Security, Session, Stop, Trust, Way,
+    Address, Basket, Data, Error, Known, Limits, Parked, RemotePath, Security, Session, Stop,
+    Trust, Wanted, Way, Whole,
 };
 use support::Server;
 
@@ -21,6 +23,7 @@ const HELLO: &str = "
     C: FEAT
     S: 211-Features
     S:  SIZE
+    S:  MDTM
     S: 211 End
     C: TYPE I
     S: 200 Binary it is";
@@ -59,12 +62,20 @@ fn sign_in(server: &Server) -> Session<'static> {
 }
 
 fn begin(session: &mut Session<'_>, name: &str) -> Result<Data, Error> {
+    begin_at(session, name, 0)
+}
+
+fn begin_at(session: &mut Session<'_>, name: &str, offset: u64) -> Result<Data, Error> {
     let file = session.locate(&RemotePath::from_typed(name).unwrap())?;
-    session.retrieve(&file, 0)
+    session.retrieve(&file, offset)
 }
 
 fn fetch(session: &mut Session<'_>, name: &str) {
-    let mut data = begin(session, name).unwrap();
+    let data = begin(session, name).unwrap();
+    finish(session, data);
+}
+
+fn finish(session: &mut Session<'_>, mut data: Data) {
     let mut block = [0; 64];
     while data.poll(&mut block).unwrap() != Some(0) {}
     drop(data);
@@ -158,4 +169,99 @@ fn a_refusal_is_no_reason_to_begin_anew() {
     fetch(&mut session, "two.txt");
     session.quit();
     server.finish();
+}
+
+/// How a server takes the end of a file, its start thereafter, and whether that is asked for in words.
+const OFFSETS: [(&str, &str, &str); 4] = [
+    // Some keep an offset, whatever became of it.
+    (
+        "S: 350 From there\nC: RETR one.txt\nS: 150 Here\nD: lo\nS: 226 Done",
+        "C: REST 0",
+        "S: 350 Ok",
+    ),
+    ("S: 350 From there\nC: RETR one.txt\nS: 550 Not that far", "C: REST 0", "S: 350 Ok"),
+    // To refuse to begin at the start is no refusal.
+    ("S: 350 From there\nC: RETR one.txt\nS: 550 Not that far", "C: REST 0", "S: 501 Why?"),
+    // This one has kept nothing.
+    ("S: 502 What?", "", ""),
+];
+
+#[test]
+fn an_offset_that_outlasts_its_file_does_not_begin_the_next_one() {
+    for (end, rest, answer) in OFFSETS {
+        let one = file("one.txt");
+        let (asked, _) = one.split_once("C: RETR").unwrap();
+        let begun = format!("{rest}\n{answer}\n    C: RETR");
+        let (two, three) = (file("two.txt").replace("C: RETR", &begun), file("three.txt"));
+        let script = format!("{HELLO}{asked}C: REST 3\n{end}{two}{three}\nC: QUIT");
+        let server = Server::play(&script);
+        let mut session = sign_in(&server);
+        if let Ok(data) = begin_at(&mut session, "one.txt", 3) {
+            finish(&mut session, data);
+        }
+        let mut session = session.park().unwrap().take_up(&limits(), &|_| ()).unwrap();
+        fetch(&mut session, "two.txt");
+        fetch(&mut session, "three.txt");
+        session.quit();
+        server.finish();
+    }
+}
+
+/// Wants small files, and counts those that came.
+struct Small(Vec<&'static str>, usize);
+
+impl Basket for Small {
+    fn next(&mut self) -> Option<Wanted> {
+        let path = RemotePath::from_typed(self.0.pop()?).unwrap();
+        Some(Wanted { path, size: 5, asks_time: true })
+    }
+
+    fn came(&mut self, _: usize) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn take(&mut self, whole: Whole) {
+        assert_eq!((whole.bytes.as_slice(), whole.modified.is_some()), (&b"hello"[..], true));
+        self.1 += 1;
+    }
+}
+
+#[test]
+fn an_offset_that_outlasts_its_file_does_not_begin_a_series_of_small_ones() {
+    for (end, rest, answer) in OFFSETS {
+        let one = file("one.txt");
+        let (asked, _) = one.split_once("C: RETR").unwrap();
+        let told = "S: 213 20240229123456\nS: 229 Passive (|||{port}|)";
+        let script = format!(
+            "{HELLO}{asked}C: REST 3
+            {end}
+            {rest}
+            C: MDTM two.txt
+            C: EPSV
+            {answer}
+            {told}
+            C: RETR two.txt
+            S: 150 Here
+            D: hello
+            C: MDTM three.txt
+            C: EPSV
+            S: 226 Done
+            {told}
+            C: RETR three.txt
+            S: 150 Here
+            D: hello
+            S: 226 Done
+            C: QUIT"
+        );
+        let server = Server::play(&script);
+        let mut session = sign_in(&server);
+        if let Ok(data) = begin_at(&mut session, "one.txt", 3) {
+            finish(&mut session, data);
+        }
+        let mut basket = Small(vec!["three.txt", "two.txt"], 0);
+        session.fetch_series(false, &mut basket).unwrap();
+        assert_eq!(basket.1, 2);
+        session.quit();
+        server.finish();
+    }
 }

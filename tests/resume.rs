@@ -195,6 +195,8 @@ fn a_server_that_takes_back_its_yes_to_continuing_is_asked_from_the_start() {
     let (facts, whole) = (facts(LENGTH, 2024), from_start(LENGTH));
     let no = |reply| continued(&format!("S: {reply}")).replace("S: 150 Here it comes\n", "");
     let firm = no("554 Cannot start there");
+    // Who has taken an offset may keep it.
+    let whole = whole.replace("C: RETR", "C: REST 0\nS: 350 From the start\nC: RETR");
     stopped(&format!("{facts}\n{firm}\n{whole}")).goes_on(LENGTH);
     // This one may be a passing trouble, and beginning anew is dear: only when it says so twice.
     let vague = no("451 Cannot start there");

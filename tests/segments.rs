@@ -79,6 +79,37 @@ fn no_more_connections_bring_a_file_than_were_chosen_for_its_server() {
 }
 
 #[test]
+fn where_an_offset_lasts_the_next_file_on_the_same_connection_comes_whole_and_once() {
+    for segments in [1, 4] {
+        let quay = Quay::open(Manners {
+            rest_lasts: true,
+            // The only one has to come back.
+            cut: Arc::new(|number, _| (number == 0).then_some(MIDDLE)),
+            ..Manners::for_segments(LENGTH, PACE)
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let (mut engine, events) = Engine::start(Commons::default(), || ()).unwrap();
+        let first = over(segments, &quay, folder.path());
+        let next = Request { segments: Some(1), ..first.clone() };
+        for (name, request) in [("file.bin", first), ("next.bin", next)] {
+            let before = quay.sent();
+            let address = quay.link(name).parse().unwrap();
+            engine.download_all([Request { address, ..request }]);
+            let ended = |event: Event| match event.news {
+                News::Ended(outcome) => Some(outcome.unwrap()),
+                _ => None,
+            };
+            let summary = events.iter().find_map(ended).unwrap();
+            assert_eq!(sha256(&summary.path), sha256_of_cargo(LENGTH));
+            let of_this = |(path, _): &&(String, u64)| path == name;
+            let asked = quay.books.asked.lock().unwrap().iter().filter(of_this).count();
+            assert!(name == "file.bin" || (asked, quay.sent() - before) == (1, LENGTH));
+        }
+        assert_eq!(names(folder.path()), ["file.bin", "next.bin"]);
+    }
+}
+
+#[test]
 fn one_connection_that_is_slow_gets_company_by_itself() {
     let quay = Quay::open(Manners::for_segments(LENGTH, 1024 * 1024));
     let folder = tempfile::tempdir().unwrap();

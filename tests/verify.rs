@@ -12,7 +12,8 @@ use ashore::transfer::{
     self, Checks, Class, Commons, Doubt, Failure, Handle, News, Outcome, Request, Verdict, Voice,
     Witness,
 };
-use support::{Server, names, request_for, run, said};
+use sha2::{Digest as _, Sha256};
+use support::{Server, names, pattern, request_for, run, said};
 
 const MD5: &str = "5d41402abc4b2a76b9719d911017c592";
 const SHA1: &str = "aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d";
@@ -168,14 +169,25 @@ fn a_list_lies_in_the_folder_of_its_file() {
 }
 
 #[test]
-fn a_list_of_which_only_the_end_comes_is_asked_for_from_its_start() {
-    let list = format!("{SHA256}  hello.txt\\n");
-    let whole = gives("SHA256SUMS", &list);
-    let short = has_list("SHA256SUMS", &list).replace(&whole, &gives("SHA256SUMS", ".txt\\n"));
-    // To this server, a REST of an earlier file still holds.
-    let again = format!("C: REST 0\nS: 350 From the start\n{whole}");
-    let script = [hello(&[]), sends("hello.txt", "hello"), short, again, "C: QUIT".to_owned()];
-    let (_folder, outcome, _) = fetch(&script.concat(), "hello.txt");
+fn a_list_is_asked_for_from_its_start_where_its_file_was_asked_for_from_the_middle() {
+    let bytes = pattern(200_000);
+    let sum: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let list = format!("{sum}  hello.txt\\n");
+    let sends = |rest: &str, data: &str| {
+        let whole = sends("hello.txt", "").replace("213 5", "213 200000");
+        whole.replace("C: RETR", &format!("{rest}\nC: RETR")).replace("D: ", data)
+    };
+    let cut = sends("", "D# 150000").replace("226 Done", "426 Cut");
+    let end = sends("C: REST 84464\nS: 350 From there", "D# 84464..200000");
+    // To some servers an offset lasts until another is named.
+    let rest = "C: REST 0\nS: 350 From the start\nC: RETR SHA256SUMS";
+    let listed = has_list("SHA256SUMS", &list).replace("C: RETR SHA256SUMS", rest);
+    let script =
+        [hello(&[]), cut, "==\n".to_owned(), hello(&[]), end, listed, "C: QUIT".to_owned()];
+    let server = Server::play(&script.concat());
+    let folder = tempfile::tempdir().unwrap();
+    let (outcome, _) = run(&Request { retries: 1, ..order(&server, "hello.txt", folder.path()) });
+    server.finish();
     assert_eq!(verdict(outcome), verified_by("SHA256SUMS", Algorithm::Sha256));
 }
 

@@ -24,6 +24,7 @@ pub struct Parked {
     features: HashMap<String, String>,
     pace: Pace,
     is_epsv_useless: bool,
+    has_offset: bool,
     listing: listing::Known,
     round_trip: Duration,
     heard: Instant,
@@ -46,6 +47,7 @@ impl Session<'_> {
             features,
             pace,
             is_epsv_useless,
+            has_offset,
             listing,
             round_trip,
             heard,
@@ -62,6 +64,7 @@ impl Session<'_> {
             features,
             pace,
             is_epsv_useless,
+            has_offset,
             listing,
             round_trip,
             heard,
@@ -105,7 +108,8 @@ impl Parked {
     #[must_use]
     pub fn take_up<'a>(self, limits: &Limits, log: &'a dyn Fn(Line)) -> Option<Session<'a>> {
         let Self { mut control, route, is_active, tls, features, pace, .. } = self;
-        let (is_epsv_useless, listing) = (self.is_epsv_useless, self.listing);
+        let (is_epsv_useless, has_offset) = (self.is_epsv_useless, self.has_offset);
+        let listing = self.listing;
         let (round_trip, heard, ports) = (self.round_trip, self.heard, self.ports);
         control.get_mut().take_limits(limits);
         control.get_mut().is_quiet().then(|| Session {
@@ -123,6 +127,7 @@ impl Parked {
             is_epsv_useless,
             early_final: None,
             is_transferring: false,
+            has_offset,
             is_astray: false,
             listing,
             round_trip,

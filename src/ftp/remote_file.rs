@@ -153,30 +153,17 @@ impl Session<'_> {
         file: &RemoteFile,
         limit: usize,
     ) -> Result<Option<Vec<u8>>, Error> {
-        let mut told = None;
         match self.ask_optional(&Command::with("SIZE", &file.argument)?)? {
             Ok(reply) => {
                 let size = reply.lines.first().and_then(|text| facts::size(text));
-                told = size.map(|size| usize::try_from(size).unwrap_or(usize::MAX));
-                if told.is_some_and(|size| size == 0 || size > limit) {
+                let size = size.map(|size| usize::try_from(size).unwrap_or(usize::MAX));
+                if size.is_some_and(|size| size == 0 || size > limit) {
                     return Ok(None);
                 }
             }
             Err(reply) if matches!(reply.code, 500..=504) => {}
             Err(_) => return Ok(None),
         }
-        let text = self.fetch_all(file, limit)?;
-        let is_short = |text: &Vec<u8>| told.is_some_and(|size| text.len() < size);
-        if !text.as_ref().is_some_and(is_short) {
-            return Ok(text);
-        }
-        // A `REST` is for the next command alone (RFC 3659 §5.3). To some servers it lasts.
-        self.ask_optional(&Command::with("REST", b"0")?)?.ok();
-        self.fetch_all(file, limit)
-    }
-
-    /// All of `file`, if it is there and no longer than `limit`.
-    fn fetch_all(&mut self, file: &RemoteFile, limit: usize) -> Result<Option<Vec<u8>>, Error> {
         let mut data = match self.retrieve(file, 0) {
             Ok(data) => data.at_speed(),
             Err(Error::Refused { reply, .. }) if reply.code != 421 => return Ok(None),

@@ -36,14 +36,12 @@ impl Session<'_> {
     pub fn retrieve(&mut self, file: &RemoteFile, offset: u64) -> Result<Data, Error> {
         self.early_final = None;
         let retr = Command::with("RETR", &file.argument)?;
-        let offset_text = offset.to_string();
-        let rest = (offset > 0).then(|| Command::with("REST", offset_text.as_bytes()));
-        let rest = rest.transpose()?;
+        let rest = self.rest(offset)?;
         if self.pace == Pace::StepByStep || self.is_active {
             let channel = self.open_data()?;
             if let Some(rest) = rest {
                 let reply = self.ask(&rest)?;
-                may_resume(rest, reply)?;
+                self.take_offset(offset, rest, reply)?;
             }
             return self.begin(channel, &retr).map(|data| data.from(offset));
         }
@@ -54,12 +52,35 @@ impl Session<'_> {
             return self.begun(stream, &retr, reply);
         };
         self.catch_up()?;
-        let resumed = self.next_of_many(true).map(|reply| may_resume(rest, reply))?;
+        let reply = self.next_of_many(true)?;
+        let resumed = self.take_offset(offset, rest, reply);
         let reply = self.next_of_many(true)?;
         match (resumed, self.begun(stream, &retr, reply)) {
             (Ok(()), data) => data.map(|data| data.from(offset)),
             (Err(_), Ok(from_start)) => Ok(from_start),
             (Err(refused), Err(_)) => Err(refused),
+        }
+    }
+
+    /// What must be said before the next `RETR` for it to begin at byte `offset`. A `REST` is for one
+    /// transfer (RFC 959 §4.1.3), but to libunftp it lasts when that was broken off or refused: then
+    /// a file's start must be asked for in words as well. Listings need none of this: what a `REST`
+    /// before one means is nowhere said.
+    pub(super) fn rest(&mut self, offset: u64) -> Result<Option<Command>, Error> {
+        self.has_offset |= offset > 0;
+        let offset = offset.to_string();
+        let rest = self.has_offset.then(|| Command::with("REST", offset.as_bytes()));
+        Ok(rest.transpose()?)
+    }
+
+    /// Takes in the answer to `rest`, which named byte `offset`. To refuse to begin at the start is no
+    /// refusal: who does not know `REST` begins there anyway.
+    fn take_offset(&mut self, offset: u64, rest: Command, reply: Reply) -> Result<(), Error> {
+        let is_yes = matches!(reply.kind(), Kind::NeedsMore | Kind::Done);
+        self.has_offset = offset > 0 && is_yes;
+        match is_yes || offset == 0 {
+            true => Ok(()),
+            false => Err(Error::Refused { command: rest.to_string(), reply }),
         }
     }
 
@@ -213,12 +234,4 @@ impl Session<'_> {
 /// Whether it is a no in spite of its code: what vsftpd calls done when it could not read a folder.
 pub(super) fn says_unopened(reply: &Reply) -> bool {
     reply.kind() == Kind::Done && reply.text().contains("(but failed to open directory)")
-}
-
-/// Whether `reply` to `REST` lets the next `RETR` begin in the middle.
-fn may_resume(rest: Command, reply: Reply) -> Result<(), Error> {
-    match reply.kind() {
-        Kind::NeedsMore | Kind::Done => Ok(()),
-        _ => Err(Error::Refused { command: rest.to_string(), reply }),
-    }
 }

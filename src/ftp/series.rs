@@ -58,6 +58,7 @@ pub trait Basket {
 #[derive(Debug, Default)]
 struct Awaited {
     last_word: bool,
+    offset: bool,
     time: bool,
     port: bool,
 }
@@ -133,20 +134,19 @@ impl Session<'_> {
     fn ask_for_next(&mut self, wanted: &Wanted) -> Result<Awaited, Error> {
         let port = Command::new(self.passive_verb());
         let asks_time = wanted.asks_time && self.may_have("MDTM");
-        if asks_time {
-            let time = Command::with("MDTM", &wanted.path.to_wire())?;
-            self.say_all(&[time, port])?;
-        } else {
-            self.say_all(&[port])?;
-        }
-        Ok(Awaited { last_word: false, time: asks_time, port: true })
+        let time = asks_time.then(|| Command::with("MDTM", &wanted.path.to_wire())).transpose()?;
+        let rest = self.rest(0)?;
+        let awaited =
+            Awaited { last_word: false, offset: rest.is_some(), time: asks_time, port: true };
+        self.say_all(&rest.into_iter().chain(time).chain([port]).collect::<Vec<_>>())?;
+        Ok(awaited)
     }
 
     /// Waits for the answers, in whatever order they come: libunftp changes it.
     fn hear_all(&mut self, awaited: &mut Awaited) -> Result<Answers, Error> {
         let mut answers = Answers::default();
         let patience = self.limits.patience;
-        while awaited.last_word || awaited.time || awaited.port {
+        while awaited.last_word || awaited.offset || awaited.time || awaited.port {
             if awaited.last_word {
                 let most = patience.min(FINAL_PATIENCE);
                 self.control.get_mut().expect(Awaiting::FinalReply, most);
@@ -170,6 +170,9 @@ impl Session<'_> {
                 _ if awaited.last_word => {
                     awaited.last_word = false;
                     answers.refusal = Some(reply).filter(|_| !is_yes);
+                }
+                _ if awaited.offset && !is_yes => {
+                    (awaited.offset, self.has_offset) = (false, false);
                 }
                 _ if awaited.time && !is_yes => awaited.time = false,
                 _ if awaited.port && !is_yes => awaited.port = false,

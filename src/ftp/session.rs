@@ -79,6 +79,8 @@ pub struct Session<'a> {
     pub(super) early_final: Option<Reply>,
     /// A transfer has begun, and the server's last word on it has not come.
     pub(super) is_transferring: bool,
+    /// A file was asked for from its middle, and none from its start since: see [`Session::rest`].
+    pub(super) has_offset: bool,
     /// A reply was lost, or we are in another folder than at first: nobody else can go on from here.
     pub(super) is_astray: bool,
     /// What is known about the server's listings.
@@ -134,6 +136,7 @@ impl<'a> Session<'a> {
             is_active: server.way.is_active,
             early_final: None,
             is_transferring: false,
+            has_offset: false,
             is_astray: false,
             listing: listing::Known::beginning_with(server.known.time_offset),
             round_trip,

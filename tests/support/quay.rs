@@ -85,6 +85,8 @@ pub(crate) struct Manners {
     pub(crate) cut: Cut,
     /// Whether it says that it can send a file from its middle.
     pub(crate) offers_rest: bool,
+    /// Whether a `REST` lasts, whatever was sent since.
+    pub(crate) rest_lasts: bool,
     /// How many guests it takes at once.
     pub(crate) most_guests: u64,
     /// What is wrong with its data connections.
@@ -102,6 +104,7 @@ impl Manners {
             tells_size: true,
             cut: Arc::new(|_, _| None),
             offers_rest: false,
+            rest_lasts: false,
             most_guests: u64::MAX,
             quirks: Arc::new(|_, _| Quirk::None),
             changes_after: usize::MAX,
@@ -248,7 +251,9 @@ fn talk(guest: &TcpStream, manners: &Manners, books: &Books) -> io::Result<()> {
                 let sent = send(file, manners, books, number, offset);
                 books.busy.fetch_sub(1, Ordering::Relaxed);
                 say(if sent.unwrap_or(false) { "226 That was all" } else { "426 Cut" })?;
-                offset = 0;
+                if !manners.rest_lasts {
+                    offset = 0;
+                }
             }
             "QUIT" => return say("221 Bye"),
             "FEAT" | "PASS" => say("502 No")?,
