@@ -6,11 +6,12 @@ mod support;
 
 use std::cell::RefCell;
 use std::io::{BufRead as _, BufReader, Read as _};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use ashore::transfer::{self, Brake, Commons, Engine, Handle, News, Phase, Request};
 use support::calm_request;
+use support::program::ashore;
 use support::quay::{Manners, Quay};
 use support::wharf::{Node, Rules, Wharf};
 
@@ -107,25 +108,24 @@ fn the_limit_is_kept_within_three_in_a_hundred_over_any_number_of_connections() 
 fn said_at_the_terminal(flags: &[&str]) -> String {
     let quay = Quay::open(Manners::good(60_000_000));
     let folder = tempfile::tempdir().unwrap();
-    let mut ashore = Command::new(env!("CARGO_BIN_EXE_ashore"))
+    let mut get = ashore()
         .args(["get", "--json", "--limit-rate", "2M"])
         .args(flags)
         .arg("-d")
         .arg(folder.path())
         .arg(quay.link("big.bin"))
-        .env("XDG_CONFIG_HOME", folder.path())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .stdin(Stdio::null())
         .spawn()
         .unwrap();
-    let told = BufReader::new(ashore.stdout.take().unwrap()).lines();
+    let told = BufReader::new(get.stdout.take().unwrap()).lines();
     let limited = told.map(Result::unwrap).filter(|line| line.contains(r#""limited_by":"limit""#));
     assert_eq!(limited.take(3).count(), 3, "it was never told");
-    ashore.kill().unwrap();
-    ashore.wait().unwrap();
+    get.kill().unwrap();
+    get.wait().unwrap();
     let mut said = String::new();
-    ashore.stderr.unwrap().read_to_string(&mut said).unwrap();
+    get.stderr.unwrap().read_to_string(&mut said).unwrap();
     said
 }
 

@@ -1,6 +1,9 @@
 //! What the command line promises before anything connects: help, sentences and exit codes.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+#[path = "support/program.rs"]
+mod program;
+
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
@@ -111,7 +114,7 @@ fn without_a_display_one_line_names_the_way_that_works() {
 }
 
 fn ashore(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ashore"));
+    let mut command = program::ashore();
     command.args(args).stdin(Stdio::null());
     command
 }

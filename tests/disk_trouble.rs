@@ -7,8 +7,10 @@ mod support;
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use ashore::transfer::{self, Class, Destination, Failure, Handle, News, Phase, Request};
+use support::program::ashore_by;
 use support::quay::{Manners, Quay};
 use support::{calm_request, names, run};
 use tempfile::TempDir;
@@ -90,12 +92,10 @@ fn a_disk_that_takes_no_large_files_says_so_and_keeps_what_fits() {
     let folder = tempfile::tempdir().unwrap();
     // The shell's limit for files, 200 KiB here, is what FAT's 4 GiB are: the system says EFBIG.
     let script = r#"trap "" XFSZ; ulimit -f 200; exec "$0" get --retries 0 -d "$1" "$2""#;
-    let output = std::process::Command::new("bash")
-        .args(["-c", script, env!("CARGO_BIN_EXE_ashore")])
-        .arg(folder.path())
-        .arg(quay.link("file.bin"))
-        .output()
-        .unwrap();
+    let mut shell = Command::new("bash");
+    shell.args(["-c", script]);
+    let mut get = ashore_by(shell);
+    let output = get.arg(folder.path()).arg(quay.link("file.bin")).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(7), "{said}");
     assert!(said.contains("takes no file as large as this one"), "{said}");

@@ -5,16 +5,16 @@
 mod support;
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use support::folders::{all, file, tree};
+use support::program::ashore;
 use support::wharf::{Node, Rules, Wharf};
 
 /// The exit code of `ashore get -r` for `path`, and what it said.
 fn get(wharf: &Wharf, path: &str, into: &Path, more: &[&str]) -> (Option<i32>, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ashore"));
+    let mut command = ashore();
     command.args(["get", "-r", "--retries", "0"]).args(more);
-    command.env("XDG_CONFIG_HOME", into.join("config"));
     command.arg("-d").arg(into).arg(wharf.link(path));
     let output = command.stdin(Stdio::null()).output().unwrap();
     (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())

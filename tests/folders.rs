@@ -13,6 +13,7 @@ use ashore::ftp::Host;
 use ashore::transfer::{Class, Commons, Engine, Failure, IfExists, News, Request, Selection};
 use support::calm_request;
 use support::folders::{all, all_sixty_come, fetch, file, folder_request, tree};
+use support::program::ashore;
 use support::quay::{Manners, Quay};
 use support::wharf::{Node, Rules, TIME, Tree, Wharf};
 
@@ -254,14 +255,13 @@ fn the_terminal_counts_the_files_and_writes_a_receipt() {
     let nodes = [file("a"), ("d", Node::Folder), file("d/b"), ("locked", Node::Locked)];
     let wharf = Wharf::open(tree(&nodes), Rules::modern());
     let folder = tempfile::tempdir().unwrap();
-    let ashore = || {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ashore"));
+    let get = || {
+        let mut command = ashore();
         command.args(["get", "-r", "--json", "--receipt", "--retries", "0", "--connections", "3"]);
-        command.env("XDG_CONFIG_HOME", folder.path().join("config"));
         command.arg("-d").arg(folder.path()).arg(wharf.link("pub"));
         command.stdin(Stdio::null()).output().unwrap()
     };
-    let output = ashore();
+    let output = get();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(5), "{said}");
     assert!(said.contains("pub: 3 files in 2 folders, "), "{said}");
@@ -277,7 +277,7 @@ fn the_terminal_counts_the_files_and_writes_a_receipt() {
     let mut checked = Command::new("sha256sum");
     let checked = checked.args(["-c", "SHA256SUMS"]).current_dir(folder.path()).output().unwrap();
     assert!(checked.status.success() && sums.lines().count() == 3, "{sums}");
-    let again = String::from_utf8_lossy(&ashore().stderr).into_owned();
+    let again = String::from_utf8_lossy(&get().stderr).into_owned();
     assert!(again.ends_with("\n2 here already, 1 failed.\n"), "{again}");
     assert_eq!(fs::read_to_string(&receipt).unwrap(), sums);
 }

@@ -3,13 +3,18 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on stops")]
 
+#[path = "support/program.rs"]
+mod program;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
+
+use program::ashore;
 
 /// No run may take longer, in seconds, on a machine that has more to do. A million entries take half a
 /// minute where nothing is optimised.
@@ -153,7 +158,7 @@ fn run(folder: &Path, args: &[&str]) -> Run {
 
 /// The same, but ends it once it has come so far.
 fn run_until(folder: &Path, args: &[&str], is_enough: &dyn Fn() -> bool) -> Run {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_ashore"))
+    let mut child = ashore()
         .args(args)
         .args(["--timeout", "2", "--tls", "off"])
         .current_dir(folder)

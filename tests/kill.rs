@@ -8,12 +8,13 @@ mod support;
 
 use std::fs;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use support::names;
+use support::program::ashore;
 use support::quay::{Manners, Quay, sha256_of_cargo};
 
 /// How often Ashore is killed, in all.
@@ -83,7 +84,7 @@ fn killed_while_several_connections_bring_it_the_file_is_right_and_little_is_los
         let mut runs = 0;
         while !file.exists() {
             let segments = dice.choice(["1", "2", "4", "auto"]).unwrap();
-            let mut child = ashore(&quay, folder.path(), &["--segments", segments]);
+            let mut child = get(&quay, folder.path(), &["--segments", segments]);
             let life = LONGEST_LIFE.mul_f64(dice.f64());
             kills += u64::from(kill_after(&mut child, life, || quay.sent()).is_some());
             runs += 1;
@@ -123,7 +124,7 @@ impl Lane {
             let before = quay.books.asked.lock().unwrap().len();
             let sent_before = quay.sent();
             let life = LONGEST_LIFE.mul_f64(dice.f64());
-            let mut child = ashore(&quay, folder.path(), &[]);
+            let mut child = get(&quay, folder.path(), &[]);
             let was_killed = kill_after(&mut child, life, || quay.sent()).map(|sent| {
                 kills.fetch_add(1, Ordering::Relaxed);
                 sent - sent_before
@@ -163,8 +164,8 @@ fn is_true(folder: &Path) {
     assert!(known <= length, "{known} bytes are promised, {length} are there");
 }
 
-fn ashore(quay: &Quay, folder: &Path, more: &[&str]) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_ashore"))
+fn get(quay: &Quay, folder: &Path, more: &[&str]) -> Child {
+    ashore()
         .args(["get", "-q", "--timeout", "20", "--no-verify"])
         .args(more)
         .arg("-d")

@@ -10,6 +10,7 @@ use std::time::Duration;
 use ashore::ftp::listing::{Entry, Kind, ListingEnd};
 use ashore::ftp::{self, Address, Limits, Security, Session, Stop, Trust};
 use support::Server;
+use support::program::ashore;
 
 const LOGIN: &str = "\
 S: 220 ready
@@ -227,10 +228,7 @@ fn a_server_in_ebcdic_is_asked_for_text_and_put_back() {
 fn the_terminal_tells_programs_one_object_a_line_and_shells_how_it_ended() {
     let ls = |script: &str| {
         let server = Server::play(&format!("{LOGIN}{PLAIN}C: SYST\nS: 502 no\n{script}"));
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_ashore"));
-        let home = tempfile::tempdir().unwrap();
-        command.args(["ls", "--json", &server.link("")]).env("HOME", home.path());
-        let output = command.env_remove("XDG_CONFIG_HOME").output().unwrap();
+        let output = ashore().args(["ls", "--json", &server.link("")]).output().unwrap();
         server.finish();
         (output.status.code(), String::from_utf8(output.stdout).unwrap())
     };

@@ -6,8 +6,9 @@ mod support;
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
+use support::program::ashore_of;
 use support::{Server, names};
 
 /// “Отчёт” and “Музыка и фильмы.txt” in windows-1251, and what a script makes of them.
@@ -57,9 +58,9 @@ impl Person {
 
     /// What `ashore` with these arguments says on stdout.
     fn asks(&self, args: &[&str]) -> String {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ashore"));
-        command.args(args).env("HOME", self.home.path()).env_remove("XDG_CONFIG_HOME");
-        let output = command.current_dir(self.pier.path()).stdin(Stdio::null()).output().unwrap();
+        let mut command = ashore_of(self.home.path());
+        command.args(args).current_dir(self.pier.path());
+        let output = command.stdin(Stdio::null()).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "{said}");
         String::from_utf8(output.stdout).unwrap()
@@ -122,9 +123,8 @@ fn a_file_is_saved_under_a_name_that_can_be_read_and_goes_on_where_it_was_begun(
     let get = |more: &[&str]| {
         let args = ["get", "--no-verify", "--retries", "0"];
         let args: Vec<_> = args.iter().chain(more).copied().collect();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ashore"));
-        command.args(args).arg(&link).env("HOME", person.home.path());
-        command.env_remove("XDG_CONFIG_HOME").current_dir(person.pier.path());
+        let mut command = ashore_of(person.home.path());
+        command.args(args).arg(&link).current_dir(person.pier.path());
         command.stdin(Stdio::null()).output().unwrap().status.code()
     };
 

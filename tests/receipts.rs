@@ -12,16 +12,16 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use support::names;
+use support::program::ashore_of;
 use support::wharf::{Node, Rules, Tree, Wharf};
 
 /// What the server says of its own files.
 const PUBLISHED: &[u8] = b"0123 somebody else's\n";
 
-fn ashore(home: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ashore"));
+fn get(home: &Path, arguments: &[&str]) -> Command {
+    let mut command = ashore_of(home);
     command.args(["get", "--receipt", "--retries", "0", "-d"]).arg(home.join("here"));
-    command.args(arguments);
-    command.env("XDG_CONFIG_HOME", home.join("config")).stdin(Stdio::null());
+    command.args(arguments).stdin(Stdio::null());
     command
 }
 
@@ -54,7 +54,7 @@ fn a_list_that_is_not_ours_is_left_alone_and_nothing_begins() {
     fs::create_dir(&here).unwrap();
     let list = format!("{}  f00\n", "7".repeat(64));
     fs::write(here.join("SHA256SUMS"), &list).unwrap();
-    let output = ashore(home.path(), &[&wharf.link("pub/f00")]).output().unwrap();
+    let output = get(home.path(), &[&wharf.link("pub/f00")]).output().unwrap();
     assert_eq!(output.status.code(), Some(3), "{}", said(&output));
     assert_eq!(fs::read_to_string(here.join("SHA256SUMS")).unwrap(), list);
     assert_eq!((names(&here).len(), wharf.sent().len()), (1, 0));
@@ -67,19 +67,19 @@ fn what_is_fetched_under_the_receipts_name_is_never_mixed_with_it() {
     let list = wharf.link("SHA256SUMS");
     let home = tempfile::tempdir().unwrap();
     let here = home.path().join("here");
-    let output = ashore(home.path(), &[&wharf.link("pub/f00"), &list]).output().unwrap();
+    let output = get(home.path(), &[&wharf.link("pub/f00"), &list]).output().unwrap();
     assert_eq!(output.status.code(), Some(2), "{}", said(&output));
     assert!(said(&output).contains("--receipt=FILE") && !here.exists(), "{}", said(&output));
 
     // Of a folder nobody knows before what it holds.
     for way in ["refuse", "replace"] {
         let again = ["-r", "--if-exists", way, &wharf.link("")];
-        let output = ashore(home.path(), &again).output().unwrap();
+        let output = get(home.path(), &again).output().unwrap();
         assert_eq!(output.status.code(), Some(3), "{way}: {}", said(&output));
         assert!(said(&output).contains("SHA256SUMS: the receipt has this name"), "{way}");
         assert_eq!(checked(&here), 2, "{way}");
     }
-    let output = ashore(home.path(), &["-r", "--if-exists", "rename", &wharf.link("")]);
+    let output = get(home.path(), &["-r", "--if-exists", "rename", &wharf.link("")]);
     let output = { output }.output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     assert_eq!(fs::read(here.join("SHA256SUMS (2)")).unwrap(), PUBLISHED);
@@ -92,7 +92,7 @@ fn a_kill_takes_nothing_out_of_it() {
     let wharf = Wharf::open(tree(FILES), Rules::modern());
     let (home, folder) = (tempfile::tempdir().unwrap(), wharf.link("pub/"));
     let here = home.path().join("here");
-    let mut slow = ashore(home.path(), &["-q", "-r", "--limit-rate", "500K", &folder]);
+    let mut slow = get(home.path(), &["-q", "-r", "--limit-rate", "500K", &folder]);
     let mut slow = slow.spawn().unwrap();
     let deadline = Instant::now() + Duration::from_secs(30);
     let lines = || fs::read_to_string(here.join("SHA256SUMS")).map_or(0, |it| it.lines().count());
@@ -103,7 +103,7 @@ fn a_kill_takes_nothing_out_of_it() {
     slow.kill().unwrap();
     slow.wait().unwrap();
     assert!(names(&here.join("pub")).len() < FILES, "it was over before it was killed");
-    let output = ashore(home.path(), &["-r", &folder]).output().unwrap();
+    let output = get(home.path(), &["-r", &folder]).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     assert_eq!(checked(&here), FILES, "{}", said(&output));
 }
@@ -113,13 +113,13 @@ fn what_a_pattern_leaves_out_is_said_and_advice_fits_files_of_a_folder() {
     let wharf = Wharf::open(tree(2), Rules::modern());
     let home = tempfile::tempdir().unwrap();
     let folder = wharf.link("pub/");
-    let output = ashore(home.path(), &["-r", "--include", "f00/x", &folder]).output().unwrap();
+    let output = get(home.path(), &["-r", "--include", "f00/x", &folder]).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     assert!(said(&output).contains("No file matches --include"), "{}", said(&output));
     let here = home.path().join("here/pub");
     fs::write(here.join("f00"), "mine").unwrap();
     fs::create_dir(here.join("f01")).unwrap();
-    let output = ashore(home.path(), &["-r", &folder]).output().unwrap();
+    let output = get(home.path(), &["-r", &folder]).output().unwrap();
     assert_eq!(output.status.code(), Some(7), "{}", said(&output));
     let told = said(&output);
     assert!(told.contains("Move the folder away") && told.contains("--if-exists rename"), "{told}");
@@ -131,17 +131,16 @@ fn what_was_fetched_without_a_receipt_comes_into_the_next_one() {
     let wharf = Wharf::open(tree(3), Rules::modern());
     let home = tempfile::tempdir().unwrap();
     let here = home.path().join("here");
-    let mut without = Command::new(env!("CARGO_BIN_EXE_ashore"));
+    let mut without = ashore_of(home.path());
     without.args(["get", "-q", "-r", "-d"]).arg(&here).arg(wharf.link("pub/"));
-    without.env("XDG_CONFIG_HOME", home.path().join("config"));
     assert!(without.status().unwrap().success());
-    let output = ashore(home.path(), &["-r", &wharf.link("pub/")]).output().unwrap();
+    let output = get(home.path(), &["-r", &wharf.link("pub/")]).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     assert!(said(&output).contains("holds the SHA-256 of 3 files."), "{}", said(&output));
     assert_eq!(checked(&here), 3);
     // One that would be empty is not made.
     let nowhere = tempfile::tempdir().unwrap();
-    let output = ashore(nowhere.path(), &[&wharf.link("pub/missing")]).output().unwrap();
+    let output = get(nowhere.path(), &[&wharf.link("pub/missing")]).output().unwrap();
     assert_eq!(output.status.code(), Some(5), "{}", said(&output));
     assert!(!nowhere.path().join("here").exists());
 }

@@ -121,6 +121,15 @@ fn what_belongs_in_one_place_is_in_no_other() {
 }
 
 #[test]
+fn no_test_starts_the_program_in_the_home_of_whoever_runs_it() {
+    let home = Path::new("tests/support/program.rs");
+    for file in sources("tests").iter().filter(|file| *file != home) {
+        let starts_it = code(file).contains(concat!("CARGO_BIN_", "EXE"));
+        assert!(!starts_it, "{} is to start it as {} does", file.display(), home.display());
+    }
+}
+
+#[test]
 fn every_colour_is_mixed_in_one_place() {
     for file in
         sources("src").iter().filter(|file| !file.to_string_lossy().starts_with("src/window/look"))

@@ -1,6 +1,9 @@
 //! What `ashore get` promises to the person at the terminal, and to scripts.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+#[path = "support/program.rs"]
+mod program;
+
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -215,7 +218,7 @@ fn a_second_ctrl_c_ends_it_even_when_nobody_reads_what_it_says() {
 // --- the tools ---
 
 fn ashore(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ashore"));
+    let mut command = program::ashore();
     command.args(args).stdin(Stdio::null());
     command
 }

@@ -6,10 +6,11 @@ mod support;
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use ashore::ftp::Fingerprint;
 use support::names;
+use support::program::ashore_of;
 use support::secret::{Manners, SecretServer};
 
 /// A person with a home of their own, and a folder for what arrives.
@@ -25,10 +26,9 @@ impl Person {
 
     /// What `ashore get` says on stderr, and its exit code.
     fn gets(&self, server: &SecretServer, options: &[&str]) -> (Option<i32>, String) {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ashore"));
+        let mut command = ashore_of(self.home.path());
         command.args(["get", "--if-exists", "replace", "-d"]).arg(self.pier.path()).args(options);
-        command.arg(server.link()).env("HOME", self.home.path()).env_remove("XDG_CONFIG_HOME");
-        let output = command.stdin(Stdio::null()).output().unwrap();
+        let output = command.arg(server.link()).stdin(Stdio::null()).output().unwrap();
         (output.status.code(), String::from_utf8(output.stderr).unwrap())
     }
 

@@ -11,13 +11,14 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use ashore::transfer::{Class, Commons, Engine, NextStep};
+use support::program::ashore;
 use support::quay::{Manners, Quay, sha256_of_cargo};
 use support::{calm_request, names, run};
 
 const LENGTH: u64 = 2 * 1024 * 1024;
 
-fn ashore(quay: &Quay, folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ashore"));
+fn get(quay: &Quay, folder: &Path) -> Command {
+    let mut command = ashore();
     command.args(["get", "-d"]).arg(folder).arg(quay.link("file.bin"));
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
@@ -39,10 +40,10 @@ fn said(output: &Output) -> String {
 fn the_second_on_one_destination_says_so_and_the_first_goes_on_unharmed() {
     let quay = Quay::open(Manners::paced(LENGTH, LENGTH));
     let folder = tempfile::tempdir().unwrap();
-    let first = ashore(&quay, folder.path()).spawn().unwrap();
+    let first = get(&quay, folder.path()).spawn().unwrap();
     wait_until("the first byte", || folder.path().join("file.bin.part").exists());
 
-    let second = ashore(&quay, folder.path()).output().unwrap();
+    let second = get(&quay, folder.path()).output().unwrap();
     assert_eq!(second.status.code(), Some(3), "{}", said(&second));
     assert!(said(&second).contains("another Ashore") || said(&second).contains("Another Ashore"));
     let (third, _) = run(&calm_request(&quay.link("file.bin"), folder.path()));
@@ -61,7 +62,7 @@ fn of_many_that_begin_at_the_same_instant_one_wins_and_the_file_is_right() {
     for _ in 0..5 {
         let quay = Quay::open(Manners::paced(LENGTH / 4, LENGTH));
         let folder = tempfile::tempdir().unwrap();
-        let all: Vec<_> = (0..4).map(|_| ashore(&quay, folder.path()).spawn().unwrap()).collect();
+        let all: Vec<_> = (0..4).map(|_| get(&quay, folder.path()).spawn().unwrap()).collect();
         let ends: Vec<_> = all.into_iter().map(|one| one.wait_with_output().unwrap()).collect();
         let codes: Vec<_> = ends.iter().map(|end| end.status.code().unwrap()).collect();
         assert_eq!(codes.iter().filter(|&&code| code == 0).count(), 1, "{codes:?}");

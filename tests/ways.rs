@@ -8,6 +8,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use support::program::ashore_of;
 use support::{Server, names};
 
 /// A server that lets `bob` in with `swordfish`, and gives him one file.
@@ -65,13 +66,9 @@ impl Home {
         home
     }
 
-    /// `ashore get ARGS`, of somebody who has written down nothing else.
+    /// `ashore get ARGS`, of somebody who lives here.
     fn get(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ashore"));
-        for name in ["ftp_proxy", "FTP_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"] {
-            command.env_remove(name);
-        }
-        command.env_remove("NETRC").env_remove("XDG_CONFIG_HOME").env("HOME", self.folder.path());
+        let mut command = ashore_of(self.folder.path());
         command.args(["get", "--no-verify", "-v", "--retries", "0", "-d"]).arg(self.here());
         command.args(args).stdin(Stdio::null());
         command

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
 use support::embedded::{Embedded, Member};
+use support::program::ashore_by_of;
 use support::secret::{self, SecretServer};
 use support::{names, pattern, sha256};
 use tempfile::TempDir;
@@ -46,13 +47,11 @@ fn play_with(
     home: &Path,
 ) -> ExitStatus {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let output = Command::new(here.join("tests/window_story/stage.sh"))
-        .arg(env!("CARGO_BIN_EXE_ashore"))
+    let output = ashore_by_of(Command::new(here.join("tests/window_story/stage.sh")), home)
         .env("STORY_PERSON", person)
         .env("STORY_ADDRESS", address)
         .env("STORY_SAVE_TO", save_to)
         .env("STORY_ARTEFACTS", artefacts())
-        .env("HOME", home)
         .envs(props.iter().copied())
         .output()
         .unwrap();

@@ -10,6 +10,7 @@
 
 pub(crate) mod embedded;
 pub(crate) mod folders;
+pub(crate) mod program;
 pub(crate) mod proxies;
 pub(crate) mod quay;
 pub(crate) mod script;
