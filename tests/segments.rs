@@ -209,6 +209,25 @@ fn a_connection_that_falls_silent_is_overtaken_by_another() {
 }
 
 #[test]
+fn where_all_fall_silent_and_there_may_be_no_more_each_makes_room_for_another() {
+    let quay = Quay::open(with_quirk(|number, from| match number {
+        // The first one, which has the download's own right to a connection, before all others.
+        0 => Quirk::Silent(100_000),
+        1..8 => Quirk::Silent(from + 400_000),
+        _ => Quirk::None,
+    }));
+    let folder = tempfile::tempdir().unwrap();
+    let (mut engine, events) = Engine::start(Commons::default(), || ()).unwrap();
+    let patience = Duration::from_secs(600); // Nobody waits for so long.
+    engine.download_all([Request { patience, ..over(8, &quay, folder.path()) }]);
+    let ended = |event: Event| match event.news {
+        News::Ended(outcome) => Some(outcome.unwrap()),
+        _ => None,
+    };
+    is_right(&events.iter().find_map(ended).unwrap(), folder.path());
+}
+
+#[test]
 fn a_file_that_changes_while_several_fetch_it_is_never_called_complete_as_it_is() {
     let (_, told) = fetched(2, Manners { changes_after: 1, ..Manners::for_segments(LENGTH, PACE) });
     let has_begun_anew = told.iter().any(|line| line.contains("has changed"));

@@ -57,6 +57,8 @@ struct Roll {
     next: Id,
     /// Who is on the way to help a silent one.
     rescuer: Option<Id>,
+    /// Who has the lane of the download itself.
+    heir: Option<Id>,
     /// So many may be there at once.
     most: usize,
     /// How many in a row have come for nothing.
@@ -99,6 +101,7 @@ impl<'c, 'f> Crew<'c, 'f> {
             members: BTreeMap::new(),
             next: 0,
             rescuer: None,
+            heir: None,
             most: errand.most,
             failures: 0,
             allowed: None,
@@ -141,6 +144,7 @@ impl<'c, 'f> Crew<'c, 'f> {
         let mut roll = self.roll();
         let id = roll.next;
         roll.next += 1;
+        roll.heir = Some(id);
         roll.members.insert(id, stop);
         id
     }
@@ -156,6 +160,7 @@ impl<'c, 'f> Crew<'c, 'f> {
         let mut roll = self.roll();
         roll.members.remove(&id);
         roll.rescuer = roll.rescuer.filter(|&rescuer| rescuer != id);
+        roll.heir = roll.heir.filter(|&heir| heir != id);
         let is_dismissed = stop.is_given() && !self.errand.stop.is_given();
         let others = roll.members.len().max(1);
         match end {
@@ -224,21 +229,22 @@ impl<'c, 'f> Crew<'c, 'f> {
             (board.has_work(now), board.has_silent_share(now))
         };
         let missing = roll.growth.wanted().saturating_sub(roll.members.len());
-        if missing > 0 && has_work {
-            for _ in 0..missing {
-                if self.call(scope, roll).is_none() {
-                    break;
-                }
-            }
-        } else if is_silent && roll.members.len() >= roll.most {
-            // There may be no more of them: one has to make room, unless it is the only one.
-            if roll.members.len() > 1 {
-                self.board().dismiss_silent(now);
-            }
-        } else if is_silent && roll.rescuer.is_none() {
+        if missing > 0 && has_work && self.call(scope, roll).is_some() {
+            (1..missing).map_while(|_| self.call(scope, roll)).count();
+            return;
+        }
+        let is_full = roll.members.len() >= roll.most;
+        if !is_silent || (roll.rescuer.is_some() && !is_full) {
+            return;
+        }
+        let rescuer = if is_full { None } else { self.call(scope, roll) };
+        if rescuer.is_some() {
             let text = "Nothing comes any more. Another connection is opened beside this one";
             self.tell(Voice::Story, text);
-            roll.rescuer = self.call(scope, roll);
+            roll.rescuer = rescuer;
+        } else if roll.members.len() > 1 {
+            // There may be no more of them: one has to make room, unless it is the only one.
+            self.board().dismiss_silent(now);
         }
     }
 
@@ -278,20 +284,23 @@ impl<'c, 'f> Crew<'c, 'f> {
     /// Has one more come. `None`: the server has as many connections from us as it may.
     fn call<'s>(&'s self, scope: &'s Scope<'s, '_>, roll: &mut Roll) -> Option<Id> {
         let lane = match self.errand.handle.lane() {
-            Some(lane) => Some(lane.another_within(roll.most)?),
-            None => None,
+            Some(lane) if roll.heir.is_some() => Some(lane.another_within(roll.most)?),
+            _ => None,
         };
         let (id, stop) = (roll.next, self.errand.stop.branch());
         roll.next += 1;
+        roll.heir.get_or_insert(id);
         roll.members.insert(id, stop.clone());
         let work = move || {
-            let end = self.come(id, &stop, lane.as_ref());
+            let own = self.errand.handle.lane().map(AsRef::as_ref);
+            let end = self.come(id, &stop, lane.as_ref().or(own));
             self.roll().lanes.extend(lane.filter(|_| end.is_ok()));
             self.leave(id, &stop, end);
         };
         let name = format!("ashore segment {id}");
         if thread::Builder::new().name(name).spawn_scoped(scope, work).is_err() {
             roll.members.remove(&id);
+            roll.heir = roll.heir.filter(|&heir| heir != id);
             roll.goes_alone = true;
         }
         Some(id)
