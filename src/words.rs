@@ -172,6 +172,9 @@ pub fn io_error(error: &io::Error) -> String {
 /// writing are escaped, so that no name and no reply can forge what stands around it.
 #[must_use]
 pub fn shown(text: &str) -> String {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned(); // As nearly all names are.
+    }
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

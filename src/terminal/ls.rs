@@ -1,5 +1,6 @@
 //! `ashore ls`: what a folder on a server holds, a line for each entry.
 
+use std::borrow::Cow;
 use std::io::{self, BufWriter, StdoutLock, Write};
 use std::iter;
 use std::ops::ControlFlow;
@@ -73,6 +74,8 @@ struct Page<'a> {
     /// Entries wait, and all after them, whose time is in the server's zone until that is known, or
     /// whose name is in an encoding that is still to be guessed.
     waiting: Vec<Entry>,
+    /// The time that was written last: in most folders many files have the same.
+    dated: Option<(Modified, String)>,
     /// Nobody reads stdout any more.
     is_unread: bool,
 }
@@ -86,6 +89,7 @@ impl<'a> Page<'a> {
             out: BufWriter::new(io::stdout().lock()),
             flushed: Instant::now(),
             waiting: Vec::new(),
+            dated: None,
             is_unread: false,
         }
     }
@@ -125,17 +129,27 @@ impl<'a> Page<'a> {
             return;
         }
         let encoding = self.encoding;
-        let line = if self.is_json { json(entry, encoding) } else { columns(entry, encoding) };
+        let line = match self.is_json {
+            true => json(entry, encoding),
+            false => columns(entry, self.date(entry.modified), encoding),
+        };
         self.is_unread |= writeln!(self.out, "{line}").is_err();
+    }
+
+    fn date(&mut self, modified: Option<Modified>) -> &str {
+        let Some(modified) = modified else { return "-" };
+        if self.dated.as_ref().is_none_or(|(last, _)| *last != modified) {
+            self.dated = None;
+        }
+        &self.dated.get_or_insert_with(|| (modified, date(modified))).1
     }
 }
 
 /// Size, time in UTC, name. A folder ends in `/`, a link names its target.
-fn columns(entry: &Entry, encoding: Option<Encoding>) -> String {
+fn columns(entry: &Entry, date: &str, encoding: Option<Encoding>) -> String {
     let shown = |bytes: &[u8]| words::shown(&legible(bytes, encoding));
     let size = entry.size.map_or_else(|| "-".to_owned(), words::count);
-    let time = entry.modified.map_or_else(|| "-".to_owned(), date);
-    let mut line = format!("{size:>17}  {time:<16}  {}", shown(&entry.name));
+    let mut line = format!("{size:>17}  {date:<16}  {}", shown(&entry.name));
     match (&entry.kind, &entry.target) {
         (Kind::Dir, _) => line.push('/'),
         (_, Some(target)) => line.push_str(&format!(" -> {}", shown(target))),
@@ -168,8 +182,11 @@ struct Told<'a> {
 }
 
 /// A name for people; what cannot be read is shown as `�`.
-fn legible(name: &[u8], encoding: Option<Encoding>) -> String {
-    String::from_utf8_lossy(&in_utf_8(name, encoding)).into_owned()
+fn legible(name: &[u8], encoding: Option<Encoding>) -> Cow<'_, str> {
+    match std::str::from_utf8(name) {
+        Ok(name) => Cow::Borrowed(name),
+        Err(_) => String::from_utf8_lossy(&in_utf_8(name, encoding)).into_owned().into(),
+    }
 }
 
 fn json(entry: &Entry, encoding: Option<Encoding>) -> String {
@@ -231,7 +248,10 @@ mod tests {
             modified: modified(Precision::Second),
             target: None,
         };
-        assert_eq!(columns(&file, None), "        1,234,567  1970-01-02 00:00  a\\u{1b}[2Jb");
+        assert_eq!(
+            columns(&file, &date(file.modified.unwrap()), None),
+            "        1,234,567  1970-01-02 00:00  a\\u{1b}[2Jb"
+        );
         let dir = Entry {
             name: b"pub".to_vec(),
             kind: Kind::Dir,
@@ -239,6 +259,9 @@ mod tests {
             modified: modified(Precision::Day),
             target: None,
         };
-        assert_eq!(columns(&dir, None), "                -  1970-01-02        pub/");
+        assert_eq!(
+            columns(&dir, &date(dir.modified.unwrap()), None),
+            "                -  1970-01-02        pub/"
+        );
     }
 }

@@ -91,9 +91,12 @@ pub(super) fn is_space(byte: u8) -> bool {
 
 /// Digits alone, below 2^63: neither a file nor a counter is larger.
 pub(super) fn number(word: &[u8]) -> Option<u64> {
-    let text = std::str::from_utf8(word).ok()?;
-    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    text.parse().ok().filter(|&number| is_number && number <= i64::MAX.unsigned_abs())
+    let with = |number: u64, byte: &u8| {
+        let digit = byte.is_ascii_digit().then(|| byte - b'0')?;
+        number.checked_mul(10)?.checked_add(digit.into())
+    };
+    let number = word.iter().try_fold(0, with).filter(|_| !word.is_empty());
+    number.filter(|&number| number <= i64::MAX.unsigned_abs())
 }
 
 /// A number of at most `digits` digits, as a day or a month is.
@@ -103,6 +106,7 @@ pub(super) fn small(word: &[u8], digits: usize) -> Option<i8> {
 
 /// A size as servers write it: `1234`, `1,234,567`, `1.234.567`, `33.5k`.
 pub(super) fn size(word: &[u8]) -> Option<u64> {
+    word.first().filter(|first| first.is_ascii_digit())?; // Most words are none, and are done with here.
     number(word).or_else(|| grouped(word)).or_else(|| with_unit(word))
 }
 

@@ -84,7 +84,9 @@ fn split(line: &Line<'_>, at: usize, now: DateTime) -> Option<Stamp> {
 
 /// The year, the time, or both, of a day whose month is known.
 fn with_rest(line: &Line<'_>, at: usize, month: i8, day: i8, now: DateTime) -> Option<Stamp> {
-    let is_day = (1..=12).contains(&month) && (1..=31).contains(&day);
+    if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return None;
+    }
     let word = line.word(at);
     // In the place of a time, Finns and others write it with a dot.
     let loose =
@@ -103,7 +105,7 @@ fn with_rest(line: &Line<'_>, at: usize, month: i8, day: i8, now: DateTime) -> O
         (None, Some(clock)) => (None, Some(clock), at + 1),
         (None, None) => return None,
     };
-    is_day.then(|| made(Day { year, month, day }, clock, now, next))
+    Some(made(Day { year, month, day }, clock, now, next))
 }
 
 fn made(day: Day, clock: Option<Clock>, now: DateTime, next: usize) -> Stamp {
