@@ -16,8 +16,8 @@ pub struct Preflight {
     pub folders: u64,
     /// Files that are here already.
     pub unchanged: u64,
-    /// Things that are left out for a good reason: links that lead nowhere, or where all is fetched
-    /// already, and what is neither a file nor a folder.
+    /// Things that are left out for a good reason: links to where all is fetched already, or to above
+    /// the folder that was asked for, and what is neither a file nor a folder.
     pub left_out: u64,
     /// Bytes that are free on the disk.
     pub free: Option<u64>,
