@@ -203,8 +203,9 @@ impl<'s, 'h> Sorter<'s, 'h> {
             false => self.there(&here, &mut entry, child),
         };
         let told = &mut self.sorted.told;
-        if there == There::Same {
+        if there.is_same() {
             told.unchanged += 1;
+            told.by_size += u64::from(there == There::SameSize);
             if let Some(receipt) = &self.hand.handle.commons().receipt {
                 receipt.is_here(&here);
             }
