@@ -6,7 +6,7 @@ mod support;
 
 use std::fs;
 
-use ashore::transfer::{Commons, IfExists, Request};
+use ashore::transfer::{Class, Commons, IfExists, Request};
 use support::folders::{all, fetch, file, folder_request, tree};
 use support::wharf::{Node, Rules, TIME, Wharf};
 
@@ -63,6 +63,45 @@ fn a_link_is_taken_for_a_file_where_the_server_cannot_tell() {
     let told = fetch(&Commons::default(), folder_request(&wharf, folder.path()));
     assert_eq!(all(&folder.path().join("pub")), ["a", "link"]);
     assert_eq!(told.tally(), "2 complete, 1 failed");
+}
+
+#[test]
+fn where_no_time_is_told_the_size_decides_what_is_here_already_and_that_is_said() {
+    for (lacks, hides, by_size) in [
+        (&["MDTM", "MLST"][..], &[][..], "1 file passes"),
+        (&["MDTM", "MLST"], &["modify"], "2 files pass"),
+    ] {
+        let rules = Rules { is_modern: !hides.is_empty(), lacks, hides, ..Rules::modern() };
+        let wharf = Wharf::open(tree(&[file("a"), ("link", Node::Link("a"))]), rules);
+        let folder = tempfile::tempdir().unwrap();
+        fetch(&Commons::default(), folder_request(&wharf, folder.path())).outcome.unwrap();
+        for if_exists in [IfExists::Refuse, IfExists::Rename, IfExists::Replace] {
+            let request = Request { if_exists, ..folder_request(&wharf, folder.path()) };
+            let told = fetch(&Commons::default(), request);
+            told.outcome.as_ref().unwrap();
+            assert!(told.says("pub: 2 here already"), "{:?}", told.lines);
+            assert!(told.says(by_size) && told.says("by the size alone"), "{:?}", told.lines);
+            assert_eq!(wharf.sent(), ["pub/a", "pub/a"]);
+        }
+        fs::write(folder.path().join("pub/link"), "of another size").unwrap();
+        let told = fetch(&Commons::default(), folder_request(&wharf, folder.path()));
+        assert_eq!(told.tally(), "1 here already, 1 failed");
+    }
+}
+
+#[test]
+fn of_what_neither_size_nor_time_is_told_nothing_is_called_unchanged() {
+    let rules = Rules { lacks: &["SIZE", "MDTM", "MLST"], ..Rules::old() };
+    let wharf = Wharf::open(tree(&[file("a"), ("link", Node::Link("a"))]), rules);
+    let folder = tempfile::tempdir().unwrap();
+    let request = folder_request(&wharf, folder.path());
+    fetch(&Commons::default(), request.clone()).outcome.unwrap();
+    let told = fetch(&Commons::default(), request.clone());
+    assert_eq!(told.tally(), "1 here already, 1 failed");
+    assert_eq!(told.outcome.unwrap_err().class(), Class::Exists);
+    let told = fetch(&Commons::default(), Request { if_exists: IfExists::Replace, ..request });
+    told.outcome.unwrap();
+    assert_eq!(wharf.sent(), ["pub/a", "pub/a", "pub/a"]);
 }
 
 #[test]

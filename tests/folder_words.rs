@@ -57,15 +57,17 @@ fn a_listing_that_broke_off_at_the_top_is_one_of_the_failures() {
 fn what_may_be_lost_is_a_failure_and_what_is_left_out_is_counted() {
     let deep: Vec<_> = (1..=258).map(|depth| vec!["d"; depth].join("/")).collect();
     let mut nodes: Vec<_> = deep.iter().map(|path| (path.as_str(), Node::Folder)).collect();
-    nodes.extend([file("a"), file("c\rr"), ("dead", Node::Link("missing"))]);
+    let links = [("dead", Node::Link("missing")), ("up", Node::Link(".."))];
+    nodes.extend([file("a"), file("c\rr")].into_iter().chain(links));
     let wharf = Wharf::open(tree(&nodes), Rules::modern());
     let folder = tempfile::tempdir().unwrap();
     let (exit, said) = get(&wharf, "pub", folder.path(), &[]);
-    assert_eq!(exit, Some(2), "{said}");
+    assert_eq!(exit, Some(5), "{said}");
+    assert!(said.contains("ashore: dead: It is a link that leads nowhere, or "), "{said}");
     assert!(said.contains("ashore: c\\rr: The byte 0x0d cannot be sent"), "{said}");
     assert!(said.contains("d/: It is more than 256 levels deep."), "{said}");
     assert!(said.contains("; 1 left out; "), "{said}");
-    assert!(said.ends_with("\n1 complete, 1 left out, 2 failed.\n"), "{said}");
+    assert!(said.ends_with("\n1 complete, 1 left out, 3 failed.\n"), "{said}");
 }
 
 #[test]

@@ -9,6 +9,8 @@
     reason = "a test that cannot go on stops"
 )]
 
+#[path = "real_servers/folders.rs"]
+mod folders;
 #[path = "real_servers/harbours.rs"]
 mod harbours;
 #[path = "real_servers/many.rs"]
@@ -52,6 +54,7 @@ macro_rules! at {
                 what_was_stopped_goes_on_where_it_was
                 $($more)*
             }
+            tests! { $harbour, folders: patterns_choose_what_of_a_folder_comes }
             tests! { $harbour, many: a_large_file_comes_over_four_connections $($($many)*)? }
             $(tests! { $harbour, secrets: $($secret)* })?
         }

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use super::berth::{Berth, Rival};
 use super::error::Error;
 use super::place::{free_name, numbered, rename_to_free_name, with_ending};
 use super::record::{Record, Unusable};
@@ -27,17 +28,33 @@ pub(super) struct Claim {
     pub(super) found: Option<(File, Record)>,
     /// What was found and not used, in sentences.
     pub(super) notices: Vec<String>,
+    /// It is nobody else's in this program.
+    pub(super) berth: Berth,
 }
 
-pub(super) fn claim(destination: &Path, source: &str) -> Result<Claim, Error> {
+/// Whether others that fetch something else may be under way to the same destination.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Company {
+    None,
+    Welcome,
+}
+
+pub(super) fn claim(destination: &Path, source: &str, company: Company) -> Result<Claim, Error> {
     let mut notices = Vec::new();
     for number in 1..=MOST_FOREIGN {
         let part = with_ending(&numbered(destination, number), ".part");
-        match look(&part, destination, source)? {
-            Found::Nothing => return Ok(Claim { part, found: None, notices }),
+        let (berth, found) = match Berth::take(&part, source) {
+            Ok(berth) => (berth, look(&part, source)?),
+            Err(rival) if rival.is_borne(company) => continue,
+            Err(_) => return Err(Error::InUse { path: destination.to_owned() }),
+        };
+        match found {
+            Found::Nothing => return Ok(Claim { part, found: None, notices, berth }),
             Found::Ours(file, record) => {
-                return Ok(Claim { part, found: Some((file, *record)), notices });
+                return Ok(Claim { part, found: Some((file, *record)), notices, berth });
             }
+            Found::InUse(rival) if rival.is_borne(company) => {}
+            Found::InUse(_) => return Err(Error::InUse { path: destination.to_owned() }),
             Found::Spoilt(why) => {
                 let aside = set_aside(&part)?;
                 notices.push(format!(
@@ -45,7 +62,7 @@ pub(super) fn claim(destination: &Path, source: &str) -> Result<Claim, Error> {
                     part.display(),
                     aside.display()
                 ));
-                return Ok(Claim { part, found: None, notices });
+                return Ok(Claim { part, found: None, notices, berth });
             }
             Found::Foreign(why) => {
                 notices.push(format!("{} {why}. It is left as it is", part.display()));
@@ -55,15 +72,24 @@ pub(super) fn claim(destination: &Path, source: &str) -> Result<Claim, Error> {
     Err(Error::Exists { path: with_ending(destination, ".part") })
 }
 
+impl Rival {
+    /// Whether one goes beside it.
+    fn is_borne(self, company: Company) -> bool {
+        (self, company) == (Self::Other, Company::Welcome)
+    }
+}
+
 enum Found {
     Nothing,
+    /// Another Ashore is at work on it.
+    InUse(Rival),
     Ours(File, Box<Record>),
     /// Ours, but not to be continued.
     Spoilt(&'static str),
     Foreign(&'static str),
 }
 
-fn look(part: &Path, destination: &Path, source: &str) -> Result<Found, Error> {
+fn look(part: &Path, source: &str) -> Result<Found, Error> {
     let record_path = with_ending(part, RECORD_ENDING);
     let there = match fs::symlink_metadata(part) {
         Ok(there) => there,
@@ -83,7 +109,8 @@ fn look(part: &Path, destination: &Path, source: &str) -> Result<Found, Error> {
         return Ok(Found::Foreign("cannot be opened"));
     };
     if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
-        return Err(Error::InUse { path: destination.to_owned() });
+        let is_other = Record::read(&record_path).is_ok_and(|record| record.source != source);
+        return Ok(Found::InUse(if is_other { Rival::Other } else { Rival::Same }));
     }
     let record = match Record::read(&record_path) {
         Ok(record) => record,

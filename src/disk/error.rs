@@ -24,8 +24,8 @@ pub enum Error {
         /// Where it must be.
         path: PathBuf,
     },
-    /// Another Ashore is at work on the same file.
-    #[error("another Ashore is already downloading {}", path.display())]
+    /// Another download is at work on the same file.
+    #[error("another download to {} is under way, here or in another Ashore", path.display())]
     InUse {
         /// The file.
         path: PathBuf,

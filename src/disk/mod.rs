@@ -1,6 +1,7 @@
 //! Our side: one file on this machine. Knows no server.
 
 mod append;
+mod berth;
 mod case;
 mod checksum;
 mod checksum_list;

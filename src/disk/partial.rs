@@ -5,8 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
 
+use super::berth::Berth;
 use super::checksum::{Algorithm, Checksum};
-use super::claim::{self, Claim};
+use super::claim::{self, Claim, Company};
 use super::conduit::Conduit;
 use super::error::Error;
 use super::hashing::{Block, Hash, hash_so_far};
@@ -33,6 +34,7 @@ pub struct Partial {
     pub(super) file: Option<File>,
     pub(super) work: Option<Work>,
     pub(super) is_done: bool,
+    _berth: Berth,
 }
 
 /// What there is while bytes arrive.
@@ -53,13 +55,36 @@ impl Partial {
     ///
     /// # Errors
     ///
-    /// [`Error::InUse`] if another Ashore is at work on it.
+    /// [`Error::InUse`] if another download is at work on it, of this Ashore or of another.
     pub fn claim(
         destination: &Path,
         source: &str,
         hashes: bool,
     ) -> Result<(Self, Vec<String>), Error> {
-        let Claim { part, found, notices } = claim::claim(destination, source)?;
+        Self::claim_in(Company::None, destination, source, hashes)
+    }
+
+    /// The same where others may be at work on files that are to get the same name: each has a `.part` of
+    /// its own, and who comes late finds the name taken.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InUse`] if another download fetches the very same.
+    pub fn claim_beside_others(
+        destination: &Path,
+        source: &str,
+        hashes: bool,
+    ) -> Result<(Self, Vec<String>), Error> {
+        Self::claim_in(Company::Welcome, destination, source, hashes)
+    }
+
+    fn claim_in(
+        company: Company,
+        destination: &Path,
+        source: &str,
+        hashes: bool,
+    ) -> Result<(Self, Vec<String>), Error> {
+        let Claim { part, found, notices, berth } = claim::claim(destination, source, company)?;
         let (file, record) = found.unzip();
         let record = record.unwrap_or_else(|| Record::new(source));
         let partial = Self {
@@ -72,8 +97,15 @@ impl Partial {
             file,
             work: None,
             is_done: false,
+            _berth: berth,
         };
         Ok((partial, notices))
+    }
+
+    /// The name that it was claimed for.
+    #[must_use]
+    pub fn destination(&self) -> &Path {
+        &self.destination
     }
 
     /// Bytes that are there for certain, from the start.

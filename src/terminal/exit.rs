@@ -124,6 +124,7 @@ mod tests {
             (refused(421), 1),
             (refused(451), 1),
             (Failure::NotAFile, 2),
+            (Failure::DeadLink, 5),
             (disk(disk::Error::Exists { path: path() }), 3),
             (disk(disk::Error::InUse { path: path() }), 3),
             (refused(530), 4),

@@ -127,11 +127,11 @@ pub struct Get {
     #[arg(short, long)]
     pub(super) recursive: bool,
 
-    /// Of folders, only files that match this pattern, such as '*.gz' or 'data/**' (repeatable)
+    /// Of folders, only what matches this pattern, such as '*.gz', 'data/' or 'data/1' (repeatable)
     #[arg(long, value_name = "PATTERN")]
     pub(super) include: Vec<String>,
 
-    /// Of folders, no file or folder that matches this pattern; goes before --include (repeatable)
+    /// Of folders, nothing that matches this pattern; goes before --include (repeatable)
     #[arg(long, value_name = "PATTERN")]
     pub(super) exclude: Vec<String>,
 

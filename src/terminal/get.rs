@@ -149,7 +149,7 @@ impl Run {
             Some(Ok(None)) | None => {}
         }
         if self.is_choosy && self.sum.is_empty() && self.worst == Exit::Complete {
-            let text = "No file matches --include. A pattern with a / is for the whole path of a file, such as 'data/**'.";
+            let text = "Nothing matches --include. A pattern with a / is for the path from the folder on, such as 'data/1'.";
             self.board.note(text);
         }
         if let Some(sentence) = self.sum.sentence() {

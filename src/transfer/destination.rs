@@ -10,12 +10,41 @@ use crate::ftp::in_utf_8;
 /// Where a file goes, once it is known what is there already.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Settled {
-    /// Here, and nothing may be replaced.
-    Free(PathBuf),
-    /// Here, in the place of the file that is there now.
-    Replace(PathBuf),
+    /// Here.
+    Here(Place),
     /// Nowhere: what is here is to be left alone.
     Leave(PathBuf),
+}
+
+/// Where a file goes.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) path: PathBuf,
+    /// In the place of the file that is there now; else nothing may be replaced.
+    pub(super) replaces: bool,
+    /// The name that it would have if nothing had that.
+    wanted: PathBuf,
+}
+
+impl Place {
+    fn free(path: PathBuf) -> Settled {
+        Settled::Here(Self { wanted: path.clone(), path, replaces: false })
+    }
+
+    /// Takes the place, and finds what an earlier run has left there, with sentences for the log. Where
+    /// both are to be kept, that is looked for under the name that was wanted, whatever has it by now.
+    pub(super) fn claim(
+        &self,
+        request: &Request,
+    ) -> Result<(disk::Partial, Vec<String>), disk::Error> {
+        let (source, hashes) = (request.address.to_string(), request.checks.hash);
+        match request.if_exists {
+            IfExists::Rename => disk::Partial::claim_beside_others(&self.wanted, &source, hashes),
+            IfExists::Refuse | IfExists::Replace | IfExists::Skip => {
+                disk::Partial::claim(&self.wanted, &source, hashes)
+            }
+        }
+    }
 }
 
 /// Settles where the file goes. `None` if the address names a folder.
@@ -39,14 +68,17 @@ pub(super) fn settle(
         }
     };
     match disk::check_new_file(&wanted) {
-        Ok(()) => Ok(Some(Settled::Free(wanted))),
+        Ok(()) => Ok(Some(Place::free(wanted))),
         Err(disk::Error::Exists { path }) => match request.if_exists {
             IfExists::Refuse => Err(disk::Error::Exists { path }),
-            IfExists::Rename => Ok(Some(Settled::Free(disk::free_name(&path)))),
+            IfExists::Rename => {
+                let path = disk::free_name(&wanted);
+                Ok(Some(Settled::Here(Place { path, replaces: false, wanted })))
+            }
             IfExists::Replace if receipt.is_some_and(|receipt| receipt.is_at(&path)) => {
                 Err(disk::Error::Exists { path })
             }
-            IfExists::Replace => Ok(Some(Settled::Replace(path))),
+            IfExists::Replace => Ok(Some(Settled::Here(Place { path, replaces: true, wanted }))),
             IfExists::Skip => Ok(Some(Settled::Leave(path))),
         },
         Err(error) => Err(error),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::brake::Brake;
-use super::destination::{Settled, settle};
+use super::destination::{Place, Settled, settle};
 use super::doubt::Doubt;
 use super::failure::{Failure, Kept};
 use super::handle::Handle;
@@ -33,16 +33,13 @@ pub fn download(request: &Request, handle: &Handle, report: &dyn Fn(News)) -> Ou
     let started = Instant::now();
     let job = Job::new(request, handle, report);
     let no_file = |error| Failure::Disk { error, kept: None };
-    let (destination, replaces) = match settle(job.access(), request).map_err(no_file)? {
+    let place = match settle(job.access(), request).map_err(no_file)? {
         None => return Err(Failure::NotAFile),
         Some(Settled::Leave(path)) => return Ok(job.skip(path, started)),
-        Some(Settled::Free(path)) => (path, false),
-        Some(Settled::Replace(path)) => (path, true),
+        Some(Settled::Here(place)) => place,
     };
-    report(News::Destination(destination.clone()));
-    let source = request.address.to_string();
-    let (mut file, notices) =
-        Partial::claim(&destination, &source, request.checks.hash).map_err(no_file)?;
+    report(News::Destination(place.path.clone()));
+    let (mut file, notices) = place.claim(request).map_err(no_file)?;
     notices.into_iter().for_each(|notice| job.tell(Voice::Warning, notice));
 
     let mut retry = Retry::new(request.retries);
@@ -55,7 +52,7 @@ pub fn download(request: &Request, handle: &Handle, report: &dyn Fn(News)) -> Ou
         }
         unconfirmed = matches!(attempt, Err(Trouble::Unfinished(_))).then_some(file.length());
         let trouble = match attempt {
-            Ok(proof) => match job.name(&mut file, destination.clone(), replaces, proof, started) {
+            Ok(proof) => match job.name(&mut file, &place, proof, started) {
                 Ok(summary) => return Ok(summary),
                 Err(trouble) => trouble,
             },
@@ -310,19 +307,21 @@ impl<'a> Job<'a> {
     fn name(
         &self,
         file: &mut Partial,
-        mut path: PathBuf,
-        replaces: bool,
+        place: &Place,
         proof: Proof,
         started: Instant,
     ) -> Result<Summary, Trouble> {
         let Proof { facts, verdict } = proof;
         let sha256 = file.sha256();
+        let mut path = place.path.clone();
         self.handle.commons.receipt.iter().for_each(|receipt| receipt.awaits(&path));
-        while let Err(error) = file.finish(&path, facts.modified, replaces) {
+        while let Err(error) = file.finish(&path, facts.modified, place.replaces) {
             let keeps_both = self.request.if_exists == super::request::IfExists::Rename;
             match error {
                 // Somebody has taken the name meanwhile.
-                disk::Error::Exists { path: taken } if keeps_both => path = disk::free_name(&taken),
+                disk::Error::Exists { .. } if keeps_both => {
+                    path = disk::free_name(file.destination());
+                }
                 error => return Err(error.into()),
             }
         }

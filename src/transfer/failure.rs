@@ -23,6 +23,8 @@ use crate::{disk, ftp};
 pub enum Failure {
     /// The address names a folder, or nothing.
     NotAFile,
+    /// A link in a folder that leads to no file and no folder, or to none that the server shows.
+    DeadLink,
     /// Our side: the file could not be made, written or given its name.
     Disk {
         /// What happened.
@@ -154,7 +156,7 @@ impl Failure {
     #[must_use]
     pub fn kept(&self) -> Option<&Kept> {
         match self {
-            Self::NotAFile | Self::Folder(_) | Self::Bug { .. } => None,
+            Self::NotAFile | Self::DeadLink | Self::Folder(_) | Self::Bug { .. } => None,
             Self::Disk { kept, .. }
             | Self::Server { kept, .. }
             | Self::Doubtful { kept, .. }
@@ -168,6 +170,7 @@ impl Failure {
         use ftp::Error;
         match self {
             Self::NotAFile => Class::Usage,
+            Self::DeadLink => Class::Missing,
             Self::Disk {
                 error: disk::Error::Exists { .. } | disk::Error::InUse { .. }, ..
             } => Class::Exists,
@@ -226,7 +229,7 @@ impl Failure {
     pub fn next_step(&self) -> NextStep {
         use ftp::Error;
         match self {
-            Self::NotAFile => NextStep::CheckAddress,
+            Self::NotAFile | Self::DeadLink => NextStep::CheckAddress,
             Self::Disk { .. } => NextStep::SaveElsewhere,
             Self::Server { error, .. } => match error {
                 Error::Refused { .. } => match self.class() {
@@ -267,6 +270,7 @@ impl Failure {
         use ftp::Error;
         match self {
             Self::NotAFile => "Give the path of one file; it does not end in “/”.",
+            Self::DeadLink => "Look for it elsewhere on the server, or leave the link out.",
             Self::Disk { error, .. } => match error {
                 disk::Error::Exists { .. } => "Save under another name, or choose to keep both.",
                 disk::Error::IsFolder { .. } => "Add a file name after the folder.",
@@ -364,6 +368,7 @@ impl std::error::Error for Failure {
             Self::Disk { error, .. } => Some(error),
             Self::Server { error, .. } => Some(error),
             Self::NotAFile
+            | Self::DeadLink
             | Self::Doubtful { .. }
             | Self::Stopped { .. }
             | Self::Folder(_)

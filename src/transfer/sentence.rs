@@ -20,6 +20,9 @@ impl Failure {
         use ftp::Error;
         match self {
             Self::NotAFile => f.write_str("The address names a folder, not a file"),
+            Self::DeadLink => f.write_str(
+                "It is a link that leads nowhere, or to what the server does not let you see",
+            ),
             Self::Disk { error, .. } => match error {
                 disk::Error::Full { needed: Some(needed), free: Some(free), .. } => {
                     let missing = words::bytes(needed.saturating_sub(*free));

@@ -22,6 +22,8 @@ pub(super) struct Ahead {
     pub(super) way: Arc<Way>,
     /// Its time, if the listing tells it exactly.
     pub(super) modified: Option<Modified>,
+    /// The folder above is wanted with all that is in it.
+    pub(super) is_chosen: bool,
 }
 
 /// A folder that a link leads to.
@@ -71,6 +73,8 @@ pub(super) struct Looked {
     pub(super) is_new: bool,
     /// Names like `a (2)` are among those in it.
     pub(super) has_numbered: bool,
+    /// It is wanted with all that is in it.
+    pub(super) is_chosen: bool,
 }
 
 /// A file that is to be fetched.
@@ -132,6 +136,7 @@ impl Looked {
             modified: entry
                 .modified
                 .filter(|time| time.is_utc && time.precision == Precision::Second),
+            is_chosen: self.is_chosen,
         })
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::super::failure::Failure;
 use super::super::lists;
+use super::super::selection::What;
 use super::super::trouble::Trouble;
 use super::batch::{Ahead, Looked, Step, Way};
 use super::hand::{Hand, Word};
@@ -86,10 +87,9 @@ impl Hand<'_> {
     /// If they wait on the disk, and it does not give them back, or takes no more.
     pub(super) fn sort_out(&self, ahead: &Ahead, listed: Listed) -> Result<(), disk::Error> {
         let is_new = std::fs::symlink_metadata(&ahead.local).is_err();
-        let is_empty = listed.things.is_empty();
-        let makes = self.sieve.takes_empty_folders() || ahead.level == 0 || !is_empty;
-        if makes {
-            disk::make_folder_without_links(&ahead.local)?;
+        let is_chosen = ahead.is_chosen || self.sieve.chooses(&ahead.inside, What::Folder);
+        if is_chosen {
+            self.make(ahead)?;
         }
         if let Some(modified) = ahead.modified {
             self.tell(Word::Time(ahead.local.clone(), modified.time));
@@ -106,12 +106,23 @@ impl Hand<'_> {
             has_sums: listed.has_sums,
             is_new,
             has_numbered: listed.has_numbered,
+            is_chosen,
         });
         // What is kept of each name to tell them apart is kept for one such folder at a time.
         let _turn = (listed.things.len() > MANY).then(|| self.work.turn_for_much());
         let sorted = Sorter::new(self, ahead, &folder, listed.things.len()).sort_all(listed)?;
+        if !is_chosen && sorted.told.files + sorted.told.unchanged > 0 {
+            self.make(ahead)?;
+        }
         self.work.add(&folder, sorted);
         Ok(())
+    }
+
+    /// Makes the folder, and those above it that nothing was wanted of until now.
+    fn make(&self, ahead: &Ahead) -> Result<(), disk::Error> {
+        let above = if ahead.is_chosen { 0 } else { ahead.level };
+        let steps: Vec<_> = ahead.local.ancestors().take(above + 1).collect();
+        steps.into_iter().rev().try_for_each(disk::make_folder_without_links)
     }
 
     /// Where a link leads: to a file, to a folder, or nowhere. Asked again while that can help.
@@ -269,6 +280,7 @@ mod tests {
             level: 1,
             way: way(vec![Step::Top, Step::Down(b"a".to_vec())]),
             modified: None,
+            is_chosen: true,
         };
         let link = |target: &str| Entry {
             name: b"l".to_vec(),

@@ -90,7 +90,9 @@ pub(super) fn fetch(request: &Request, handle: &Handle, report: &dyn Fn(News)) -
     disk::make_folder_without_links(&local).map_err(|error| Failure::Disk { error, kept: None })?;
     let way = Arc::new(Way { step: Step::Top, above: None, links: 0 });
     let inside = String::new();
-    let ahead = Ahead { path: top, local: local.clone(), inside, level: 0, way, modified: None };
+    let is_chosen = sieve.chooses_all();
+    let ahead =
+        Ahead { path: top, local: local.clone(), inside, level: 0, way, modified: None, is_chosen };
     let work = Work::new(ahead, handle.stop.clone());
     let lane = match handle.lane() {
         Some(lane) => Arc::clone(lane),
@@ -98,11 +100,11 @@ pub(super) fn fetch(request: &Request, handle: &Handle, report: &dyn Fn(News)) -
     };
     let crew = Crew { request, handle, work: &work, sieve: &sieve, lane };
     let log = Log::new(report, &local, &handle.waits);
-    let tally = crew.work_all_off(log).inspect_err(|_| {
-        if is_made {
-            std::fs::remove_dir(&local).ok(); // If anything came, it is not empty, and stays.
-        }
-    })?;
+    let tally = crew.work_all_off(log);
+    if is_made && (tally.is_err() || !is_chosen) {
+        std::fs::remove_dir(&local).ok(); // If anything came, it is not empty, and stays.
+    }
+    let tally = tally?;
     let took = started.elapsed();
     report(News::Line(Line::now(Voice::Story, &format!("{}: {tally}", local.display()))));
     if handle.stop.is_given() {

@@ -110,6 +110,8 @@ pub(super) enum There {
     Nothing,
     /// The same file: the same size, and the same time as far as the listing knows it.
     Same,
+    /// Something of the same size, and of the server's file no time is known: it passes for the same.
+    SameSize,
     /// Something else.
     Other,
 }
@@ -118,15 +120,26 @@ pub(super) enum There {
 pub(super) fn there(here: &Path, size: Option<u64>, modified: Option<Modified>) -> There {
     let Ok(there) = fs::symlink_metadata(here) else { return There::Nothing };
     let is_same = |time| is_same_file(there.len(), time, size, modified);
-    let is_unchanged = there.is_file() && there.modified().is_ok_and(is_same);
-    if is_unchanged { There::Same } else { There::Other }
+    match modified {
+        _ if !there.is_file() => There::Other,
+        None if size == Some(there.len()) => There::SameSize,
+        _ if there.modified().is_ok_and(is_same) => There::Same,
+        _ => There::Other,
+    }
+}
+
+impl There {
+    /// Whether the file need not be fetched.
+    pub(super) fn is_same(self) -> bool {
+        matches!(self, Self::Same | Self::SameSize)
+    }
 }
 
 /// Whether one of the copies that stand beside `here`, as `a (2)` does beside `a`, is the one that the
 /// listing speaks of.
 pub(super) fn has_copy(here: &Path, size: Option<u64>, modified: Option<Modified>) -> bool {
     let copies = (2..).map(|number| there(&disk::numbered(here, number), size, modified));
-    copies.take_while(|there| *there != There::Nothing).any(|there| there == There::Same)
+    copies.take_while(|there| *there != There::Nothing).any(There::is_same)
 }
 
 #[cfg(test)]
@@ -193,6 +206,9 @@ mod tests {
         assert_eq!(there(&file, Some(4), listed(Precision::Minute, 1_000_000_000)), There::Same);
         assert_eq!(there(&file, Some(4), listed(Precision::Second, 1_000_000_000)), There::Other);
         assert_eq!(there(&file, Some(5), exact), There::Other);
-        assert_eq!(there(&file, Some(4), None), There::Other);
+        assert_eq!(there(&file, Some(4), None), There::SameSize);
+        assert_eq!(there(&file, Some(5), None), There::Other);
+        assert_eq!(there(&file, None, None), There::Other);
+        assert_eq!(there(&file, None, exact), There::Other);
     }
 }

@@ -16,8 +16,10 @@ pub struct Preflight {
     pub folders: u64,
     /// Files that are here already.
     pub unchanged: u64,
-    /// Things that are left out for a good reason: links that lead nowhere, or where all is fetched
-    /// already, and what is neither a file nor a folder.
+    /// Those of them that only their size tells to be the same: the server told no time.
+    pub by_size: u64,
+    /// Things that are left out for a good reason: links to where all is fetched already, or to above
+    /// the folder that was asked for, and what is neither a file nor a folder.
     pub left_out: u64,
     /// Bytes that are free on the disk.
     pub free: Option<u64>,
@@ -73,6 +75,7 @@ impl Preflight {
         self.bytes = self.bytes.saturating_add(other.bytes);
         self.folders += 1;
         self.unchanged += other.unchanged;
+        self.by_size += other.by_size;
         self.left_out += other.left_out;
         self.mapped.join(other.mapped);
         self.numbered.join(other.numbered);
@@ -107,7 +110,14 @@ impl Preflight {
         });
         let mapped = self.mapped.told("names cannot be stored here as they are");
         let numbered = self.numbered.told("names are taken by others here");
-        room.into_iter().chain(mapped).chain(numbered).collect()
+        let by_size = (self.by_size > 0).then(|| {
+            let (count, pass) = match self.by_size {
+                1 => ("1 file".to_owned(), "passes"),
+                many => (format!("{} files", words::count(many)), "pass"),
+            };
+            format!("{count} {pass} for unchanged by the size alone: the server tells no time")
+        });
+        room.into_iter().chain(mapped).chain(numbered).chain(by_size).collect()
     }
 }
 
@@ -132,12 +142,14 @@ mod tests {
             preflight.map(format!("{n}:").as_bytes(), &format!("{n}%3A"));
         }
         preflight.number(b"Readme", "Readme (2)");
+        preflight.by_size = 1;
         assert_eq!(
             preflight.warnings(),
             [
                 "This disk has 5.0 MB too little for all of it",
                 "4 names cannot be stored here as they are: 0: → 0%3A, 1: → 1%3A, 2: → 2%3A, …",
                 "1 names are taken by others here: Readme → Readme (2)",
+                "1 file passes for unchanged by the size alone: the server tells no time",
             ]
         );
     }

@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use super::super::failure::Failure;
 use super::super::news::Voice;
 use super::super::request::IfExists;
+use super::super::selection::What;
 use super::MOST_LEVELS;
 use super::batch::{Ahead, Linked, Looked};
 use super::hand::Hand;
@@ -56,7 +57,8 @@ impl<'s, 'h> Sorter<'s, 'h> {
         folder: &'s Arc<Looked>,
         count: usize,
     ) -> Self {
-        let names = Names::new(count > 1 && disk::is_case_blind(&ahead.local), count);
+        let is_case_blind = || disk::nearest_folder(&ahead.local).is_ok_and(disk::is_case_blind);
+        let names = Names::new(count > 1 && is_case_blind(), count);
         let (seen, sorted) = (Seen::with_room_for(count), Sorted::default());
         Self { hand, ahead, folder, names, seen, left_behind: 0, sorted }
     }
@@ -91,21 +93,50 @@ impl<'s, 'h> Sorter<'s, 'h> {
         let readable = in_utf_8(&entry.name, self.folder.encoding);
         let name = String::from_utf8_lossy(&readable);
         let inside = super::inside(&self.ahead.inside, &name);
+        let is_wanted = match entry.kind {
+            Kind::File | Kind::Other => self.takes_file(&inside),
+            Kind::Dir => self.takes_folder(&inside),
+            Kind::Link => self.takes_file(&inside) || self.takes_folder(&inside),
+        };
+        if !is_wanted {
+            return Ok(());
+        }
         let Ok(child) = self.ahead.path.child(&entry.name) else {
             let byte = entry.name.iter().copied().find(|byte| b"\r\n\0".contains(byte));
             let error = BadArgument { byte: byte.unwrap_or_default() };
             self.lose(&inside, &self.ahead.path, error.into());
             return Ok(());
         };
-        let sieve = self.hand.sieve;
         match entry.kind {
-            Kind::File if sieve.takes_file(&inside) => return self.file(entry, &child),
-            Kind::Dir if sieve.takes_folder(&inside) => return self.down(entry, &child, &inside),
-            Kind::Link if sieve.takes_folder(&inside) => return self.link(entry, &child, &inside),
-            Kind::Other => self.leave_out(&format!("{inside} is neither a file nor a folder")),
-            Kind::File | Kind::Dir | Kind::Link => {}
+            Kind::File => self.file(entry, &child),
+            Kind::Dir => self.down(entry, &child, &inside),
+            Kind::Link => self.link(entry, &child, &inside),
+            Kind::Other => {
+                self.leave_out(&format!("{inside} is neither a file nor a folder"));
+                Ok(())
+            }
         }
-        Ok(())
+    }
+
+    /// Whether the file at `inside` is wanted.
+    fn takes_file(&self, inside: &str) -> bool {
+        let sieve = self.hand.sieve;
+        (self.folder.is_chosen || sieve.chooses(inside, What::File))
+            && !sieve.leaves_out(inside, What::File)
+    }
+
+    /// Whether what is at `inside` is wanted, be it a file or a folder.
+    fn names(&self, inside: &str) -> bool {
+        let sieve = self.hand.sieve;
+        self.takes_file(inside)
+            || (sieve.chooses(inside, What::Folder) && !sieve.leaves_out(inside, What::Folder))
+    }
+
+    /// Whether the folder at `inside` is looked into.
+    fn takes_folder(&self, inside: &str) -> bool {
+        let sieve = self.hand.sieve;
+        (self.folder.is_chosen || sieve.may_choose_in(inside))
+            && !sieve.leaves_out(inside, What::Folder)
     }
 
     fn link(
@@ -115,13 +146,12 @@ impl<'s, 'h> Sorter<'s, 'h> {
         inside: &str,
     ) -> Result<(), disk::Error> {
         match self.hand.follow(self.ahead, child, &entry) {
-            Ok(Leads::ToFile(facts)) if self.hand.sieve.takes_file(inside) => {
+            Ok(Leads::ToFile(facts)) if self.takes_file(inside) => {
                 // A link's size and time are its own, not those of what it leads to.
                 (entry.size, entry.modified) = (facts.size, facts.modified.map(exactly));
                 return self.file(entry, child);
             }
-            Ok(Leads::ToFile(_)) => {}
-            Ok(Leads::ToFolder { place, top }) => {
+            Ok(Leads::ToFolder { place, top }) if self.takes_folder(inside) => {
                 let way = &self.ahead.way;
                 if way.links >= MOST_LINKS || way.leads_over(&place, &top) {
                     self.leave_out(&format!("{inside} leads back to where it is: not followed"));
@@ -133,9 +163,10 @@ impl<'s, 'h> Sorter<'s, 'h> {
                     return self.down(entry, child, inside);
                 }
             }
-            Ok(Leads::Nowhere) => {
-                self.leave_out(&format!("{inside} is a link that leads nowhere"));
+            Ok(Leads::Nowhere) if self.names(inside) => {
+                self.hand.lose(inside.to_owned(), child.clone(), Failure::DeadLink);
             }
+            Ok(Leads::ToFile(_) | Leads::ToFolder { .. } | Leads::Nowhere) => {}
             Err(failure) => self.hand.lose(inside.to_owned(), child.clone(), failure),
         }
         Ok(())
@@ -172,8 +203,9 @@ impl<'s, 'h> Sorter<'s, 'h> {
             false => self.there(&here, &mut entry, child),
         };
         let told = &mut self.sorted.told;
-        if there == There::Same {
+        if there.is_same() {
             told.unchanged += 1;
+            told.by_size += u64::from(there == There::SameSize);
             if let Some(receipt) = &self.hand.handle.commons().receipt {
                 receipt.is_here(&here);
             }
