@@ -13,6 +13,9 @@ use super::session::Session;
 /// up to seven on a bad line.
 const NOTICE: Duration = Duration::from_millis(1500);
 
+/// The shortest wait for the server's word on a data connection that has broken.
+const WORD_ON_A_CUT: Duration = Duration::from_millis(100);
+
 /// The longest wait for a conversation to be in step again.
 const RESYNC: Duration = Duration::from_secs(3);
 
@@ -84,6 +87,33 @@ impl Session<'_> {
         }
         self.is_transferring = false;
         Ok(())
+    }
+
+    /// Goes on after the data connection has broken, if the server has a word on that.
+    ///
+    /// # Errors
+    ///
+    /// If it has none: whatever has cut the one connection has cut the other too.
+    pub fn break_off_broken(&mut self, data: Data) -> Result<(), Error> {
+        drop(data);
+        if self.early_final.take().is_none() {
+            let patience = self.patience_after_a_cut(NOTICE);
+            self.control.get_mut().expect(Awaiting::FinalReply, patience);
+            let heard = self.read_reply();
+            self.control.get_mut().expect(Awaiting::Reply, self.limits.patience);
+            let reply = heard?;
+            if reply.code == 421 {
+                return Err(Error::Refused { command: "RETR".to_owned(), reply });
+            }
+        }
+        self.is_transferring = false;
+        Ok(())
+    }
+
+    /// How long the server's word on a data connection that has broken is waited for, `most` at the
+    /// longest: it comes with the break, or a few round trips later.
+    pub(super) fn patience_after_a_cut(&self, most: Duration) -> Duration {
+        (self.round_trip * 4).clamp(WORD_ON_A_CUT, most).min(self.limits.patience)
     }
 
     /// Sends `NOOP` and reads on until its answer: what comes before belongs to the transfer.

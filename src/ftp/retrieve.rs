@@ -181,9 +181,14 @@ impl Session<'_> {
         self.last_word("RETR", FINAL_PATIENCE)
     }
 
-    /// The data broke off: does the server say why? Not waited for long, since it may be gone too.
-    pub fn reason(&mut self) -> Option<Error> {
-        self.last_word("RETR", REASON_PATIENCE).err().filter(Error::is_refusal)
+    /// The data broke off after so many new bytes: does the server say why? Not waited for long, since it
+    /// may be gone too; and where all went well until then, it most likely is.
+    pub fn reason(&mut self, brought: u64) -> Option<Error> {
+        let most = match brought {
+            0 => REASON_PATIENCE,
+            _ => self.patience_after_a_cut(REASON_PATIENCE),
+        };
+        self.last_word("RETR", most).err().filter(Error::is_refusal)
     }
 
     /// The data connection could not be made, and so many commands await their answers. Does one of

@@ -120,6 +120,27 @@ impl Job<'_> {
         Ok(true)
     }
 
+    /// The data, asked for from `offset` on, has broken off after so many new bytes. The server knows
+    /// better why: it wants the session resumed, for example.
+    pub(super) fn why_it_broke(
+        &self,
+        mut session: Session<'_>,
+        error: Error,
+        offset: u64,
+        brought: u64,
+    ) -> Trouble {
+        let reason = session.reason(brought);
+        if let Some(Error::Refused { reply, .. }) = &reason
+            && offset > 0
+            && reply.kind() == ftp::Kind::Refused
+        {
+            // It took REST, and could not keep its word.
+            self.starts_over.set(true);
+            return Trouble::Unfinished(reason.unwrap_or(error));
+        }
+        reason.unwrap_or(error).into()
+    }
+
     /// The data connection is there: so this way of talking leads somewhere.
     pub(super) fn learn_data_came(&self, session: &Session<'_>) {
         self.has_rested.set(false);

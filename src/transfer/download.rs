@@ -173,6 +173,7 @@ impl<'a> Job<'a> {
         (self.report)(News::Facts { facts: remote.facts, estimate: announced });
 
         (self.report)(News::Phase(Phase::Receiving));
+        let before = file.received();
         let received = match resume::join(&mut data, file, offset) {
             Ok(joint) => {
                 self.tell_joint(&joint, file);
@@ -194,17 +195,8 @@ impl<'a> Job<'a> {
         if let Err(Trouble::Server(error @ (ftp::Error::Tls { .. } | ftp::Error::Cut(_)))) =
             received
         {
-            // The server knows better why nothing came: it wants the session resumed, for example.
-            let reason = session.reason();
-            if let Some(ftp::Error::Refused { reply, .. }) = &reason
-                && offset > 0
-                && reply.kind() == ftp::Kind::Refused
-            {
-                // It took REST, and could not keep its word.
-                self.starts_over.set(true);
-                return Err(Trouble::Unfinished(reason.unwrap_or(error)));
-            }
-            return Err(reason.unwrap_or(error).into());
+            let brought = file.received().saturating_sub(before);
+            return Err(self.why_it_broke(session, error, offset, brought));
         }
         received?;
 

@@ -6,17 +6,12 @@ use std::time::{Duration, Instant};
 use crate::disk::Partial;
 use crate::ftp::Stop;
 use crate::transfer::doubt::Doubt;
-use crate::transfer::growth::many;
 use crate::transfer::meter::lossy;
 use crate::transfer::resume::{OVERLAP, proof_before};
 use crate::transfer::trouble::Trouble;
 
 /// The least that is worth a request of its own, in bytes.
-const LEAST: u64 = 2 * OVERLAP;
-
-/// How much sooner a share must be whole if a part of it is given away, in times of what the last
-/// request took.
-const WORTHWHILE: f64 = 0.5;
+pub(super) const LEAST: u64 = 2 * OVERLAP;
 
 /// How far beyond its announced size a file is followed, at least, in bytes.
 const MOST_BEYOND: u64 = 16 * 1024 * 1024;
@@ -43,8 +38,13 @@ pub(super) struct Share {
 }
 
 impl Share {
+    /// How many bytes are missing of it, in a file of `size` bytes.
+    pub(super) fn left(&self, size: u64) -> u64 {
+        self.end.min(size).saturating_sub(self.at)
+    }
+
     /// Bytes per second since the first ones came.
-    fn speed(&self, now: Instant) -> Option<f64> {
+    pub(super) fn speed(&self, now: Instant) -> Option<f64> {
         let took = now.duration_since(self.begun?).as_secs_f64();
         Some(lossy(self.brought) / took.max(0.001)).filter(|_| self.brought >= OVERLAP)
     }
@@ -95,13 +95,6 @@ pub(super) fn up_to(bytes: &[u8], count: u64) -> &[u8] {
     bytes.get(..usize::try_from(count).unwrap_or(usize::MAX)).unwrap_or(bytes)
 }
 
-/// `of_all` of `bytes`, to a thousandth.
-fn portion(bytes: u64, of_all: f64) -> u64 {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 1000")]
-    let thousandths = (of_all.clamp(0.0, 1.0) * 1000.0) as u64;
-    bytes / 1000 * thousandths
-}
-
 /// The file, and who is at work on it.
 #[derive(Debug)]
 pub(super) struct Board<'a> {
@@ -113,7 +106,7 @@ pub(super) struct Board<'a> {
     /// Those who have brought anything new.
     bringers: BTreeSet<Id>,
     /// How many bytes a second each has brought of its last share.
-    speeds: BTreeMap<Id, f64>,
+    pub(super) speeds: BTreeMap<Id, f64>,
     /// What the last request took until its first byte.
     pub(super) setup: Duration,
     /// Bytes that contradicted others were thrown out.
@@ -175,19 +168,24 @@ impl<'a> Board<'a> {
         }
     }
 
-    /// Work for a connection that has none: the share of one that has fallen silent; or a gap that
-    /// nobody is at work on; or a part of somebody's share. `None`: there is nothing to do just now.
-    pub(super) fn claim(&mut self, me: Id, stop: &Stop, now: Instant) -> Option<Task> {
-        let size = self.size;
-        let length = |&(from, to): &(u64, u64)| to.min(size).saturating_sub(from);
-        let free = self.free_gaps().into_iter();
+    /// Work for a connection that has none: the share of one that has fallen silent; or the first gap
+    /// that nobody is at work on; or a part of somebody's share. `company`: so many connections there
+    /// are to be. `None`: there is nothing to do just now.
+    pub(super) fn claim(
+        &mut self,
+        me: Id,
+        company: usize,
+        stop: &Stop,
+        now: Instant,
+    ) -> Option<Task> {
+        let mut free = self.free_gaps().into_iter();
         let beginning = self.file.length();
         let (at, end) = if beginning < OVERLAP {
             // Without its beginning nobody can tell whether a server listens to REST.
             self.silent_share(now).into_iter().chain(free).find(|gap| gap.0 == beginning)?
         } else {
-            let longest = free.max_by_key(length);
-            self.silent_share(now).or(longest).or_else(|| self.part_of_latest(me, now))?
+            let silent = self.silent_share(now);
+            silent.or_else(|| free.next()).or_else(|| self.part(me, company, now))?
         };
         let (left, _) = self.file.around(at);
         let is_short = left > 0 && left < at && at - left < OVERLAP;
@@ -229,38 +227,9 @@ impl<'a> Board<'a> {
         free
     }
 
-    /// Takes so much away from whoever would be done last that both are done at the same time, if that
-    /// is worth a request.
-    fn part_of_latest(&mut self, me: Id, now: Instant) -> Option<(u64, u64)> {
-        let (size, setup) = (self.size, self.setup.as_secs_f64());
-        let left = |share: &Share| share.end.min(size).saturating_sub(share.at);
-        let known: Vec<_> = self.shares.values().filter_map(|share| share.speed(now)).collect();
-        let usual = known.iter().sum::<f64>() / many(known.len()).max(1.0);
-        let lasts = |share: &Share| lossy(left(share)) / share.speed(now).unwrap_or(usual).max(1.0);
-        let mine = self.speeds.get(&me).copied().unwrap_or(usual);
-        let can_give = |share: &&mut Share| left(share) >= 2 * LEAST;
-        let latest = self.shares.values_mut().filter(can_give);
-        let latest = latest.max_by(|one, other| lasts(one).total_cmp(&lasts(other)))?;
-        let (left, theirs) = (left(latest), latest.speed(now).unwrap_or(usual));
-        let mut kept = left / 2;
-        if theirs > 0.0 && mine > 0.0 {
-            // While this one's request is under way, the other one goes on.
-            let both = (lossy(left + OVERLAP) + mine * setup) / (theirs + mine);
-            let gain = lossy(left) / theirs - both;
-            if gain < setup * WORTHWHILE {
-                return None;
-            }
-            kept = portion(left, theirs * both / lossy(left));
-        }
-        let middle = latest.at + kept.clamp(LEAST, left - LEAST);
-        let end = std::mem::replace(&mut latest.end, middle);
-        Some((middle, end))
-    }
-
     /// Whether there is enough to do for one more.
     pub(super) fn has_work(&self, now: Instant) -> bool {
-        let left = |share: &Share| share.end.min(self.size).saturating_sub(share.at);
-        let is_long = self.shares.values().any(|share| left(share) >= 2 * LEAST);
+        let is_long = self.shares.values().any(|share| share.left(self.size) >= 2 * LEAST);
         is_long || !self.free_gaps().is_empty() || self.has_silent_share(now)
     }
 

@@ -1,21 +1,21 @@
 //! The connections that bring one file together: who comes, who goes, and when it is done.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Scope};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
 
 use super::board::{Board, Id, Setback};
+use super::errand::Errand;
 use super::worker::Worker;
-use crate::ftp::{self, Address, Error, Limits, Parked, RemoteFile, Session, Stop};
+use crate::ftp::{self, Address, Error, Limits, Parked, Session, Stop};
 use crate::transfer::doubt::Doubt;
 use crate::transfer::growth::{Advice, Growth, Standing, Yield};
 use crate::transfer::handle::Handle;
 use crate::transfer::lanes::Lane;
 use crate::transfer::news::{Line, News, Voice};
-use crate::transfer::request::Access;
 use crate::transfer::trouble::Trouble;
 
 /// How often it is looked at who is needed.
@@ -24,26 +24,13 @@ const TICK: Duration = Duration::from_millis(20);
 /// How many connections in a row may come for nothing before no more are tried.
 const MOST_FAILURES: u32 = 2;
 
-/// What every connection of a crew is there for.
-#[derive(Debug, Clone)]
-pub(super) struct Errand<'c> {
-    pub(super) access: Access<'c>,
-    pub(super) handle: &'c Handle,
-    /// The longest silence.
-    pub(super) patience: Duration,
-    pub(super) remote: &'c RemoteFile,
-    pub(super) size: u64,
-    /// So many connections at most, with the one that comes to the help of a silent one.
-    pub(super) most: usize,
-    /// Ends all of them.
-    pub(super) stop: Stop,
-}
-
 /// The connections that bring one file together.
 #[derive(Debug)]
 pub(super) struct Crew<'c, 'f> {
     errand: Errand<'c>,
     roll: Mutex<Roll>,
+    /// Somebody has left.
+    has_left: Condvar,
     board: Mutex<Board<'f>>,
     news: Sender<News>,
 }
@@ -111,7 +98,13 @@ impl<'c, 'f> Crew<'c, 'f> {
             lanes: Vec::new(),
             is_over: false,
         };
-        Self { errand, roll: Mutex::new(roll), board: Mutex::new(board), news }
+        Self {
+            errand,
+            roll: Mutex::new(roll),
+            has_left: Condvar::new(),
+            board: Mutex::new(board),
+            news,
+        }
     }
 
     pub(super) fn board(&self) -> MutexGuard<'_, Board<'f>> {
@@ -133,6 +126,11 @@ impl<'c, 'f> Crew<'c, 'f> {
 
     pub(super) fn most(&self) -> usize {
         self.errand.most
+    }
+
+    /// How many connections there are to be.
+    pub(super) fn wanted(&self) -> usize {
+        self.roll().growth.wanted()
     }
 
     pub(super) fn is_over(&self) -> bool {
@@ -159,6 +157,7 @@ impl<'c, 'f> Crew<'c, 'f> {
         let has_brought = self.board().leave(id);
         let mut roll = self.roll();
         roll.members.remove(&id);
+        self.has_left.notify_all();
         roll.rescuer = roll.rescuer.filter(|&rescuer| rescuer != id);
         roll.heir = roll.heir.filter(|&heir| heir != id);
         let is_dismissed = stop.is_given() && !self.errand.stop.is_given();
@@ -205,8 +204,8 @@ impl<'c, 'f> Crew<'c, 'f> {
     /// is left.
     pub(super) fn tend<'s>(&'s self, scope: &'s Scope<'s, '_>) {
         let _ending = Ending(self);
+        let mut roll = self.roll();
         loop {
-            let mut roll = self.roll();
             let is_hopeless =
                 roll.goes_alone || roll.failures >= MOST_FAILURES || self.errand.stop.is_given();
             roll.is_over |= self.board().is_whole() || (roll.members.is_empty() && is_hopeless);
@@ -217,8 +216,8 @@ impl<'c, 'f> Crew<'c, 'f> {
             if !is_hopeless {
                 self.call_who_is_missing(scope, &mut roll);
             }
-            drop(roll);
-            thread::sleep(TICK);
+            let woken = self.has_left.wait_timeout(roll, TICK);
+            roll = woken.unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
@@ -363,21 +362,6 @@ impl Drop for Ending<'_, '_, '_> {
         let mut roll = self.0.roll();
         roll.is_over = true;
         roll.members.values().for_each(Stop::give);
-    }
-}
-
-impl Errand<'_> {
-    /// Connects, signs in, and asks what must be known before the file can be sent.
-    pub(super) fn open<'l>(
-        &self,
-        limits: &Limits,
-        log: &'l dyn Fn(ftp::Line),
-    ) -> Result<Session<'l>, Error> {
-        let errand = ftp::Errand { path: &self.access.address.path, beside: &[] };
-        let mut session = self.access.connect(limits, log)?;
-        session.sign_in_for(&self.access.login(), Some(errand))?;
-        session.look_ahead(errand)?;
-        Ok(session)
     }
 }
 

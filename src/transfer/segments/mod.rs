@@ -6,6 +6,8 @@
 
 mod board;
 mod crew;
+mod errand;
+mod giving;
 mod joints;
 mod lookout;
 mod silence;
@@ -20,7 +22,8 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, unbounded};
 
 use self::board::Board;
-use self::crew::{Crew, Errand, Harvest};
+use self::crew::{Crew, Harvest};
+use self::errand::Errand;
 pub(super) use self::lookout::{Call, Lookout};
 use self::worker::{Stream, Worker};
 use super::doubt::Doubt;
@@ -30,13 +33,10 @@ use super::meter::Meter;
 use super::news::{News, Progress};
 use super::trouble::Trouble;
 use crate::disk::Partial;
-use crate::ftp::{self, Data, Facts, Limits, Parked, RemoteFile, Session};
+use crate::ftp::{self, Data, Limits, RemoteFile, Session};
 
 /// How often it is told how far the file is, while the first connection has nothing to do.
 const TICK: Duration = Duration::from_millis(50);
-
-/// How long a conversation that has rested may take to answer. Some have died without a word.
-const REST_PATIENCE: Duration = Duration::from_secs(2);
 
 /// What the first connection has brought about so far.
 pub(super) struct Begun<'a> {
@@ -139,30 +139,5 @@ impl Job<'_> {
         if let Some(progress) = meter.borrow_mut().reach(received, Instant::now()) {
             (self.report)(News::Progress(Progress { connections, ..progress }));
         }
-    }
-}
-
-impl Errand<'_> {
-    /// Several connections may have seen several files: size and time are asked for once more. Goes on
-    /// with the conversation that was needed last, or with a new one.
-    fn look_again<'l>(
-        &self,
-        mut rested: Vec<Parked>,
-        limits: &Limits,
-        log: &'l dyn Fn(ftp::Line),
-    ) -> Result<(Session<'l>, Facts), Trouble> {
-        rested.sort_by_key(Parked::heard);
-        let last = rested.pop();
-        let brief = Limits { patience: limits.patience.min(REST_PATIENCE), ..limits.clone() };
-        rested.into_iter().filter_map(|it| it.take_up(&brief, log)).for_each(Session::quit);
-        if let Some(mut session) = last.and_then(|it| it.take_up(&brief, log))
-            && let Ok(facts) = session.look_again(self.remote)
-            && let Some(session) = session.park().and_then(|it| it.take_up(limits, log))
-        {
-            return Ok((session, facts));
-        }
-        let mut session = self.open(limits, log).map_err(Trouble::Unfinished)?;
-        let facts = session.locate(&self.access.address.path).map_err(Trouble::Unfinished)?.facts;
-        Ok((session, facts))
     }
 }

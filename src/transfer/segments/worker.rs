@@ -114,7 +114,7 @@ impl Worker<'_, '_, '_> {
                 Err(Setback::Trouble(Trouble::Server(error))) if !self.stop.is_given() => {
                     // The rest is for whoever comes first; it may be this one.
                     let has_brought = self.crew.board().release(self.id) > 0;
-                    let in_step = session.break_off(data);
+                    let in_step = session.break_off_broken(data);
                     if !has_brought || in_step.is_err() {
                         return Err(Trouble::Server(error).into());
                     }
@@ -132,7 +132,9 @@ impl Worker<'_, '_, '_> {
         remote: &RemoteFile,
         block: &mut [u8],
     ) -> Result<Option<Stream>, Setback> {
-        let Some(task) = self.crew.board().claim(self.id, &self.stop, Instant::now()) else {
+        let company = self.crew.wanted();
+        let task = self.crew.board().claim(self.id, company, &self.stop, Instant::now());
+        let Some(task) = task else {
             return Ok(None);
         };
         let (data, end) = if task.to == u64::MAX {
