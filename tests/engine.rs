@@ -66,8 +66,9 @@ fn a_transfer_that_waits_for_its_turn_can_be_cancelled_and_says_so() {
         (0..3).map(|_| std::net::TcpListener::bind("127.0.0.1:0").unwrap()).collect();
     let ids: Vec<_> = silent
         .iter()
-        .map(|server| {
-            let link = format!("ftp://{}/a", server.local_addr().unwrap());
+        .zip(["a", "b", "c"])
+        .map(|(server, name)| {
+            let link = format!("ftp://{}/{name}", server.local_addr().unwrap());
             let mut request = request_for(&link, folder.path());
             request.patience = LONG;
             engine.download(request)

@@ -316,9 +316,11 @@ fn a_download_that_rests_lets_others_go_on() {
     });
     let quay = Quay::open(Manners::good(1000));
     let mut harbour = Harbour::open();
-    let rests = calm_request(&format!("ftp://{at}/never.bin"), harbour.folder.path());
-    let rests = Request { retries: 9, ..rests };
-    let resting = harbour.engine.download_all([rests.clone(), rests]);
+    let rests = ["never.bin", "nor.bin"].map(|name| {
+        let request = calm_request(&format!("ftp://{at}/{name}"), harbour.folder.path());
+        Request { retries: 9, ..request }
+    });
+    let resting = harbour.engine.download_all(rests);
     let id = harbour.order(&quay, &["a.bin"])[0];
     assert_eq!(harbour.ends(&[id]), [(id, End::Complete)]);
     harbour.engine.cancel(resting[0]);

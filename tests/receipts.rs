@@ -115,8 +115,9 @@ fn what_a_pattern_leaves_out_is_said_and_advice_fits_files_of_a_folder() {
     let folder = wharf.link("pub/");
     let output = get(home.path(), &["-r", "--include", "f00/x", &folder]).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
-    assert!(said(&output).contains("No file matches --include"), "{}", said(&output));
+    assert!(said(&output).contains("Nothing matches --include"), "{}", said(&output));
     let here = home.path().join("here/pub");
+    fs::create_dir_all(&here).unwrap();
     fs::write(here.join("f00"), "mine").unwrap();
     fs::create_dir(here.join("f01")).unwrap();
     let output = get(home.path(), &["-r", &folder]).output().unwrap();
