@@ -69,24 +69,17 @@ impl Session<'_> {
     /// If it cannot go on: whatever comes next might be the answer to something else.
     pub fn break_off(&mut self, data: Data) -> Result<(), Error> {
         drop(data);
-        if self.early_final.take().is_none() {
-            self.control.get_mut().expect(Awaiting::FinalReply, NOTICE.min(self.limits.patience));
-            let heard = self.read_reply();
-            self.control.get_mut().expect(Awaiting::Reply, RESYNC.min(self.limits.patience));
-            let in_step = match heard {
-                Ok(reply) if reply.code == 421 => {
-                    return Err(Error::Refused { command: "RETR".to_owned(), reply });
-                }
-                // Most say 426; Pure-FTPd's only word is a second 150.
-                Ok(_) => Ok(()),
-                Err(Error::Silent { .. }) => self.get_in_step(),
-                Err(error) => Err(error),
-            };
-            self.control.get_mut().expect(Awaiting::Reply, self.limits.patience);
-            in_step?;
+        match self.hear_of_the_break(NOTICE.min(self.limits.patience)) {
+            Err(Error::Silent { .. }) => {
+                self.control.get_mut().expect(Awaiting::Reply, RESYNC.min(self.limits.patience));
+                let in_step = self.get_in_step();
+                self.control.get_mut().expect(Awaiting::Reply, self.limits.patience);
+                in_step?;
+                self.is_transferring = false;
+                Ok(())
+            }
+            heard => heard,
         }
-        self.is_transferring = false;
-        Ok(())
     }
 
     /// Goes on after the data connection has broken, if the server has a word on that.
@@ -96,8 +89,13 @@ impl Session<'_> {
     /// If it has none: whatever has cut the one connection has cut the other too.
     pub fn break_off_broken(&mut self, data: Data) -> Result<(), Error> {
         drop(data);
+        self.hear_of_the_break(self.patience_after_a_cut(NOTICE))
+    }
+
+    /// Hears the server's word on a data connection that is gone before its end, if it comes within
+    /// `patience`. Most say 426; Pure-FTPd's only word is a second 150.
+    fn hear_of_the_break(&mut self, patience: Duration) -> Result<(), Error> {
         if self.early_final.take().is_none() {
-            let patience = self.patience_after_a_cut(NOTICE);
             self.control.get_mut().expect(Awaiting::FinalReply, patience);
             let heard = self.read_reply();
             self.control.get_mut().expect(Awaiting::Reply, self.limits.patience);
