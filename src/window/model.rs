@@ -234,10 +234,10 @@ impl Model {
         self.find_again();
     }
 
-    /// Whether a transfer is on its way to exactly this file.
+    /// Whether a transfer is on its way to this file, however its place is spelt.
     #[must_use]
     pub fn is_going_to(&self, path: &Path) -> bool {
-        self.rows.iter().any(|row| !row.is_over() && row.destination == path)
+        self.rows.iter().any(|row| row.is_going_to(path))
     }
 
     /// How much is going on.

@@ -240,6 +240,11 @@ impl Row {
         self.ending().is_some()
     }
 
+    /// Whether it is on its way to this file, however its place is spelt.
+    pub(super) fn is_going_to(&self, path: &Path) -> bool {
+        !self.is_over() && disk::is_one_place(&self.destination, path)
+    }
+
     /// How it ended, if it has.
     #[must_use]
     pub fn ending(&self) -> Option<&Ending> {

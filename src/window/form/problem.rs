@@ -36,9 +36,9 @@ impl Form {
                 }
                 Ok(_) => None,
             },
-            Field::SaveTo if self.occupied() == Some(&Occupied::ByTransfer) => {
-                Some("This file is being downloaded there already. Save under another name to have it twice".to_owned())
-            }
+            Field::SaveTo if self.occupied() == Some(&Occupied::ByTransfer) => Some(
+                "Another download is on its way there. Save this one under another name".to_owned(),
+            ),
             Field::SaveTo => self.facts.as_ref().and_then(|facts| facts.problem(is_asked)),
             Field::User | Field::Password => None,
         }
