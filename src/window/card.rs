@@ -24,13 +24,16 @@ pub(super) enum CardAnswer {
 pub(super) fn card_ui(ui: &mut Ui, asked: &Certificate, name: &str) -> Option<CardAnswer> {
     let colors = look::colors(ui);
     let edge = if asked.trusted.is_some() { colors.danger } else { colors.hairline };
+    // In a low window the answers are to be seen as well.
+    let is_low = ui.content_rect().height() < look::LOW_WINDOW;
+    let (margin, gap) = if is_low { (space::S, space::XS) } else { (look::CARD, space::S) };
     let frame = Frame::new()
         .fill(colors.surface)
         .stroke(Stroke::new(1.0, edge))
         .corner_radius(10)
-        .inner_margin(look::CARD);
+        .inner_margin(margin);
     let card = frame.show(ui, |ui| {
-        ui.spacing_mut().item_spacing = vec2(space::S, space::S);
+        ui.spacing_mut().item_spacing = vec2(space::S, gap);
         ui.set_max_width(ui.available_width().min(look::READING));
         match asked.trusted {
             None => unknown_ui(ui, asked, name),
@@ -49,10 +52,9 @@ fn unknown_ui(ui: &mut Ui, asked: &Certificate, name: &str) -> Option<CardAnswer
         format!("Its certificate is not trusted: {reason}. No name and no password was sent.");
     widgets::message(ui, None, &why, colors.text);
     facts_ui(ui, &asked.shown);
-    fingerprint_ui(ui, "SHA-256 fingerprint", asked.shown.fingerprint, colors.text);
-    let advice =
-        "Compare it with the one that its administrator gives. Trust it only if they are equal.";
-    widgets::message(ui, None, advice, colors.quiet);
+    let advice = "Trust it only if its administrator gives the same one.";
+    let fingerprint = asked.shown.fingerprint;
+    fingerprint_ui(ui, "SHA-256 fingerprint", advice, fingerprint, colors.text);
     answers_ui(
         ui,
         name,
@@ -82,8 +84,8 @@ fn changed_ui(
          the server. {doubt}. No name and no password was sent."
     );
     widgets::message(ui, None, &why, colors.text);
-    fingerprint_ui(ui, "Trusted until now (SHA-256)", trusted, colors.quiet);
-    fingerprint_ui(ui, "Shown now (SHA-256)", asked.shown.fingerprint, colors.text);
+    fingerprint_ui(ui, "Trusted until now (SHA-256)", "", trusted, colors.quiet);
+    fingerprint_ui(ui, "Shown now (SHA-256)", "", asked.shown.fingerprint, colors.text);
     facts_ui(ui, &asked.shown);
     let id = ui.make_persistent_id(("confirmed", trusted, asked.shown.fingerprint));
     let mut is_confirmed = ui.data(|data| data.get_temp(id).unwrap_or(false));
@@ -123,13 +125,14 @@ fn answers_ui<const N: usize>(
 fn facts_ui(ui: &mut Ui, shown: &ftp::Certificate) {
     let ftp::Certificate { names, issuer, validity, .. } = shown;
     let names = if names.is_empty() { "nobody".to_owned() } else { names.join(", ") };
-    let days = validity
-        .map(|(from, until)| format!("from {} until {}", words::day(from), words::day(until)));
-    let facts = [
-        ("Made for", names.as_str()),
-        ("Signed by", issuer.as_deref().unwrap_or("itself")),
-        ("Valid", days.as_deref().unwrap_or("it does not say")),
-    ];
+    let days = match validity {
+        Some((from, until)) => {
+            format!("valid from {} until {}", words::day(*from), words::day(*until))
+        }
+        None => "it does not say how long it is valid".to_owned(),
+    };
+    let signed = format!("{}; {days}", issuer.as_deref().unwrap_or("itself"));
+    let facts = [("Made for", names), ("Signed by", signed)];
     let font = look::fact_font();
     let height = ui.fonts_mut(|fonts| fonts.row_height(&font));
     ui.scope(|ui| {
@@ -138,23 +141,33 @@ fn facts_ui(ui: &mut Ui, shown: &ftp::Certificate) {
             ui.horizontal_top(|ui| {
                 ui.spacing_mut().interact_size.y = height;
                 widgets::caption(ui, caption, look::CAPTION, height);
-                let text = RichText::new(words::shown(text)).font(font.clone());
+                let text = RichText::new(words::shown(&text)).font(font.clone());
                 ui.add(Label::new(text.color(look::colors(ui).text)).wrap());
             });
         }
     });
 }
 
-fn fingerprint_ui(ui: &mut Ui, caption: &str, fingerprint: Fingerprint, color: look::Color) {
+fn fingerprint_ui(
+    ui: &mut Ui,
+    caption: &str,
+    advice: &str,
+    fingerprint: Fingerprint,
+    color: look::Color,
+) {
     let fingerprint = fingerprint.to_string();
     ui.scope(|ui| {
         ui.spacing_mut().interact_size.y = look::LINE;
         ui.spacing_mut().item_spacing = vec2(space::XS, 2.0);
-        ui.horizontal(|ui| {
-            let text = RichText::new(caption).font(look::fact_font());
-            ui.add(Label::new(text.color(look::colors(ui).quiet)).selectable(false));
+        ui.horizontal_wrapped(|ui| {
+            let quiet = look::colors(ui).quiet;
+            let text = |words| RichText::new(words).font(look::fact_font()).color(quiet);
+            ui.add(Label::new(text(caption)).selectable(false));
             if widgets::small_icon_button(ui, Icon::Copy, &format!("Copy: {caption}")) {
                 ui.ctx().copy_text(fingerprint.clone());
+            }
+            if !advice.is_empty() {
+                ui.add(Label::new(text(advice)).wrap());
             }
         });
         let font = look::log_font();

@@ -83,7 +83,8 @@ fn facts(row: &Row, lines: &[&Line]) -> Vec<(&'static str, String)> {
     }
     if let Some(preflight) = row.contents.as_ref().and_then(|it| it.preflight.as_deref()) {
         facts.push(("In the folder", preflight.sentence()));
-        facts.extend(preflight.warnings().into_iter().map(|warning| ("To be known", warning)));
+        let warnings = preflight.warnings();
+        facts.extend(warnings.iter().map(|warning| ("To be known", words::shown(warning))));
     }
     if let Some(files) = files(row) {
         facts.push(("Files fetched", files));

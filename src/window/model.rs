@@ -178,10 +178,7 @@ impl Model {
     /// The person does not believe a certificate: what is left is a failure. Hands the question back.
     pub fn distrust(&mut self, id: TransferId) -> Option<Box<Certificate>> {
         self.groups.take();
-        match &mut self.row_mut(id)?.stage {
-            Stage::Over { certificate, .. } => certificate.take(),
-            _ => None,
-        }
+        self.row_mut(id)?.distrust()
     }
 
     /// All transfers that wait for the same answer as this one: the same server has shown them the

@@ -8,8 +8,7 @@ use eframe::egui::{
 };
 
 use super::card::{CardAnswer, card_ui};
-use super::contents::Contents;
-use super::contents_view::{self, contents_ui};
+use super::contents_view::{self, contents_ui, preflight_ui};
 use super::icons::{self, Icon};
 use super::look::{self, space};
 use super::model::Move;
@@ -17,7 +16,8 @@ use super::row::{Row, Stage};
 pub use super::row_actions::RowAction;
 use super::row_actions::{buttons, menu};
 use super::row_words::{
-    brake, details, files, moving_apart, next_tick, share, short_hash, state, what_then,
+    brake, connections, details, files, moving_apart, next_tick, share, short_hash, state,
+    what_then,
 };
 use super::selection::Choice;
 use super::sign_in::{SignIn, SignInAnswer, sign_in_ui};
@@ -73,6 +73,7 @@ pub fn row_ui(ui: &mut Ui, row: &Row, part: Part<'_>) -> Option<RowAction> {
                     ui.set_width(ui.available_width());
                     let action = first_line(ui, row, part.is_open);
                     let action = action.or(below(ui, row, &line, part.sign_in));
+                    preflight_ui(ui, row, part.is_open);
                     if part.is_open {
                         contents_ui(ui, row);
                     }
@@ -202,9 +203,7 @@ const FOLD: f32 = 24.0;
 
 /// Whether it is a folder with something to be shown.
 fn can_open(row: &Row) -> bool {
-    let was_told = row.passage.files.is_some_and(|files| files.over > 0);
-    let may_be = |contents: &Contents| was_told || !contents.is_empty() || !row.is_over();
-    row.contents.as_ref().is_some_and(may_be)
+    row.has_files() || (row.contents.is_some() && !row.is_over())
 }
 
 /// What shows the files of a folder, and hides them again.
@@ -339,6 +338,9 @@ fn second_line(ui: &mut Ui, row: &Row, line: &str) {
     }
     if !is_narrow && !is_pausing {
         line = format!("{line} · {}", row.host());
+        if let Some(connections) = connections(row) {
+            line = format!("{line} over {connections}");
+        }
         if let Some(brake) = brake(row) {
             line = format!("{line} · limited by {brake}");
         }

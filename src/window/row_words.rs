@@ -133,6 +133,13 @@ pub(super) fn brake(row: &Row) -> Option<Brake> {
     progress.brake
 }
 
+/// `4 connections`, of one that comes over several.
+pub(super) fn connections(row: &Row) -> Option<String> {
+    let is_moving = matches!(row.stage, Stage::Running { phase: Phase::Receiving, .. });
+    let number = row.progress.filter(|_| is_moving)?.connections;
+    (number > 1).then(|| format!("{} connections", words::count(number as u64)))
+}
+
 /// The share that has arrived, if anybody can know it, and the bytes.
 pub(super) fn share(row: &Row) -> (Option<f32>, u64) {
     match (&row.stage, row.progress) {
