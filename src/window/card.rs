@@ -111,6 +111,7 @@ fn answers_ui<const N: usize>(
     answers: [(&str, CardAnswer, bool); N],
 ) -> Option<CardAnswer> {
     let mut answer = None;
+    ui.add_space(space::XS);
     ui.horizontal_wrapped(|ui| {
         for (words, meaning, is_enabled) in answers {
             if widgets::named_button(ui, words, name, is_enabled) {

@@ -332,24 +332,16 @@ fn second_line(ui: &mut Ui, row: &Row, line: &str) {
     }
     let is_narrow = ui.available_width() < look::NARROW_WINDOW - 150.0;
     let apart = moving_apart(row).filter(|_| !is_narrow);
-    let mut line = apart.as_ref().map_or(line, |(amount, ..)| amount).to_owned();
-    if let Some(files) = files(row) {
-        line = format!("{line} · {files}");
-    }
+    let mut facts = vec![apart.as_ref().map_or(line, |(amount, ..)| amount).to_owned()];
+    facts.extend(files(row));
     if !is_narrow && !is_pausing {
-        line = format!("{line} · {}", row.host());
-        if let Some(connections) = connections(row) {
-            line = format!("{line} over {connections}");
-        }
-        if let Some(brake) = brake(row) {
-            line = format!("{line} · limited by {brake}");
-        }
+        facts.push(row.host());
+        facts.extend(connections(row));
+        facts.extend(brake(row).map(|brake| format!("limited by {brake}")));
     }
     let color = if is_pausing { colors.attention } else { colors.quiet };
     let hash = row.sha256().filter(|_| !is_narrow);
-    if let Some(hash) = hash {
-        line = format!("{line} · SHA-256 {}", short_hash(hash));
-    }
+    facts.extend(hash.map(|hash| format!("SHA-256 {}", short_hash(hash))));
     // A row of this height, not one of buttons.
     ui.spacing_mut().interact_size.y = look::LINE;
     ui.horizontal(|ui| {
@@ -358,7 +350,8 @@ fn second_line(ui: &mut Ui, row: &Row, line: &str) {
         let copy = if hash.is_some() { look::LINE + space::XS } else { 0.0 };
         let room = ui.available_width() - pace - copy;
         let font = look::fact_font();
-        let cut = widgets::end_cut(ui, &line, &font, room);
+        let cut = widgets::whole_parts(ui, &facts, &font, room);
+        let line = facts.join(widgets::BETWEEN);
         let is_cut = cut != line;
         let text = RichText::new(cut).font(font).color(color);
         let label = ui.add(Label::new(text).selectable(false).extend());

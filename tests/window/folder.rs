@@ -60,7 +60,7 @@ fn folder() -> Window {
 fn a_folder_is_one_row_that_shows_its_files_when_it_is_opened() {
     let mut window = folder();
     assert!(window.shows("2 of 40 files, 1 not complete"));
-    assert!(window.shows("ftp.example.org over 2 connections"));
+    assert!(window.shows("ftp.example.org · 2 connections"));
     assert!(window.shows("3 files pass for unchanged by the size alone"), "that may surprise");
     assert!(!window.shows("40 files in 0 folders"), "it is told already");
     assert!(!window.shows("chr/1.fa"), "it is one row");
@@ -232,4 +232,20 @@ fn of_a_folder_only_what_is_wanted_can_be_ordered() {
     window.write("Address", "ftp://ftp.example.org/pub/other/");
     window.press(eframe::egui::Key::Enter);
     assert_eq!(window.ordered().selection, Default::default());
+}
+
+#[test]
+fn a_folder_that_was_here_already_says_so() {
+    let mut window = folder();
+    hear(&mut window, News::Queued);
+    let mut preflight = Preflight::default();
+    (preflight.unchanged, preflight.is_all) = (42, true);
+    hear(&mut window, News::Preflight(Box::new(preflight)));
+    let (path, took) = (window.file("data"), std::time::Duration::ZERO);
+    let (modified, sha256, verdict) = (None, None, Verdict::Complete);
+    let summary = Summary { path, length: 0, modified, sha256, took, verdict };
+    hear(&mut window, News::Ended(Ok(summary)));
+    window.harness.run();
+    assert!(window.shows("Nothing new · "));
+    assert!(window.shows("42 files here already"));
 }
