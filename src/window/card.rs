@@ -52,9 +52,7 @@ fn unknown_ui(ui: &mut Ui, asked: &Certificate, name: &str) -> Option<CardAnswer
         format!("Its certificate is not trusted: {reason}. No name and no password was sent.");
     widgets::message(ui, None, &why, colors.text);
     facts_ui(ui, &asked.shown);
-    let advice = "Trust it only if its administrator gives the same one.";
-    let fingerprint = asked.shown.fingerprint;
-    fingerprint_ui(ui, "SHA-256 fingerprint", advice, fingerprint, colors.text);
+    fingerprint_ui(ui, asked.shown.fingerprint);
     answers_ui(
         ui,
         name,
@@ -84,12 +82,23 @@ fn changed_ui(
          the server. {doubt}. No name and no password was sent."
     );
     widgets::message(ui, None, &why, colors.text);
-    fingerprint_ui(ui, "Trusted until now (SHA-256)", "", trusted, colors.quiet);
-    fingerprint_ui(ui, "Shown now (SHA-256)", "", asked.shown.fingerprint, colors.text);
+    // One under the other, to be compared.
+    for (when, fingerprint, color) in
+        [("Until now", trusted, colors.quiet), ("Shown now", asked.shown.fingerprint, colors.text)]
+    {
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().interact_size.y = look::LINE;
+            widgets::caption(ui, when, look::CAPTION, look::LINE);
+            let room = ui.available_width() - look::LINE - space::S;
+            groups_ui(ui, fingerprint, color, room);
+            let name = format!("Copy the SHA-256 fingerprint {}", when.to_lowercase());
+            copy_ui(ui, &name, fingerprint);
+        });
+    }
     facts_ui(ui, &asked.shown);
     let id = ui.make_persistent_id(("confirmed", trusted, asked.shown.fingerprint));
     let mut is_confirmed = ui.data(|data| data.get_temp(id).unwrap_or(false));
-    ui.checkbox(&mut is_confirmed, "Its administrator has confirmed the new fingerprint");
+    ui.checkbox(&mut is_confirmed, "Its administrator has confirmed the new SHA-256 fingerprint");
     ui.data_mut(|data| data.insert_temp(id, is_confirmed));
     answers_ui(
         ui,
@@ -149,37 +158,41 @@ fn facts_ui(ui: &mut Ui, shown: &ftp::Certificate) {
     });
 }
 
-fn fingerprint_ui(
-    ui: &mut Ui,
-    caption: &str,
-    advice: &str,
-    fingerprint: Fingerprint,
-    color: look::Color,
-) {
-    let fingerprint = fingerprint.to_string();
+/// The fingerprint that the person is to compare.
+fn fingerprint_ui(ui: &mut Ui, fingerprint: Fingerprint) {
+    let colors = look::colors(ui);
     ui.scope(|ui| {
         ui.spacing_mut().interact_size.y = look::LINE;
         ui.spacing_mut().item_spacing = vec2(space::XS, 2.0);
         ui.horizontal_wrapped(|ui| {
-            let quiet = look::colors(ui).quiet;
-            let text = |words| RichText::new(words).font(look::fact_font()).color(quiet);
-            ui.add(Label::new(text(caption)).selectable(false));
-            if widgets::small_icon_button(ui, Icon::Copy, &format!("Copy: {caption}")) {
-                ui.ctx().copy_text(fingerprint.clone());
-            }
-            if !advice.is_empty() {
-                ui.add(Label::new(text(advice)).wrap());
-            }
+            let text = |words| RichText::new(words).font(look::fact_font()).color(colors.quiet);
+            ui.add(Label::new(text("SHA-256 fingerprint")).selectable(false));
+            copy_ui(ui, "Copy the SHA-256 fingerprint", fingerprint);
+            ui.add(
+                Label::new(text("Trust it only if its administrator gives the same one.")).wrap(),
+            );
         });
-        let font = look::log_font();
-        let fits = |columns: &usize| {
-            let widest = "0".repeat(columns * 13 - 2);
-            widgets::text_width(ui, &widest, &font) <= ui.available_width()
-        };
-        let columns = [4, 2].into_iter().find(fits).unwrap_or(1);
-        let groups = RichText::new(grouped(&fingerprint, columns)).font(font);
-        ui.add(Label::new(groups.color(color)).wrap());
+        let room = ui.available_width();
+        groups_ui(ui, fingerprint, colors.text, room);
     });
+}
+
+fn copy_ui(ui: &mut Ui, name: &str, fingerprint: Fingerprint) {
+    if widgets::small_icon_button(ui, Icon::Copy, name) {
+        ui.ctx().copy_text(fingerprint.to_string());
+    }
+}
+
+/// A fingerprint in groups, in as few lines as there is `room` for.
+fn groups_ui(ui: &mut Ui, fingerprint: Fingerprint, color: look::Color, room: f32) {
+    let font = look::log_font();
+    let fits = |columns: &usize| {
+        let widest = "0".repeat(columns * 13 - 2);
+        widgets::text_width(ui, &widest, &font) <= room
+    };
+    let columns = [4, 2].into_iter().find(fits).unwrap_or(1);
+    let groups = RichText::new(grouped(&fingerprint.to_string(), columns)).font(font);
+    ui.add(Label::new(groups.color(color)).wrap());
 }
 
 /// `AB:CD:EF:01  23:45:…`: groups of four bytes, so many in a line.

@@ -103,7 +103,7 @@ fn a_changed_certificate_is_trusted_only_after_a_second_thought() {
     assert!(
         window.harness.get_by_label("Trust the new one debian.iso").accesskit_node().is_disabled()
     );
-    choose(&mut window, "Its administrator has confirmed the new fingerprint");
+    choose(&mut window, "Its administrator has confirmed the new SHA-256 fingerprint");
     choose(&mut window, "Trust the new one debian.iso");
     let wishes = window.wishes();
     let [Wish::Trust { pin, .. }] = wishes.as_slice() else { panic!("{wishes:?}") };
