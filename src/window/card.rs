@@ -83,12 +83,13 @@ fn changed_ui(
     );
     widgets::message(ui, None, &why, colors.text);
     // One under the other, to be compared.
+    let height = ui.fonts_mut(|fonts| fonts.row_height(&look::log_font()));
     for (when, fingerprint, color) in
-        [("Until now", trusted, colors.quiet), ("Shown now", asked.shown.fingerprint, colors.text)]
+        [("Until now", trusted, colors.quiet), ("Now", asked.shown.fingerprint, colors.text)]
     {
         ui.horizontal_top(|ui| {
-            ui.spacing_mut().interact_size.y = look::LINE;
-            widgets::caption(ui, when, look::CAPTION, look::LINE);
+            ui.spacing_mut().interact_size.y = height;
+            widgets::caption(ui, when, look::CAPTION, height);
             let room = ui.available_width() - look::LINE - space::S;
             groups_ui(ui, fingerprint, color, room);
             let name = format!("Copy the SHA-256 fingerprint {}", when.to_lowercase());
