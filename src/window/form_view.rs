@@ -161,6 +161,10 @@ fn more_row(ui: &mut Ui, form: &mut Form) -> bool {
     is_entered
 }
 
+/// How patterns are written.
+const PATTERNS: &str = "Patterns, with spaces between them: *.csv means names in any folder, \
+                        data/*.csv paths from here on, old/ whole folders";
+
 /// Which files of a folder are wanted: whether Enter was pressed.
 fn selection_row(ui: &mut Ui, form: &mut Form) -> bool {
     let is_entered = ui
@@ -270,6 +274,9 @@ pub(super) fn field(ui: &mut Ui, form: &mut Form, field: Field, caption: f32, wi
         .labelled_by(label.id);
     if let Some(whole) = whole.filter(|_| !response.has_focus()) {
         response = response.on_hover_text(whole);
+    }
+    if matches!(field, Field::Only | Field::LeaveOut) {
+        response = response.on_hover_text(PATTERNS);
     }
     if response.changed() {
         form.edited(field);
