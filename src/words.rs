@@ -24,12 +24,17 @@ pub fn bytes(number: u64) -> String {
     format!("{} {}", scaled(number, power), unit(number, power))
 }
 
-/// `1.2 of 4.1 GB`: both in the unit of the second.
+/// `1.2 of 4.1 GB`: both in the unit of the second, unless that is too large for the first to be
+/// seen: `12.0 MB of 4.1 GB`.
 #[must_use]
 pub fn bytes_of(received: u64, expected: u64) -> String {
     let power = power(expected.max(received));
+    let (first, second) = (scaled(received, power), scaled(expected, power));
     let unit = unit(expected, power);
-    format!("{} of {} {unit}", scaled(received, power), scaled(expected, power))
+    match first.as_str() {
+        "0.0" if received > 0 => format!("{} of {second} {unit}", bytes(received)),
+        _ => format!("{first} of {second} {unit}"),
+    }
 }
 
 /// `11.4 MB/s`.
@@ -230,6 +235,8 @@ mod tests {
             assert_eq!(bytes(number), text);
         }
         assert_eq!(bytes_of(1_200_000_000, 4_100_000_000), "1.2 of 4.1 GB");
+        assert_eq!(bytes_of(12_000_000, 4_100_000_000), "12.0 MB of 4.1 GB");
+        assert_eq!(bytes_of(0, 4_100_000_000), "0.0 of 4.1 GB");
         assert_eq!(count(1_234_567), "1,234,567");
         assert_eq!(count(12), "12");
     }

@@ -172,7 +172,7 @@ fn a_refusal_is_no_reason_to_begin_anew() {
 }
 
 /// How a server takes the end of a file, its start thereafter, and whether that is asked for in words.
-const OFFSETS: [(&str, &str, &str); 4] = [
+const OFFSETS: [(&str, &str, &str); 5] = [
     // Some keep an offset, whatever became of it.
     (
         "S: 350 From there\nC: RETR one.txt\nS: 150 Here\nD: lo\nS: 226 Done",
@@ -180,6 +180,8 @@ const OFFSETS: [(&str, &str, &str); 4] = [
         "S: 350 Ok",
     ),
     ("S: 350 From there\nC: RETR one.txt\nS: 550 Not that far", "C: REST 0", "S: 350 Ok"),
+    // Some say in other words that they begin there.
+    ("S: 350 From there\nC: RETR one.txt\nS: 550 Not that far", "C: REST 0", "S: 200 Of course"),
     // To refuse to begin at the start is no refusal.
     ("S: 350 From there\nC: RETR one.txt\nS: 550 Not that far", "C: REST 0", "S: 501 Why?"),
     // This one has kept nothing.

@@ -13,7 +13,7 @@ mod support;
 use std::fs;
 use std::path::Path;
 
-use ashore::disk::{self, Partial, Room};
+use ashore::disk::{self, Company, Partial, Room};
 use ashore::transfer::{Class, End, Request};
 use support::{Server, ending, names, request, run};
 
@@ -52,7 +52,7 @@ fn append(file: &mut Partial, bytes: &[u8]) {
 }
 
 fn claim(path: &Path) -> Partial {
-    Partial::claim(path, SOURCE, true).unwrap().0
+    Partial::claim(path, SOURCE, true, Company::None).unwrap().0
 }
 
 #[test]
@@ -180,7 +180,7 @@ fn looking_at_a_part_without_adding_to_it_leaves_it_as_it_was() {
     std::thread::sleep(std::time::Duration::from_millis(20));
     drop(claim(&target)); // The server was away: nothing was done.
     assert_eq!(fs::metadata(&part).unwrap().modified().unwrap(), before);
-    let (file, notices) = Partial::claim(&target, SOURCE, true).unwrap();
+    let (file, notices) = Partial::claim(&target, SOURCE, true, Company::None).unwrap();
     assert_eq!((file.length(), notices), (10, Vec::new()));
 }
 

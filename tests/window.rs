@@ -231,14 +231,19 @@ fn a_second_enter_does_not_download_the_same_file_twice() {
     let request = window.ordered();
     window.screen().model.add(ID, request);
     window.harness.run();
-    assert!(!window.shows("is being downloaded there already"));
+    assert!(!window.shows("Another download is on its way there"));
     window.press(Key::Enter);
     window.press(Key::Enter);
     assert!(window.wishes().is_empty());
-    assert!(window.shows("This file is being downloaded there already"));
-    window.write("Save to", "second.iso");
+    assert!(window.shows("Another download is on its way there"));
+    // Nor when the same place is spelt otherwise.
+    fs::create_dir(window.file("sub")).unwrap();
+    window.write("Save to", "sub/../debian.iso");
+    assert!(window.shows("Another download is on its way there"));
+    let second = window.file("second.iso");
+    window.write("Save to", &second.to_string_lossy());
     window.press(Key::Enter);
-    assert_eq!(window.ordered().destination, Destination::File(window.file("second.iso")));
+    assert_eq!(window.ordered().destination, Destination::File(second));
 }
 
 #[test]

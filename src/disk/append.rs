@@ -1,10 +1,12 @@
 //! Bytes that arrive in their order, and are added to what is here.
 
+use std::fs::File;
 use std::io;
 use std::time::Duration;
 
 use super::conduit::{Conduit, Room};
 use super::error::Error;
+use super::hashing::Block;
 use super::partial::Partial;
 use super::positioned::write_all_at;
 use super::ranges::Ranges;
@@ -37,33 +39,46 @@ impl Partial {
         by_pipe: bool,
         fill: impl FnOnce(Room<'_>) -> Result<usize, E>,
     ) -> Result<usize, E> {
-        let length = self.length();
         let Some(work) = &mut self.work else {
             return Err(Error::new(&self.part, "written", io::ErrorKind::NotFound.into()).into());
         };
-        if by_pipe && let Some(conduit) = work.conduit.take() {
-            return self.append_by(conduit, fill);
-        }
-        let mut block = work.block.take().unwrap_or_else(|| work.recorder.block());
-        let filled = fill(Room::Block(&mut block));
-        let Ok(count @ 1..) = filled else {
-            work.block = Some(block);
-            return filled;
+        let added = match work.conduit.take_if(|_| by_pipe) {
+            Some(conduit) => self.append_by(conduit, fill)?,
+            None => {
+                let block = work.block.take().unwrap_or_else(|| work.recorder.block());
+                self.append_from(block, fill)?
+            }
         };
-        self.reserve(length, u64::try_from(count).unwrap_or(0));
-        let written = self.write(length, block.get(..count).unwrap_or_default());
+        if added > 0 {
+            self.after_writing()?;
+        }
+        Ok(added)
+    }
+
+    /// Through the memory of this program, where they are hashed.
+    fn append_from<E: From<Error>>(
+        &mut self,
+        mut block: Block,
+        fill: impl FnOnce(Room<'_>) -> Result<usize, E>,
+    ) -> Result<usize, E> {
+        let length = self.length();
+        let filled = fill(Room::Block(&mut block));
+        let mut written = Ok(());
+        if let Ok(count @ 1..) = filled {
+            self.reserve(length, count);
+            written = self.write(length, block.get(..count).unwrap_or_default());
+        }
         if let Some(work) = &mut self.work {
-            work.block = match written {
-                Ok(()) => work.recorder.take_in(block, length, count),
-                Err(_) => Some(block),
+            work.block = match (&filled, &written) {
+                (Ok(count @ 1..), Ok(())) => work.recorder.take_in(block, length, *count),
+                _ => Some(block),
             };
         }
         written?;
-        self.after_writing()?;
         filled
     }
 
-    /// The same through a pipe: the bytes never come into the memory of this program.
+    /// Through a pipe: the bytes never come into the memory of this program.
     fn append_by<E: From<Error>>(
         &mut self,
         conduit: Conduit,
@@ -72,16 +87,12 @@ impl Partial {
         let length = self.length();
         let filled = fill(conduit.room());
         if let Ok(count @ 1..) = filled {
-            self.reserve(length, u64::try_from(count).unwrap_or(0));
-            let emptied = match &self.file {
-                Some(file) => conduit.empty_into(file, length, count),
-                None => Err(io::ErrorKind::NotFound.into()),
-            };
-            self.written(length, count, emptied)?; // What is left in the pipe is lost with it.
+            self.reserve(length, count);
+            // What is left in the pipe when this fails is lost with it.
+            self.write_by(length, count, |file| conduit.empty_into(file, length, count))?;
             if let Some(work) = &mut self.work {
                 work.recorder.take_note(u64::try_from(count).unwrap_or(0), length);
             }
-            self.after_writing()?;
         }
         if let Some(work) = &mut self.work {
             work.conduit = Some(conduit);
@@ -90,10 +101,10 @@ impl Partial {
     }
 
     /// Keeps room for what comes next, where the size is known.
-    fn reserve(&mut self, at: u64, count: u64) {
+    fn reserve(&mut self, at: u64, count: usize) {
         let (Some(file), Some(work)) = (&self.file, &mut self.work) else { return };
         let size = self.record.size.unwrap_or(0);
-        if at + count > work.reserved && at < size {
+        if at + u64::try_from(count).unwrap_or(0) > work.reserved && at < size {
             let room = RESERVE.min(size - at);
             space::reserve(file, at, room);
             work.reserved = at + room;
@@ -102,15 +113,20 @@ impl Partial {
 
     /// Writes `bytes` in a gap, from byte `at` on.
     pub(super) fn write(&mut self, at: u64, bytes: &[u8]) -> Result<(), Error> {
-        let written = match &self.file {
-            Some(file) => write_all_at(file, bytes, at),
-            None => Err(io::ErrorKind::NotFound.into()),
-        };
-        self.written(at, bytes.len(), written)
+        self.write_by(at, bytes.len(), |file| write_all_at(file, bytes, at))
     }
 
-    /// So many bytes were to be written from byte `at` on, and this came of it.
-    fn written(&mut self, at: u64, count: usize, written: io::Result<()>) -> Result<(), Error> {
+    /// The same of `count` bytes, which `write` brings into the file.
+    fn write_by(
+        &mut self,
+        at: u64,
+        count: usize,
+        write: impl FnOnce(&File) -> io::Result<()>,
+    ) -> Result<(), Error> {
+        let written = match &self.file {
+            Some(file) => write(file),
+            None => Err(io::ErrorKind::NotFound.into()),
+        };
         if let Err(error) = written {
             // Half a block may have found room: back to what the record can speak for.
             if let Some(file) = &self.file {

@@ -53,6 +53,16 @@ impl Drop for Berth {
     }
 }
 
+/// Whether downloads to `one` and to `other` would write to one place, however those are spelt. Only
+/// where the names are alike are the folders looked up.
+#[must_use]
+pub fn is_one_place(one: &Path, other: &Path) -> bool {
+    let (Some(name), Some(of_other)) = (one.file_name(), other.file_name()) else { return false };
+    let is_alike = name.eq_ignore_ascii_case(of_other)
+        || (!name.is_ascii() && folded(name.as_ref()) == folded(of_other.as_ref()));
+    is_alike && is_one(&really(one), &really(other))
+}
+
 /// The path without links and detours, as far as it is there.
 fn really(path: &Path) -> PathBuf {
     let folder = folder_of(path);
@@ -64,9 +74,12 @@ fn really(path: &Path) -> PathBuf {
 
 /// Whether two such paths are one here.
 fn is_one(one: &Path, other: &Path) -> bool {
-    let folded = |path: &Path| path.to_string_lossy().to_lowercase();
     let is_blind = || nearest_folder(folder_of(one)).is_ok_and(is_case_blind);
     one == other || (folded(one) == folded(other) && is_blind())
+}
+
+fn folded(path: &Path) -> String {
+    path.to_string_lossy().to_lowercase()
 }
 
 #[cfg(test)]
@@ -82,7 +95,9 @@ mod tests {
         for path in ["a/new/x.part", "a/./new/x.part", "a/b/../new/x.part"] {
             assert_eq!(Berth::take(&at(path), "one").unwrap_err(), Rival::Same, "{path}");
             assert_eq!(Berth::take(&at(path), "two").unwrap_err(), Rival::Other, "{path}");
+            assert!(is_one_place(&at("a/new/x.part"), &at(path)), "{path}");
         }
+        assert!(!is_one_place(&at("a/new/x.part"), &at("a/b/x.part")));
         let is_blind = is_case_blind(&at("a"));
         assert_eq!(Berth::take(&at("a/new/X.part"), "one").is_err(), is_blind);
         Berth::take(&at("a/b/x.part"), "one").unwrap();
@@ -99,5 +114,6 @@ mod tests {
         let _first = Berth::take(&folder.path().join("a/x.part"), "one").unwrap();
         let linked = Berth::take(&folder.path().join("link/x.part"), "one");
         assert_eq!(linked.unwrap_err(), Rival::Same);
+        assert!(is_one_place(&folder.path().join("a/x"), &folder.path().join("link/x")));
     }
 }

@@ -34,8 +34,10 @@ pub(super) struct Claim {
 
 /// Whether others that fetch something else may be under way to the same destination.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Company {
+pub enum Company {
+    /// Nobody: it is one's own.
     None,
+    /// Others may: each has a `.part` of its own, and who comes late finds the name taken.
     Welcome,
 }
 

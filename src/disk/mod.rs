@@ -24,9 +24,11 @@ mod small;
 mod space;
 mod whole;
 
+pub use berth::is_one_place;
 pub use case::is_case_blind;
 pub use checksum::{Algorithm, BadChecksum, Checksum};
 pub use checksum_list::{MAX_CHECKSUM_LIST, find_checksum};
+pub use claim::Company;
 pub use conduit::Room;
 pub use error::Error;
 pub use names::local_name;

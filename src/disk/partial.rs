@@ -55,34 +55,13 @@ impl Partial {
     ///
     /// # Errors
     ///
-    /// [`Error::InUse`] if another download is at work on it, of this Ashore or of another.
+    /// [`Error::InUse`] if another download is at work on it, of this Ashore or of another; in
+    /// [`Company::Welcome`], only if that fetches the very same.
     pub fn claim(
         destination: &Path,
         source: &str,
         hashes: bool,
-    ) -> Result<(Self, Vec<String>), Error> {
-        Self::claim_in(Company::None, destination, source, hashes)
-    }
-
-    /// The same where others may be at work on files that are to get the same name: each has a `.part` of
-    /// its own, and who comes late finds the name taken.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::InUse`] if another download fetches the very same.
-    pub fn claim_beside_others(
-        destination: &Path,
-        source: &str,
-        hashes: bool,
-    ) -> Result<(Self, Vec<String>), Error> {
-        Self::claim_in(Company::Welcome, destination, source, hashes)
-    }
-
-    fn claim_in(
         company: Company,
-        destination: &Path,
-        source: &str,
-        hashes: bool,
     ) -> Result<(Self, Vec<String>), Error> {
         let Claim { part, found, notices, berth } = claim::claim(destination, source, company)?;
         let (file, record) = found.unzip();

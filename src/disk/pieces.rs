@@ -70,6 +70,7 @@ mod tests {
 
     use sha2::{Digest as _, Sha256};
 
+    use super::super::claim::Company;
     use super::*;
 
     const SIZE: u64 = 300_000;
@@ -79,7 +80,9 @@ mod tests {
     }
 
     fn claim(folder: &std::path::Path) -> Partial {
-        Partial::claim(&folder.join("file"), "ftp://example.org/file", true).unwrap().0
+        Partial::claim(&folder.join("file"), "ftp://example.org/file", true, Company::None)
+            .unwrap()
+            .0
     }
 
     #[test]

@@ -41,19 +41,19 @@ impl Session<'_> {
             let channel = self.open_data()?;
             if let Some(rest) = rest {
                 let reply = self.ask(&rest)?;
-                self.take_offset(offset, rest, reply)?;
+                self.take_offset(offset, reply)?;
             }
             return self.begin(channel, &retr).map(|data| data.from(offset));
         }
-        let commands: Vec<Command> = rest.iter().cloned().chain([retr.clone()]).collect();
+        let commands: Vec<Command> = rest.iter().chain([&retr]).cloned().collect();
         let stream = self.open_at_once(&commands)?;
-        let Some(rest) = rest else {
+        if rest.is_none() {
             let reply = self.read_reply()?;
             return self.begun(stream, &retr, reply);
-        };
+        }
         self.catch_up()?;
         let reply = self.next_of_many(true)?;
-        let resumed = self.take_offset(offset, rest, reply);
+        let resumed = self.take_offset(offset, reply);
         let reply = self.next_of_many(true)?;
         match (resumed, self.begun(stream, &retr, reply)) {
             (Ok(()), data) => data.map(|data| data.from(offset)),
@@ -73,14 +73,14 @@ impl Session<'_> {
         Ok(rest.transpose()?)
     }
 
-    /// Takes in the answer to `rest`, which named byte `offset`. To refuse to begin at the start is no
+    /// Takes in the answer to a `REST` that named byte `offset`. To refuse to begin at the start is no
     /// refusal: who does not know `REST` begins there anyway.
-    fn take_offset(&mut self, offset: u64, rest: Command, reply: Reply) -> Result<(), Error> {
+    pub(super) fn take_offset(&mut self, offset: u64, reply: Reply) -> Result<(), Error> {
         let is_yes = matches!(reply.kind(), Kind::NeedsMore | Kind::Done);
         self.has_offset = offset > 0 && is_yes;
         match is_yes || offset == 0 {
             true => Ok(()),
-            false => Err(Error::Refused { command: rest.to_string(), reply }),
+            false => Err(Error::Refused { command: format!("REST {offset}"), reply }),
         }
     }
 

@@ -171,8 +171,9 @@ impl Session<'_> {
                     awaited.last_word = false;
                     answers.refusal = Some(reply).filter(|_| !is_yes);
                 }
-                _ if awaited.offset && !is_yes => {
-                    (awaited.offset, self.has_offset) = (false, false);
+                _ if awaited.offset => {
+                    awaited.offset = false;
+                    self.take_offset(0, reply)?;
                 }
                 _ if awaited.time && !is_yes => awaited.time = false,
                 _ if awaited.port && !is_yes => awaited.port = false,

@@ -37,13 +37,12 @@ impl Place {
         &self,
         request: &Request,
     ) -> Result<(disk::Partial, Vec<String>), disk::Error> {
-        let (source, hashes) = (request.address.to_string(), request.checks.hash);
-        match request.if_exists {
-            IfExists::Rename => disk::Partial::claim_beside_others(&self.wanted, &source, hashes),
-            IfExists::Refuse | IfExists::Replace | IfExists::Skip => {
-                disk::Partial::claim(&self.wanted, &source, hashes)
-            }
-        }
+        let company = match request.if_exists {
+            IfExists::Rename => disk::Company::Welcome,
+            IfExists::Refuse | IfExists::Replace | IfExists::Skip => disk::Company::None,
+        };
+        let source = request.address.to_string();
+        disk::Partial::claim(&self.wanted, &source, request.checks.hash, company)
     }
 }
 

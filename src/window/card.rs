@@ -24,13 +24,16 @@ pub(super) enum CardAnswer {
 pub(super) fn card_ui(ui: &mut Ui, asked: &Certificate, name: &str) -> Option<CardAnswer> {
     let colors = look::colors(ui);
     let edge = if asked.trusted.is_some() { colors.danger } else { colors.hairline };
+    // In a low window the answers are to be seen as well.
+    let is_low = ui.content_rect().height() < look::LOW_WINDOW;
+    let (margin, gap) = if is_low { (space::S, space::XS) } else { (look::CARD, space::S) };
     let frame = Frame::new()
         .fill(colors.surface)
         .stroke(Stroke::new(1.0, edge))
         .corner_radius(10)
-        .inner_margin(look::CARD);
+        .inner_margin(margin);
     let card = frame.show(ui, |ui| {
-        ui.spacing_mut().item_spacing = vec2(space::S, space::S);
+        ui.spacing_mut().item_spacing = vec2(space::S, gap);
         ui.set_max_width(ui.available_width().min(look::READING));
         match asked.trusted {
             None => unknown_ui(ui, asked, name),
@@ -49,10 +52,7 @@ fn unknown_ui(ui: &mut Ui, asked: &Certificate, name: &str) -> Option<CardAnswer
         format!("Its certificate is not trusted: {reason}. No name and no password was sent.");
     widgets::message(ui, None, &why, colors.text);
     facts_ui(ui, &asked.shown);
-    fingerprint_ui(ui, "SHA-256 fingerprint", asked.shown.fingerprint, colors.text);
-    let advice =
-        "Compare it with the one that its administrator gives. Trust it only if they are equal.";
-    widgets::message(ui, None, advice, colors.quiet);
+    fingerprint_ui(ui, asked.shown.fingerprint);
     answers_ui(
         ui,
         name,
@@ -82,12 +82,24 @@ fn changed_ui(
          the server. {doubt}. No name and no password was sent."
     );
     widgets::message(ui, None, &why, colors.text);
-    fingerprint_ui(ui, "Trusted until now (SHA-256)", trusted, colors.quiet);
-    fingerprint_ui(ui, "Shown now (SHA-256)", asked.shown.fingerprint, colors.text);
+    // One under the other, to be compared.
+    let height = ui.fonts_mut(|fonts| fonts.row_height(&look::log_font()));
+    for (when, fingerprint, color) in
+        [("Until now", trusted, colors.quiet), ("Now", asked.shown.fingerprint, colors.text)]
+    {
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().interact_size.y = height;
+            widgets::caption(ui, when, look::CAPTION, height);
+            let room = ui.available_width() - look::LINE - space::S;
+            groups_ui(ui, fingerprint, color, room);
+            let name = format!("Copy the SHA-256 fingerprint {}", when.to_lowercase());
+            copy_ui(ui, &name, fingerprint);
+        });
+    }
     facts_ui(ui, &asked.shown);
     let id = ui.make_persistent_id(("confirmed", trusted, asked.shown.fingerprint));
     let mut is_confirmed = ui.data(|data| data.get_temp(id).unwrap_or(false));
-    ui.checkbox(&mut is_confirmed, "Its administrator has confirmed the new fingerprint");
+    ui.checkbox(&mut is_confirmed, "Its administrator has confirmed the new SHA-256 fingerprint");
     ui.data_mut(|data| data.insert_temp(id, is_confirmed));
     answers_ui(
         ui,
@@ -109,6 +121,7 @@ fn answers_ui<const N: usize>(
     answers: [(&str, CardAnswer, bool); N],
 ) -> Option<CardAnswer> {
     let mut answer = None;
+    ui.add_space(space::XS);
     ui.horizontal_wrapped(|ui| {
         for (words, meaning, is_enabled) in answers {
             if widgets::named_button(ui, words, name, is_enabled) {
@@ -123,13 +136,14 @@ fn answers_ui<const N: usize>(
 fn facts_ui(ui: &mut Ui, shown: &ftp::Certificate) {
     let ftp::Certificate { names, issuer, validity, .. } = shown;
     let names = if names.is_empty() { "nobody".to_owned() } else { names.join(", ") };
-    let days = validity
-        .map(|(from, until)| format!("from {} until {}", words::day(from), words::day(until)));
-    let facts = [
-        ("Made for", names.as_str()),
-        ("Signed by", issuer.as_deref().unwrap_or("itself")),
-        ("Valid", days.as_deref().unwrap_or("it does not say")),
-    ];
+    let days = match validity {
+        Some((from, until)) => {
+            format!("valid from {} until {}", words::day(*from), words::day(*until))
+        }
+        None => "it does not say how long it is valid".to_owned(),
+    };
+    let signed = format!("{}; {days}", issuer.as_deref().unwrap_or("itself"));
+    let facts = [("Made for", names), ("Signed by", signed)];
     let font = look::fact_font();
     let height = ui.fonts_mut(|fonts| fonts.row_height(&font));
     ui.scope(|ui| {
@@ -138,34 +152,48 @@ fn facts_ui(ui: &mut Ui, shown: &ftp::Certificate) {
             ui.horizontal_top(|ui| {
                 ui.spacing_mut().interact_size.y = height;
                 widgets::caption(ui, caption, look::CAPTION, height);
-                let text = RichText::new(words::shown(text)).font(font.clone());
+                let text = RichText::new(words::shown(&text)).font(font.clone());
                 ui.add(Label::new(text.color(look::colors(ui).text)).wrap());
             });
         }
     });
 }
 
-fn fingerprint_ui(ui: &mut Ui, caption: &str, fingerprint: Fingerprint, color: look::Color) {
-    let fingerprint = fingerprint.to_string();
+/// The fingerprint that the person is to compare.
+fn fingerprint_ui(ui: &mut Ui, fingerprint: Fingerprint) {
+    let colors = look::colors(ui);
     ui.scope(|ui| {
         ui.spacing_mut().interact_size.y = look::LINE;
         ui.spacing_mut().item_spacing = vec2(space::XS, 2.0);
-        ui.horizontal(|ui| {
-            let text = RichText::new(caption).font(look::fact_font());
-            ui.add(Label::new(text.color(look::colors(ui).quiet)).selectable(false));
-            if widgets::small_icon_button(ui, Icon::Copy, &format!("Copy: {caption}")) {
-                ui.ctx().copy_text(fingerprint.clone());
-            }
+        ui.horizontal_wrapped(|ui| {
+            let text = |words| RichText::new(words).font(look::fact_font()).color(colors.quiet);
+            ui.add(Label::new(text("SHA-256 fingerprint")).selectable(false));
+            copy_ui(ui, "Copy the SHA-256 fingerprint", fingerprint);
+            ui.add(
+                Label::new(text("Trust it only if its administrator gives the same one.")).wrap(),
+            );
         });
-        let font = look::log_font();
-        let fits = |columns: &usize| {
-            let widest = "0".repeat(columns * 13 - 2);
-            widgets::text_width(ui, &widest, &font) <= ui.available_width()
-        };
-        let columns = [4, 2].into_iter().find(fits).unwrap_or(1);
-        let groups = RichText::new(grouped(&fingerprint, columns)).font(font);
-        ui.add(Label::new(groups.color(color)).wrap());
+        let room = ui.available_width();
+        groups_ui(ui, fingerprint, colors.text, room);
     });
+}
+
+fn copy_ui(ui: &mut Ui, name: &str, fingerprint: Fingerprint) {
+    if widgets::small_icon_button(ui, Icon::Copy, name) {
+        ui.ctx().copy_text(fingerprint.to_string());
+    }
+}
+
+/// A fingerprint in groups, in as few lines as there is `room` for.
+fn groups_ui(ui: &mut Ui, fingerprint: Fingerprint, color: look::Color, room: f32) {
+    let font = look::log_font();
+    let fits = |columns: &usize| {
+        let widest = "0".repeat(columns * 13 - 2);
+        widgets::text_width(ui, &widest, &font) <= room
+    };
+    let columns = [4, 2].into_iter().find(fits).unwrap_or(1);
+    let groups = RichText::new(grouped(&fingerprint.to_string(), columns)).font(font);
+    ui.add(Label::new(groups.color(color)).wrap());
 }
 
 /// `AB:CD:EF:01  23:45:…`: groups of four bytes, so many in a line.

@@ -249,7 +249,7 @@ mod tests {
         let failed = over("b", Err(Failure::NotAFile));
         let mut contents = after([part("a", 1), part("b", 2), part("a", 3), failed]);
         assert_eq!(names(&contents), ["a", "b"]);
-        assert_eq!(contents.nth(0).unwrap().facts(), "0.0 of 1.0 KB");
+        assert_eq!(contents.nth(0).unwrap().facts(), "3 bytes of 1.0 KB");
         contents.hear(&News::Paused);
         assert_eq!(names(&contents), ["b"]);
         contents.hear(&News::Queued);

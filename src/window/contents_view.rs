@@ -10,12 +10,30 @@ use super::look::{self, Color, space};
 use super::row::Row;
 use super::widgets;
 use crate::transfer::{End, FileEnding};
+use crate::words;
 
 /// Height of one file.
 const HEIGHT: f32 = look::LINE + space::XS;
 
 /// The most of the width that what there is to say about a file gets.
 const FACTS: f32 = 0.6;
+
+/// Says what there is to fetch in the folder that `row` is, as long as it comes and its files are
+/// shown; and as long as one of both is true, what may surprise the person there.
+pub(super) fn preflight_ui(ui: &mut Ui, row: &Row, is_open: bool) {
+    let preflight = row.contents.as_ref().and_then(|contents| contents.preflight.as_deref());
+    let Some(preflight) = preflight else { return };
+    let colors = look::colors(ui);
+    if is_open && !row.is_over() {
+        widgets::message(ui, None, &words::closed(&preflight.sentence()), colors.quiet);
+    }
+    if is_open || !row.is_over() {
+        for warning in preflight.warnings() {
+            let warning = words::closed(&words::shown(&warning));
+            widgets::message(ui, Some(Icon::Warning), &warning, colors.attention);
+        }
+    }
+}
 
 /// Draws the files of the folder that `row` is.
 pub(super) fn contents_ui(ui: &mut Ui, row: &Row) {

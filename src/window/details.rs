@@ -83,10 +83,11 @@ fn facts(row: &Row, lines: &[&Line]) -> Vec<(&'static str, String)> {
     }
     if let Some(preflight) = row.contents.as_ref().and_then(|it| it.preflight.as_deref()) {
         facts.push(("In the folder", preflight.sentence()));
-        facts.extend(preflight.warnings().into_iter().map(|warning| ("To be known", warning)));
+        let warnings = preflight.warnings();
+        facts.extend(warnings.iter().map(|warning| ("To be known", words::shown(warning))));
     }
     if let Some(files) = files(row) {
-        facts.push(("Files fetched", files));
+        facts.push(("Files", files));
     }
     if matches!(row.stage, Stage::Running { .. }) && row.history.most() >= 1.0 {
         facts.push(("Fastest in the last minute", words::speed(row.history.most())));
@@ -97,7 +98,8 @@ fn facts(row: &Row, lines: &[&Line]) -> Vec<(&'static str, String)> {
     facts.extend(journey(row));
     if let Some(ending) = row.ending() {
         if let Some(length) = ending.length {
-            facts.push(("Length here", bytes(length)));
+            let what = if row.contents.is_some() { "Fetched" } else { "Length here" };
+            facts.push((what, bytes(length)));
         }
         if let Some(kept) = &ending.kept {
             let path = words::shown(&kept.path.to_string_lossy());
@@ -154,8 +156,11 @@ fn journey(row: &Row) -> Vec<(&'static str, String)> {
         let speed = length as f64 / took.as_secs_f64().max(0.001);
         let short = took < Duration::from_secs(1);
         let took = if short { "Less than 1 s".to_owned() } else { words::duration(took) };
-        let speed = words::speed(speed);
-        facts.push(("Took", format!("{took}, {speed} on average")));
+        let speed = match length {
+            0 => String::new(),
+            _ => format!(", {} on average", words::speed(speed)),
+        };
+        facts.push(("Took", format!("{took}{speed}")));
     }
     facts
 }

@@ -173,17 +173,26 @@ fn has_dialogs() -> bool {
     std::env::split_paths(&path).any(|folder| folder.join("zenity").is_file()) || has_portal()
 }
 
-/// Whether there is a portal that shows files: some desktops have one that does not.
+/// Whether there is a portal that shows files, which some desktops lack, and somebody behind it who
+/// draws its dialogs.
 #[cfg(target_os = "linux")]
 fn has_portal() -> bool {
     const PORTAL: &str = "org.freedesktop.portal.Desktop";
     const PLACE: &str = "/org/freedesktop/portal/desktop";
     const FILES: &str = "org.freedesktop.portal.FileChooser";
-    let version = || -> zbus::Result<u32> {
+    const DRAWERS: &str = "org.freedesktop.impl.portal.desktop.";
+    let is_there = || -> zbus::Result<bool> {
         let bus = zbus::blocking::Connection::session()?;
-        zbus::blocking::Proxy::new(&bus, PORTAL, PLACE, FILES)?.get_property("version")
+        zbus::blocking::Proxy::new(&bus, PORTAL, PLACE, FILES)?.get_property::<u32>("version")?;
+        // Within a sandbox only the portal itself is to be seen.
+        if Path::new("/.flatpak-info").exists() {
+            return Ok(true);
+        }
+        let names = zbus::blocking::fdo::DBusProxy::new(&bus)?;
+        let mut all = names.list_names()?.into_iter().chain(names.list_activatable_names()?);
+        Ok(all.any(|name| name.starts_with(DRAWERS)))
     };
-    version().is_ok()
+    is_there().unwrap_or(false)
 }
 
 #[cfg(not(target_os = "linux"))]

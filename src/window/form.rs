@@ -13,7 +13,7 @@ pub use texts::{Field, Texts};
 use super::meaning::Meaning;
 use super::place::{self, Facts, Occupied};
 use crate::ftp::{Address, AddressError, RemotePath};
-use crate::transfer::{Destination, IfExists, Request};
+use crate::transfer::{Destination, IfExists, Request, Selection};
 
 /// The form and what it knows.
 #[derive(Debug)]
@@ -115,6 +115,7 @@ impl Form {
             Destination::File(path) => self.take_place(&path.clone()),
             Destination::Folder(folder) => self.take_place(&folder.clone()),
         }
+        self.texts.write(&request.selection);
     }
 
     /// A field's text was changed by the person: everything else follows.
@@ -135,6 +136,7 @@ impl Form {
             Field::Path => self.meaning.path = RemotePath::from_typed(&self.texts.path),
             Field::User => self.meaning.set_user(&self.texts.user),
             Field::Password => self.meaning.set_password(&self.texts.password),
+            Field::Only | Field::LeaveOut => {}
             Field::SaveTo => {
                 self.exact = None;
                 self.hint = None;
@@ -144,7 +146,7 @@ impl Form {
                 }
             }
         }
-        if !matches!(field, Field::Address | Field::SaveTo) {
+        if !matches!(field, Field::Address | Field::SaveTo | Field::Only | Field::LeaveOut) {
             self.address_error = None;
             self.texts.address = self.compose();
         }
@@ -161,6 +163,9 @@ impl Form {
     }
 
     fn take_meaning(&mut self, address: Address) {
+        if self.meaning.path.as_ref() != Ok(&address.path) {
+            self.texts.write(&Selection::default()); // Those were for another folder.
+        }
         self.meaning.take(address);
         self.meaning.write(&mut self.texts);
         self.address_error = None;
@@ -222,6 +227,18 @@ impl Form {
     #[must_use]
     pub fn usual_port(&self) -> String {
         self.meaning.scheme.default_port().to_string()
+    }
+
+    /// Whether a folder is meant, and all that is in it.
+    #[must_use]
+    pub fn is_folder(&self) -> bool {
+        self.meaning.is_folder()
+    }
+
+    /// Which files of that folder are wanted.
+    #[must_use]
+    pub fn selection(&self) -> Selection {
+        if self.is_folder() { self.texts.selection() } else { Selection::default() }
     }
 
     /// The name that the file gets here unless the person says otherwise.
@@ -321,7 +338,15 @@ impl Form {
         self.look(is_going_to);
         self.is_asked = true;
         self.is_sent = false;
-        let fields = [Field::Address, Field::Host, Field::Port, Field::Path, Field::SaveTo];
+        let fields = [
+            Field::Address,
+            Field::Host,
+            Field::Port,
+            Field::Path,
+            Field::Only,
+            Field::LeaveOut,
+            Field::SaveTo,
+        ];
         if let Some(field) = fields.into_iter().find(|&field| self.problem(field).is_some()) {
             return Err(field);
         }
@@ -336,6 +361,7 @@ impl Form {
         let mut request = Request::new(address, Destination::File(target));
         // Nothing was there a moment ago. Should something come between, both are kept.
         request.if_exists = if choice.is_some() { self.if_exists } else { IfExists::Rename };
+        request.selection = self.selection();
         // A full disk is a pause here: the person who can make room is watching.
         request.waits_for_room = true;
         self.hint = None;

@@ -13,7 +13,7 @@ use super::places::{self, PlaceAction};
 use super::widgets;
 use crate::ftp::Address;
 use crate::settings::Settings;
-use crate::transfer::{IfExists, Request};
+use crate::transfer::{IfExists, Request, Selection};
 use crate::words;
 
 /// What the person asked of the form.
@@ -36,8 +36,8 @@ pub enum FormAction {
 
 /// Draws the form and says what the person asked of it in this frame, if anything.
 ///
-/// `settings` hold the servers of the menu; `is_going_to` knows whether a transfer is on its way to a file; `is_choosing`, whether the dialog
-/// stands open already.
+/// `settings` hold the servers of the menu; `is_going_to` knows whether a transfer is on its way to a
+/// file; `is_choosing`, whether the dialog stands open already.
 pub fn form_ui(
     ui: &mut Ui,
     form: &mut Form,
@@ -55,6 +55,9 @@ pub fn form_ui(
     if form.is_more_open {
         is_pressed |= more_row(ui, form);
     }
+    if form.is_folder() && (form.is_more_open || form.selection() != Selection::default()) {
+        is_pressed |= selection_row(ui, form);
+    }
     let (is_entered, wants_dialog) = save_row(ui, form, is_choosing, &mut is_pressed);
     is_pressed |= is_entered;
     if wants_dialog {
@@ -71,7 +74,7 @@ pub fn form_ui(
     match asked {
         Ok(action) => Some(action),
         Err(field) => {
-            form.is_more_open |= field == Field::Port;
+            form.is_more_open |= matches!(field, Field::Port | Field::Only | Field::LeaveOut);
             form.focus = Some(field);
             // What is wrong now stands under its field: draw it.
             ui.ctx().request_repaint();
@@ -158,6 +161,26 @@ fn more_row(ui: &mut Ui, form: &mut Form) -> bool {
     is_entered
 }
 
+/// How patterns are written.
+const PATTERNS: &str = "Patterns, with spaces between them: *.csv means names in any folder, \
+                        data/*.csv paths from here on, old/ whole folders";
+
+/// Which files of a folder are wanted: whether Enter was pressed.
+fn selection_row(ui: &mut Ui, form: &mut Form) -> bool {
+    let is_entered = ui
+        .horizontal(|ui| {
+            let leave_out = 62.0;
+            let rest = ui.available_width() - look::CAPTION - leave_out - 3.0 * space::S;
+            let half = (rest / 2.0).floor();
+            let is_entered = field(ui, form, Field::Only, look::CAPTION, half);
+            is_entered | field(ui, form, Field::LeaveOut, leave_out, rest - half)
+        })
+        .inner;
+    problem(ui, form, Field::Only);
+    problem(ui, form, Field::LeaveOut);
+    is_entered
+}
+
 /// Also draws the two buttons: whether Enter was pressed, and whether the dialog is asked for.
 pub(super) fn save_row(
     ui: &mut Ui,
@@ -204,6 +227,8 @@ pub(super) fn field(ui: &mut Ui, form: &mut Form, field: Field, caption: f32, wi
         Field::User => ("User", "guest"),
         Field::Password => ("Password", ""),
         Field::Port => ("Port", ""),
+        Field::Only => ("Only", "all files, or *.csv data/"),
+        Field::LeaveOut => ("Leave out", "nothing, or *.tmp old/"),
     };
     let (usual_port, usual_folder) = (form.usual_port(), form.usual_folder());
     let has_problem = form.problem(field).is_some();
@@ -216,6 +241,8 @@ pub(super) fn field(ui: &mut Ui, form: &mut Form, field: Field, caption: f32, wi
         Field::User => &mut texts.user,
         Field::Password => &mut texts.password,
         Field::Port => &mut texts.port,
+        Field::Only => &mut texts.only,
+        Field::LeaveOut => &mut texts.leave_out,
     };
     let label = widgets::caption(ui, name, caption, height);
     let hint = match field {
@@ -247,6 +274,9 @@ pub(super) fn field(ui: &mut Ui, form: &mut Form, field: Field, caption: f32, wi
         .labelled_by(label.id);
     if let Some(whole) = whole.filter(|_| !response.has_focus()) {
         response = response.on_hover_text(whole);
+    }
+    if matches!(field, Field::Only | Field::LeaveOut) {
+        response = response.on_hover_text(PATTERNS);
     }
     if response.changed() {
         form.edited(field);

@@ -178,10 +178,7 @@ impl Model {
     /// The person does not believe a certificate: what is left is a failure. Hands the question back.
     pub fn distrust(&mut self, id: TransferId) -> Option<Box<Certificate>> {
         self.groups.take();
-        match &mut self.row_mut(id)?.stage {
-            Stage::Over { certificate, .. } => certificate.take(),
-            _ => None,
-        }
+        self.row_mut(id)?.distrust()
     }
 
     /// All transfers that wait for the same answer as this one: the same server has shown them the
@@ -234,10 +231,10 @@ impl Model {
         self.find_again();
     }
 
-    /// Whether a transfer is on its way to exactly this file.
+    /// Whether a transfer is on its way to this file, however its place is spelt.
     #[must_use]
     pub fn is_going_to(&self, path: &Path) -> bool {
-        self.rows.iter().any(|row| !row.is_over() && row.destination == path)
+        self.rows.iter().any(|row| row.is_going_to(path))
     }
 
     /// How much is going on.

@@ -240,6 +240,11 @@ impl Row {
         self.ending().is_some()
     }
 
+    /// Whether it is on its way to this file, however its place is spelt.
+    pub(super) fn is_going_to(&self, path: &Path) -> bool {
+        !self.is_over() && disk::is_one_place(&self.destination, path)
+    }
+
     /// How it ended, if it has.
     #[must_use]
     pub fn ending(&self) -> Option<&Ending> {
@@ -258,18 +263,33 @@ impl Row {
         }
     }
 
+    /// The person does not believe its certificate: what it says of itself need not be read again.
+    pub(super) fn distrust(&mut self) -> Option<Box<Certificate>> {
+        let Stage::Over { ending, certificate } = &mut self.stage else { return None };
+        let asked = certificate.take()?;
+        ending.sentence = asked.in_short();
+        Some(asked)
+    }
+
     /// What the person is asked about, if it is a certificate: whose, and which.
     pub(super) fn question(&self) -> Option<(&Host, u16, Fingerprint)> {
         let Address { host, port, .. } = &self.request.address;
         Some((host, *port, self.certificate()?.shown.fingerprint))
     }
 
-    /// The file, or the bytes that were kept of it.
+    /// The file, or the bytes that were kept of it; a folder also where not all of it came.
     #[must_use]
     pub fn on_disk(&self) -> Option<&Path> {
         let ending = self.ending()?;
         let kept = ending.kept.as_ref().map(|kept| &kept.path);
-        ending.path.as_ref().or(kept).map(PathBuf::as_path)
+        let folder = self.contents.is_some().then_some(&self.destination);
+        ending.path.as_ref().or(kept).or(folder).map(PathBuf::as_path)
+    }
+
+    /// Whether it is a folder of which some file is over.
+    pub(super) fn has_files(&self) -> bool {
+        let was_told = self.passage.files.is_some_and(|files| files.over > 0);
+        self.contents.as_ref().is_some_and(|contents| was_told || !contents.is_empty())
     }
 
     /// SHA-256 of what arrived, in hexadecimal.

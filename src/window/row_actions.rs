@@ -93,6 +93,10 @@ pub(super) fn buttons(row: &Row) -> Vec<(&'static str, RowAction, bool)> {
             }
             // What its certificate was is not known any more: it is asked for again.
             (_, None | Some(NextStep::Trust)) => vec![follow(NextStep::TryAgain)],
+            // Most of it may have come.
+            (_, Some(step)) if row.has_files() => {
+                vec![follow(step), ("Open", RowAction::Open, true)]
+            }
             (_, Some(step)) => vec![follow(step)],
         },
     }

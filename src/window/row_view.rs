@@ -8,8 +8,7 @@ use eframe::egui::{
 };
 
 use super::card::{CardAnswer, card_ui};
-use super::contents::Contents;
-use super::contents_view::{self, contents_ui};
+use super::contents_view::{self, contents_ui, preflight_ui};
 use super::icons::{self, Icon};
 use super::look::{self, space};
 use super::model::Move;
@@ -17,7 +16,8 @@ use super::row::{Row, Stage};
 pub use super::row_actions::RowAction;
 use super::row_actions::{buttons, menu};
 use super::row_words::{
-    brake, details, files, moving_apart, next_tick, share, short_hash, state, what_then,
+    brake, connections, details, files, moving_apart, next_tick, share, short_hash, state,
+    what_then,
 };
 use super::selection::Choice;
 use super::sign_in::{SignIn, SignInAnswer, sign_in_ui};
@@ -73,6 +73,7 @@ pub fn row_ui(ui: &mut Ui, row: &Row, part: Part<'_>) -> Option<RowAction> {
                     ui.set_width(ui.available_width());
                     let action = first_line(ui, row, part.is_open);
                     let action = action.or(below(ui, row, &line, part.sign_in));
+                    preflight_ui(ui, row, part.is_open);
                     if part.is_open {
                         contents_ui(ui, row);
                     }
@@ -202,9 +203,7 @@ const FOLD: f32 = 24.0;
 
 /// Whether it is a folder with something to be shown.
 fn can_open(row: &Row) -> bool {
-    let was_told = row.passage.files.is_some_and(|files| files.over > 0);
-    let may_be = |contents: &Contents| was_told || !contents.is_empty() || !row.is_over();
-    row.contents.as_ref().is_some_and(may_be)
+    row.has_files() || (row.contents.is_some() && !row.is_over())
 }
 
 /// What shows the files of a folder, and hides them again.
@@ -333,21 +332,16 @@ fn second_line(ui: &mut Ui, row: &Row, line: &str) {
     }
     let is_narrow = ui.available_width() < look::NARROW_WINDOW - 150.0;
     let apart = moving_apart(row).filter(|_| !is_narrow);
-    let mut line = apart.as_ref().map_or(line, |(amount, ..)| amount).to_owned();
-    if let Some(files) = files(row) {
-        line = format!("{line} · {files}");
-    }
+    let mut facts = vec![apart.as_ref().map_or(line, |(amount, ..)| amount).to_owned()];
+    facts.extend(files(row));
     if !is_narrow && !is_pausing {
-        line = format!("{line} · {}", row.host());
-        if let Some(brake) = brake(row) {
-            line = format!("{line} · limited by {brake}");
-        }
+        facts.push(row.host());
+        facts.extend(connections(row));
+        facts.extend(brake(row).map(|brake| format!("limited by {brake}")));
     }
     let color = if is_pausing { colors.attention } else { colors.quiet };
     let hash = row.sha256().filter(|_| !is_narrow);
-    if let Some(hash) = hash {
-        line = format!("{line} · SHA-256 {}", short_hash(hash));
-    }
+    facts.extend(hash.map(|hash| format!("SHA-256 {}", short_hash(hash))));
     // A row of this height, not one of buttons.
     ui.spacing_mut().interact_size.y = look::LINE;
     ui.horizontal(|ui| {
@@ -356,7 +350,8 @@ fn second_line(ui: &mut Ui, row: &Row, line: &str) {
         let copy = if hash.is_some() { look::LINE + space::XS } else { 0.0 };
         let room = ui.available_width() - pace - copy;
         let font = look::fact_font();
-        let cut = widgets::end_cut(ui, &line, &font, room);
+        let cut = widgets::whole_parts(ui, &facts, &font, room);
+        let line = facts.join(widgets::BETWEEN);
         let is_cut = cut != line;
         let text = RichText::new(cut).font(font).color(color);
         let label = ui.add(Label::new(text).selectable(false).extend());

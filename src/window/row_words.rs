@@ -34,15 +34,27 @@ pub fn state(row: &Row, now: SystemTime) -> String {
                 format!("{} Trying again {}", closed(&words::shown(why)), countdown(*until, now))
             }
         },
-        Stage::Over { ending, .. } => ended(ending, now),
+        Stage::Over { ending, .. } => ended(ending, brought_nothing(row), now),
     }
 }
 
-fn ended(ending: &Ending, now: SystemTime) -> String {
+/// Whether it is a folder in which all was here already.
+fn brought_nothing(row: &Row) -> bool {
+    let is_empty = matches!(row.passage.files, Some(Files { all: Some(0), .. }));
+    is_empty && here_already(row).is_none_or(|count| count > 0)
+}
+
+/// How many files of a folder were here before, if that is known.
+fn here_already(row: &Row) -> Option<u64> {
+    Some(row.contents.as_ref()?.preflight.as_ref()?.unchanged)
+}
+
+fn ended(ending: &Ending, brought_nothing: bool, now: SystemTime) -> String {
     let sentence = words::shown(&ending.sentence);
     let at = SystemTime::UNIX_EPOCH + Duration::from_secs(ending.at.min(1 << 38));
     let at = words::moment(at, now);
     match (ending.end, ending.length, &ending.kept) {
+        (End::Complete, ..) if brought_nothing => format!("Nothing new · {at}"),
         (End::Verified | End::Complete, Some(length), _) => {
             format!("{sentence} · {} · {at}", words::bytes(length))
         }
@@ -115,13 +127,21 @@ pub(super) fn moving_apart(row: &Row) -> Option<(String, String, Option<String>)
 pub(super) fn files(row: &Row) -> Option<String> {
     let Files { over, bad, all } = row.passage.files?;
     let all = all?.max(over);
-    let files = if all == 1 { "file" } else { "files" };
+    let here = here_already(row).filter(|&count| count > 0);
+    let files = |count| if count == 1 { "file" } else { "files" };
+    if all == 0 && row.is_over() {
+        return here.map(|here| format!("{} {} here already", words::count(here), files(here)));
+    }
+    let files = files(all);
     let mut text = match over {
         over if over == all => format!("{} {files}", words::count(all)),
         over => format!("{} of {} {files}", words::count(over), words::count(all)),
     };
     if bad > 0 {
         text.push_str(&format!(", {} not complete", words::count(bad)));
+    }
+    if let Some(here) = here {
+        text.push_str(&format!(", {} here already", words::count(here)));
     }
     Some(text)
 }
@@ -131,6 +151,13 @@ pub(super) fn brake(row: &Row) -> Option<Brake> {
     let is_moving = matches!(row.stage, Stage::Running { phase: Phase::Receiving, .. });
     let progress = row.progress.filter(|progress| is_moving && progress.speed >= 1.0)?;
     progress.brake
+}
+
+/// `4 connections`, of one that comes over several.
+pub(super) fn connections(row: &Row) -> Option<String> {
+    let is_moving = matches!(row.stage, Stage::Running { phase: Phase::Receiving, .. });
+    let number = row.progress.filter(|_| is_moving)?.connections;
+    (number > 1).then(|| format!("{} connections", words::count(number as u64)))
 }
 
 /// The share that has arrived, if anybody can know it, and the bytes.

@@ -19,7 +19,7 @@ use super::form::Form;
 use super::form_view::{FormAction, form_ui};
 use super::keeping::Keeping;
 use super::limit::LimitMenu;
-use super::log::{Log, Seeking};
+use super::log::{Filter, Log, Seeking};
 use super::log_view::{self, LogAction};
 use super::look::{self, space};
 use super::model::Model;
@@ -79,10 +79,13 @@ impl Screen {
     /// An empty screen. Files go to `folder` unless the person says otherwise.
     #[must_use]
     pub fn new(folder: PathBuf) -> Self {
+        let mut log = Log::new();
+        // Plain sentences first; the conversation is for who asks for it.
+        log.set_filter(Filter { is_story: true, ..Filter::default() });
         Self {
             form: Form::new(folder),
             model: Model::new(),
-            log: Log::new(),
+            log,
             is_choosing: false,
             settings: Settings::default(),
             servers: Servers::default(),

@@ -195,7 +195,7 @@ pub(super) fn field<'t>(text: &'t mut String, width: f32, height: f32) -> TextEd
 /// A sentence with an icon before it, wrapped to a readable width.
 pub(super) fn message(ui: &mut Ui, icon: Option<Icon>, text: &str, color: Color) -> Response {
     let inner = ui.horizontal_top(|ui| {
-        ui.spacing_mut().item_spacing.x = 6.0;
+        ui.spacing_mut().item_spacing.x = space::S;
         if let Some(icon) = icon {
             icons::show(ui, icon, look::ICON, color, None);
         }
@@ -231,6 +231,22 @@ pub(super) fn middle_cut(ui: &Ui, text: &str, font: &FontId, width: f32) -> Stri
         if fits(&cut(middle)) { low = middle } else { high = middle - 1 }
     }
     cut(low)
+}
+
+/// What stands between facts in one line.
+pub(super) const BETWEEN: &str = " · ";
+
+/// As many of the `facts` as fit into `width`, in one line: half a fact says nothing. Of the first, as
+/// much as fits.
+pub(super) fn whole_parts(ui: &Ui, facts: &[String], font: &FontId, width: f32) -> String {
+    let mut line = String::new();
+    for fact in facts {
+        let longer = if line.is_empty() { fact.clone() } else { [&line, BETWEEN, fact].concat() };
+        if line.is_empty() || text_width(ui, &longer, font) <= width {
+            line = longer;
+        }
+    }
+    end_cut(ui, &line, font, width)
 }
 
 /// `text`, cut at its end until it fits into `width`.

@@ -17,7 +17,7 @@ use std::io::BufReader;
 use std::path::{Component, Path};
 use std::time::{Duration, SystemTime};
 
-use ashore::disk::{self, Partial, Room, find_checksum, local_name};
+use ashore::disk::{self, Company, Partial, Room, find_checksum, local_name};
 use ashore::ftp::listing::{Entry, Form, Kind, Parser, Zone};
 use ashore::ftp::{Address, MAX_LINE, MAX_REPLY, RemotePath, Reply};
 use ashore::words::shown;
@@ -190,7 +190,8 @@ pub(crate) fn record(bytes: &[u8]) {
     }
     fs::write(at("x.bin.part"), PART).unwrap();
     fs::write(at("x.bin.part.ashore"), bytes).unwrap();
-    let (mut file, notices) = Partial::claim(&at("x.bin"), "ftp://h/x.bin", true).unwrap();
+    let (mut file, notices) =
+        Partial::claim(&at("x.bin"), "ftp://h/x.bin", true, Company::None).unwrap();
     let length = usize::try_from(file.length()).unwrap();
     assert!(length <= PART.len());
     assert!(notices.iter().all(|notice| is_harmless(notice)));

@@ -36,7 +36,7 @@ fn folder() -> Window {
     let request = Request::new(address, Destination::File(window.file("data")));
     window.screen().model.add(FOLDER, request);
     let mut preflight = Preflight::default();
-    (preflight.files, preflight.is_all) = (40, true);
+    (preflight.files, preflight.is_all, preflight.by_size) = (40, true, 3);
     hear(&mut window, News::Preflight(Box::new(preflight)));
     hear(&mut window, News::Phase(Phase::Receiving));
     let progress = Progress {
@@ -60,8 +60,12 @@ fn folder() -> Window {
 fn a_folder_is_one_row_that_shows_its_files_when_it_is_opened() {
     let mut window = folder();
     assert!(window.shows("2 of 40 files, 1 not complete"));
+    assert!(window.shows("ftp.example.org · 2 connections"));
+    assert!(window.shows("3 files pass for unchanged by the size alone"), "that may surprise");
+    assert!(!window.shows("40 files in 0 folders"), "it is told already");
     assert!(!window.shows("chr/1.fa"), "it is one row");
     window.click("Show the files of data");
+    assert!(window.shows("40 files in 0 folders"));
     for words in ["chr/7.fa", "0.3 of 1.0 MB", "chr/1.fa", "4.1 MB", "chr/2.fa", "folder"] {
         assert!(window.shows(words), "{words}");
     }
@@ -195,4 +199,53 @@ fn the_lines_of_one_transfer_are_one_click_away() {
     window.click("More about data");
     window.click("Its lines in the log");
     assert_eq!(window.screen().log.filter().only, Some(FOLDER.into()));
+}
+
+#[test]
+fn what_came_of_a_folder_that_is_not_whole_can_be_opened() {
+    let mut window = folder();
+    let failure = refused(550, "Failed to open file");
+    hear(&mut window, News::Ended(Err(failure)));
+    window.harness.run();
+    window.click("Open data");
+    let wishes = window.wishes();
+    let [Wish::Open(FOLDER, path)] = wishes.as_slice() else { panic!("{wishes:?}") };
+    assert_eq!(path, &window.file("data"));
+}
+
+#[test]
+fn of_a_folder_only_what_is_wanted_can_be_ordered() {
+    let mut window = Window::with("ftp://ftp.example.org/pub/data/");
+    assert!(window.harness.query_by_label("Only").is_none(), "it is folded away");
+    window.click("More about the server");
+    window.write("Only", "*.fa.gz  2024/");
+    window.write("Leave out", "[old");
+    window.press(eframe::egui::Key::Enter);
+    assert!(window.wishes().is_empty());
+    assert!(window.shows("'[old' is not a pattern"));
+    window.write("Leave out", "old/");
+    window.press(eframe::egui::Key::Enter);
+    let selection = window.ordered().selection;
+    assert_eq!(selection.include, ["*.fa.gz", "2024/"]);
+    assert_eq!(selection.exclude, ["old/"]);
+    // What was chosen in one folder says nothing about another.
+    window.write("Address", "ftp://ftp.example.org/pub/other/");
+    window.press(eframe::egui::Key::Enter);
+    assert_eq!(window.ordered().selection, Default::default());
+}
+
+#[test]
+fn a_folder_that_was_here_already_says_so() {
+    let mut window = folder();
+    hear(&mut window, News::Queued);
+    let mut preflight = Preflight::default();
+    (preflight.unchanged, preflight.is_all) = (42, true);
+    hear(&mut window, News::Preflight(Box::new(preflight)));
+    let (path, took) = (window.file("data"), std::time::Duration::ZERO);
+    let (modified, sha256, verdict) = (None, None, Verdict::Complete);
+    let summary = Summary { path, length: 0, modified, sha256, took, verdict };
+    hear(&mut window, News::Ended(Ok(summary)));
+    window.harness.run();
+    assert!(window.shows("Nothing new · "));
+    assert!(window.shows("42 files here already"));
 }

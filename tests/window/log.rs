@@ -17,14 +17,25 @@ fn line(voice: Voice, text: &str) -> News {
     News::Line(Line { at: SystemTime::UNIX_EPOCH, voice, text: text.to_owned() })
 }
 
+/// A transfer that has just begun, and every word that is said is shown.
+fn whole() -> Window {
+    let mut window = Window::after([News::Phase(Phase::Connecting)]);
+    window.click("Protocol");
+    window
+}
+
+/// What was said since the window was opened; every word of it is shown.
 fn talking() -> Window {
-    Window::after([
+    let mut window = Window::after([
         News::Phase(Phase::Connecting),
         line(Voice::Received, "220 ftp.example.org ready"),
         line(Voice::Sent, "USER anonymous"),
         line(Voice::Received, "550 No such file"),
         line(Voice::Story, "Signed in to ftp.example.org as a guest"),
-    ])
+    ]);
+    assert!(window.shows("Signed in") && !window.shows("USER anonymous"), "the story comes first");
+    window.click("Protocol");
+    window
 }
 
 #[test]
@@ -77,7 +88,7 @@ fn names_can_be_hidden_for_a_bug_report_also_in_what_is_saved() {
 
 #[test]
 fn whoever_has_scrolled_up_keeps_their_place_while_lines_come_and_go() {
-    let mut window = Window::after([News::Phase(Phase::Connecting)]);
+    let mut window = whole();
     for n in 0..MOST_LINES {
         window.screen().hear(Event { id: ID, news: line(Voice::Sent, &format!("line {n}.")) });
     }
@@ -114,7 +125,7 @@ fn whoever_has_scrolled_up_keeps_their_place_while_lines_come_and_go() {
 #[test]
 #[ignore = "measures: cargo test --test window million -- --ignored --nocapture"]
 fn a_million_lines_cost_no_more_than_a_few() {
-    let mut window = Window::after([News::Phase(Phase::Connecting)]);
+    let mut window = whole();
     let began = Instant::now();
     for n in 0..1_000_000 {
         window.screen().hear(Event { id: ID, news: line(Voice::Sent, &format!("RETR pub/{n}")) });
@@ -134,7 +145,7 @@ fn a_million_lines_cost_no_more_than_a_few() {
 
 #[test]
 fn other_lines_are_read_from_the_newest_on() {
-    let mut window = Window::after([News::Phase(Phase::Connecting)]);
+    let mut window = whole();
     for n in 0..500 {
         window.screen().hear(Event { id: ID, news: line(Voice::Sent, &format!("line {n}.")) });
     }
@@ -170,7 +181,7 @@ fn a_story_has_a_beginning_and_an_end() {
 
 #[test]
 fn older_lines_are_looked_for_in_the_file_and_stand_above_the_others() {
-    let mut window = Window::after([News::Phase(Phase::Connecting)]);
+    let mut window = whole();
     window.screen().log.has_file = true;
     for n in 0..MOST_LINES + 9 {
         window.screen().hear(Event { id: ID, news: line(Voice::Sent, &format!("line {n}.")) });

@@ -281,6 +281,7 @@ fn the_log_can_be_read_folded_and_copied() {
         said(Voice::Received, "150 Here it comes\u{202e}"),
         said(Voice::Story, "Signed in as a guest"),
     ]);
+    window.click("Protocol");
     assert!(window.shows("→ RETR /pub/debian.iso"));
     window.harness.get_by_label("Copy the log").click();
     window.harness.step();

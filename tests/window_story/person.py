@@ -207,6 +207,8 @@ def main():
     if unfold:
         click(unfold, window)
     wait("the log", lambda: any("Complete: " in name for _, name, _ in seen()))
+    click(wait_for("radio button", "Protocol"), window)
+    wait("the conversation", lambda: any("← " in name for _, name, _ in seen()))
     click(wait_for("push button", "Copy the log"), window)
     for line in (f"→ RETR {NAME}", "← 226", f"saved as {SAVE_TO}"):
         wait(f"{line!r} in what was copied", lambda: line in clipboard())

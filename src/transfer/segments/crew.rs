@@ -1,25 +1,22 @@
-//! The connections that bring one file together: who comes, who goes, and when it is done.
+//! The connections that bring one file together: who is there, how each of them ended, and what came
+//! of it.
+
+mod muster;
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, Scope};
-use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
 
 use super::board::{Board, Id, Setback};
 use super::errand::Errand;
-use super::worker::Worker;
-use crate::ftp::{self, Address, Error, Limits, Parked, Session, Stop};
+use crate::ftp::{self, Address, Error, Parked, Session, Stop};
 use crate::transfer::doubt::Doubt;
-use crate::transfer::growth::{Advice, Growth, Standing, Yield};
+use crate::transfer::growth::Growth;
 use crate::transfer::handle::Handle;
 use crate::transfer::lanes::Lane;
 use crate::transfer::news::{Line, News, Voice};
 use crate::transfer::trouble::Trouble;
-
-/// How often it is looked at who is needed.
-const TICK: Duration = Duration::from_millis(20);
 
 /// How many connections in a row may come for nothing before no more are tried.
 const MOST_FAILURES: u32 = 2;
@@ -200,134 +197,6 @@ impl<'c, 'f> Crew<'c, 'f> {
         }
     }
 
-    /// Sees to it that there are as many connections as are of use, until the file is whole or nobody
-    /// is left.
-    pub(super) fn tend<'s>(&'s self, scope: &'s Scope<'s, '_>) {
-        let _ending = Ending(self);
-        let mut roll = self.roll();
-        loop {
-            let is_hopeless =
-                roll.goes_alone || roll.failures >= MOST_FAILURES || self.errand.stop.is_given();
-            roll.is_over |= self.board().is_whole() || (roll.members.is_empty() && is_hopeless);
-            if roll.is_over {
-                return;
-            }
-            self.reckon(&mut roll);
-            if !is_hopeless {
-                self.call_who_is_missing(scope, &mut roll);
-            }
-            let woken = self.has_left.wait_timeout(roll, TICK);
-            roll = woken.unwrap_or_else(PoisonError::into_inner).0;
-        }
-    }
-
-    fn call_who_is_missing<'s>(&'s self, scope: &'s Scope<'s, '_>, roll: &mut Roll) {
-        let now = Instant::now();
-        let (has_work, is_silent) = {
-            let board = self.board();
-            (board.has_work(now), board.has_silent_share(now))
-        };
-        let missing = roll.growth.wanted().saturating_sub(roll.members.len());
-        if missing > 0 && has_work && self.call(scope, roll).is_some() {
-            (1..missing).map_while(|_| self.call(scope, roll)).count();
-            return;
-        }
-        let is_full = roll.members.len() >= roll.most;
-        if !is_silent || (roll.rescuer.is_some() && !is_full) {
-            return;
-        }
-        let rescuer = if is_full { None } else { self.call(scope, roll) };
-        if rescuer.is_some() {
-            let text = "Nothing comes any more. Another connection is opened beside this one";
-            self.tell(Voice::Story, text);
-            roll.rescuer = rescuer;
-        } else if roll.members.len() > 1 {
-            // There may be no more of them: one has to make room, unless it is the only one.
-            self.board().dismiss_silent(now);
-        }
-    }
-
-    /// Does one more bring more?
-    fn reckon(&self, roll: &mut Roll) {
-        let mut board = self.board();
-        if roll.rescuer.is_some_and(|rescuer| board.has_brought(rescuer)) {
-            roll.rescuer = None;
-        }
-        if board.has_differed {
-            roll.goes_alone = true;
-        }
-        let bytes = board.received();
-        let standing = Standing {
-            busy: board.busy(),
-            so_far: Yield { bytes, ..Yield::default() },
-            left: Some(self.errand.size.saturating_sub(bytes)),
-            setup: board.setup(),
-        };
-        match roll.growth.look(Instant::now(), &standing) {
-            Advice::Stay => {}
-            Advice::Add => {
-                let count = roll.growth.wanted();
-                self.tell(Voice::Story, &format!("That is faster. Trying {count} connections"));
-            }
-            Advice::Drop => {
-                let count = roll.growth.wanted();
-                self.tell(Voice::Story, &format!("No faster. Going on with {count}"));
-                for (&newest, stop) in roll.members.iter().skip(count) {
-                    stop.give();
-                    board.release(newest);
-                }
-            }
-        }
-    }
-
-    /// Has one more come. `None`: the server has as many connections from us as it may.
-    fn call<'s>(&'s self, scope: &'s Scope<'s, '_>, roll: &mut Roll) -> Option<Id> {
-        let lane = match self.errand.handle.lane() {
-            Some(lane) if roll.heir.is_some() => Some(lane.another_within(roll.most)?),
-            _ => None,
-        };
-        let (id, stop) = (roll.next, self.errand.stop.branch());
-        roll.next += 1;
-        roll.heir.get_or_insert(id);
-        roll.members.insert(id, stop.clone());
-        let work = move || {
-            let own = self.errand.handle.lane().map(AsRef::as_ref);
-            let end = self.come(id, &stop, lane.as_ref().or(own));
-            self.roll().lanes.extend(lane.filter(|_| end.is_ok()));
-            self.leave(id, &stop, end);
-        };
-        let name = format!("ashore segment {id}");
-        if thread::Builder::new().name(name).spawn_scoped(scope, work).is_err() {
-            roll.members.remove(&id);
-            roll.heir = roll.heir.filter(|&heir| heir != id);
-            roll.goes_alone = true;
-        }
-        Some(id)
-    }
-
-    /// One more connection, from the greeting on.
-    fn come(&self, id: Id, stop: &Stop, lane: Option<&Lane>) -> Result<(), Setback> {
-        let limits = Limits { patience: self.errand.patience, stop: stop.clone() };
-        let log = |line: ftp::Line| drop(self.news.send(News::Line(line.into())));
-        let mut session = match lane.and_then(|lane| lane.take_up(&limits, &log)) {
-            Some(session) => session,
-            None => {
-                let session = self.errand.open(&limits, &log)?;
-                lane.and_then(Lane::connected)
-                    .into_iter()
-                    .for_each(|it| self.tell(Voice::Story, &it));
-                session
-            }
-        };
-        let throttle = &self.errand.handle.commons.throttle;
-        throttle.hold_back(&mut session, lane.map_or(2, Lane::companions));
-        let remote = session.locate(&self.errand.access.address.path)?;
-        if remote.facts != self.errand.remote.facts {
-            return Err(Setback::Differs);
-        }
-        Worker { crew: self, id, stop: stop.clone(), tick: &|| () }.fetch(session, &remote, None)
-    }
-
     fn tell(&self, voice: Voice, text: &str) {
         self.news.send(News::Line(Line::now(voice, text))).ok();
     }
@@ -351,17 +220,6 @@ impl<'c, 'f> Crew<'c, 'f> {
             wanted: roll.growth.wanted(),
             goes_alone: roll.goes_alone,
         }
-    }
-}
-
-/// When nobody tends the crew any more, whatever the reason, all go home.
-struct Ending<'e, 'c, 'f>(&'e Crew<'c, 'f>);
-
-impl Drop for Ending<'_, '_, '_> {
-    fn drop(&mut self) {
-        let mut roll = self.0.roll();
-        roll.is_over = true;
-        roll.members.values().for_each(Stop::give);
     }
 }
 

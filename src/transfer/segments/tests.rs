@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::board::{Board, Id, Next, Setback, Task};
-use crate::disk::Partial;
+use crate::disk::{Company, Partial};
 use crate::ftp::Stop;
 use crate::transfer::resume::OVERLAP;
 
@@ -26,7 +26,8 @@ fn with_board(story: impl FnOnce(&mut Board<'_>, Instant)) {
 fn with_beginning(length: u64, story: impl FnOnce(&mut Board<'_>, Instant)) {
     let folder = tempfile::tempdir().unwrap();
     let destination = folder.path().join("file");
-    let (mut file, _) = Partial::claim(&destination, "ftp://example.org/file", true).unwrap();
+    let (mut file, _) =
+        Partial::claim(&destination, "ftp://example.org/file", true, Company::None).unwrap();
     file.begin(Some(SIZE), None).unwrap();
     file.put(0, &bytes(0, length)).unwrap();
     let mut board = Board::new(&mut file, SIZE);

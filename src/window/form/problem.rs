@@ -2,6 +2,7 @@
 
 use super::{Field, Form};
 use crate::ftp::AddressError;
+use crate::transfer::Selection;
 use crate::window::place::Occupied;
 
 impl Form {
@@ -36,11 +37,17 @@ impl Form {
                 }
                 Ok(_) => None,
             },
-            Field::SaveTo if self.occupied() == Some(&Occupied::ByTransfer) => {
-                Some("This file is being downloaded there already. Save under another name to have it twice".to_owned())
-            }
+            Field::SaveTo if self.occupied() == Some(&Occupied::ByTransfer) => Some(
+                "Another download is on its way there. Save this one under another name".to_owned(),
+            ),
             Field::SaveTo => self.facts.as_ref().and_then(|facts| facts.problem(is_asked)),
+            Field::Only => bad_pattern(Selection { exclude: Vec::new(), ..self.selection() }),
+            Field::LeaveOut => bad_pattern(Selection { include: Vec::new(), ..self.selection() }),
             Field::User | Field::Password => None,
         }
     }
+}
+
+fn bad_pattern(selection: Selection) -> Option<String> {
+    selection.check().err().map(|bad| bad.to_string())
 }

@@ -1,5 +1,7 @@
 //! The fields of the form, and the texts in them.
 
+use crate::transfer::Selection;
+
 /// The fields of the form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Field {
@@ -17,6 +19,10 @@ pub enum Field {
     Password,
     /// The TCP port.
     Port,
+    /// Of a folder: patterns of what is wanted alone.
+    Only,
+    /// Of a folder: patterns of what is left out.
+    LeaveOut,
 }
 
 /// What stands in the fields, as text.
@@ -36,4 +42,21 @@ pub struct Texts {
     pub password: String,
     /// The TCP port. Empty: the usual one.
     pub port: String,
+    /// Of a folder: patterns of what is wanted alone, with spaces between them.
+    pub only: String,
+    /// Of a folder: patterns of what is left out, with spaces between them.
+    pub leave_out: String,
+}
+
+impl Texts {
+    /// Which files of a folder are wanted.
+    pub(super) fn selection(&self) -> Selection {
+        let patterns = |text: &str| text.split_whitespace().map(str::to_owned).collect();
+        Selection { include: patterns(&self.only), exclude: patterns(&self.leave_out) }
+    }
+
+    /// The same, as fields.
+    pub(super) fn write(&mut self, selection: &Selection) {
+        (self.only, self.leave_out) = (selection.include.join(" "), selection.exclude.join(" "));
+    }
 }
