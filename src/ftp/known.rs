@@ -23,6 +23,10 @@ pub struct Known {
     /// Commands that travelled together made it stumble: it is spoken to step by step.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_step_by_step: bool,
+    /// It has greeted, since this program began, as software that answers in order whatever travels
+    /// together: it need not greet again before it is spoken to.
+    #[serde(skip)]
+    pub answers_in_order: bool,
     /// The last time, no data connection could be made in passive mode.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_passive_dead: bool,

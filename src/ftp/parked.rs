@@ -128,6 +128,7 @@ impl Parked {
             early_final: None,
             is_transferring: false,
             has_offset,
+            owes_greeting: false,
             is_astray: false,
             listing,
             round_trip,

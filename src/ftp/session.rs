@@ -85,6 +85,8 @@ pub struct Session<'a> {
     pub(super) is_astray: bool,
     /// What is known about the server's listings.
     pub(super) listing: listing::Known,
+    /// The server is known well enough to be spoken to before it has greeted, and has not done so yet.
+    pub(super) owes_greeting: bool,
     /// The least that a way there and back has taken.
     pub(super) round_trip: Duration,
     /// So many bytes of a transfer may wait for us to read them.
@@ -100,7 +102,9 @@ impl std::fmt::Debug for Session<'_> {
 }
 
 impl<'a> Session<'a> {
-    /// Finds the server, connects, and waits for its greeting (RFC 959 §5.4, "120 or 220").
+    /// Finds the server, connects, and waits for its greeting (RFC 959 §5.4, "120 or 220"); where it
+    /// is known to [answer in order](Known::answers_in_order) and TLS does not come first, the greeting
+    /// is heard by whoever speaks first.
     ///
     /// # Errors
     ///
@@ -139,6 +143,7 @@ impl<'a> Session<'a> {
             has_offset: false,
             is_astray: false,
             listing: listing::Known::beginning_with(server.known.time_offset),
+            owes_greeting: false,
             round_trip,
             most_ahead: None,
             heard: Instant::now(),
@@ -146,12 +151,16 @@ impl<'a> Session<'a> {
         if server.security == Security::Implicit {
             session = session.secure(Tls::new(server.host, &server.trust)?)?;
         }
-        let greeting = session.read_past_preliminaries()?;
-        let greeting = done("the greeting", greeting)?;
-        if !server.known.is_step_by_step {
+        let known = &server.known;
+        if known.answers_in_order && !known.is_step_by_step && server.security == Security::Off {
+            session.most_pace = Pace::InOrder;
+            session.owes_greeting = true;
+            return Ok(session);
+        }
+        let greeting = session.hear_greeting()?;
+        if !known.is_step_by_step {
             session.most_pace = Pace::of(&greeting);
         }
-        session.control.get_mut().expect(Awaiting::Reply, limits.patience);
         if matches!(server.security, Security::Explicit | Security::Auto) {
             session = session.ask_for_tls(&server)?;
         }
@@ -160,6 +169,40 @@ impl<'a> Session<'a> {
                 !server.known.is_step_by_step && together::takes_goodbye_first(&greeting);
         }
         Ok(session)
+    }
+
+    fn hear_greeting(&mut self) -> Result<Reply, Error> {
+        let greeting = done("the greeting", self.read_past_preliminaries()?)?;
+        self.control.get_mut().expect(Awaiting::Reply, self.limits.patience);
+        Ok(greeting)
+    }
+
+    /// Hears the greeting, if it was not waited for until now. Another software than the one that was
+    /// known is spoken to as its greeting allows; `is_late`: it was told everything already.
+    ///
+    /// # Errors
+    ///
+    /// Those of the greeting in [`Session::connect`], and [`Error::Stumbled`] if it comes too late.
+    pub(super) fn be_greeted(&mut self, is_late: bool) -> Result<(), Error> {
+        if !std::mem::take(&mut self.owes_greeting) {
+            return Ok(());
+        }
+        let greeting = self.hear_greeting()?;
+        self.most_pace = Pace::of(&greeting);
+        if self.most_pace == Pace::InOrder {
+            return Ok(());
+        }
+        if is_late {
+            return Err(together::stumbled(Error::Garbled { said: greeting.to_string() }));
+        }
+        self.pace = Pace::StepByStep;
+        Ok(())
+    }
+
+    /// Whether it is software that answers in order what travels together.
+    #[must_use]
+    pub fn answers_in_order(&self) -> bool {
+        self.most_pace == Pace::InOrder
     }
 
     /// `AUTH TLS` (RFC 4217 §4). A server that has none is spoken to without, unless it must have it
@@ -246,6 +289,7 @@ impl<'a> Session<'a> {
         if let Some(reply) = self.take_answer(command)? {
             return Ok(reply);
         }
+        self.be_greeted(false)?;
         self.say(command)?;
         self.read_reply()
     }

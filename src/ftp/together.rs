@@ -78,6 +78,7 @@ impl Session<'_> {
             return Ok(());
         }
         self.say_all(&commands)?;
+        self.be_greeted(true)?;
         let at = commands.iter().position(|command| Some(command) == last);
         if let Some(at) = at.filter(|_| self.pace == Pace::InOrder) {
             self.awaited = commands.split_off(at + 1).into();

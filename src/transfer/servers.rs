@@ -1,6 +1,6 @@
 //! What was learnt about each server, kept over restarts in one readable file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,6 +19,8 @@ pub struct Servers(Arc<Mutex<Kept>>);
 struct Kept {
     file: Option<PathBuf>,
     table: BTreeMap<String, Known>,
+    /// Those that answer in order, as they have greeted since this program began.
+    in_order: BTreeSet<String>,
 }
 
 impl Servers {
@@ -27,13 +29,25 @@ impl Servers {
     #[must_use]
     pub fn open(path: PathBuf) -> Self {
         let table = read(&path).unwrap_or_default();
-        Self(Arc::new(Mutex::new(Kept { file: Some(path), table })))
+        Self(Arc::new(Mutex::new(Kept { file: Some(path), table, ..Kept::default() })))
     }
 
     /// What is known of one server.
     #[must_use]
     pub fn known(&self, host: &Host, port: u16) -> Known {
-        self.lock().table.get(&name(host, port)).cloned().unwrap_or_default()
+        let (kept, name) = (self.lock(), name(host, port));
+        let known = kept.table.get(&name).cloned().unwrap_or_default();
+        Known { answers_in_order: kept.in_order.contains(&name), ..known }
+    }
+
+    /// A server has greeted. Whether it answers in order is known until this program ends: the next one
+    /// may meet another software there.
+    pub(super) fn has_greeted(&self, host: &Host, port: u16, answers_in_order: bool) {
+        let (mut kept, name) = (self.lock(), name(host, port));
+        match answers_in_order {
+            true => kept.in_order.insert(name),
+            false => kept.in_order.remove(&name),
+        };
     }
 
     /// Every server of which something is known, as `HOST:PORT`, in order.

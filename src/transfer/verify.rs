@@ -138,6 +138,7 @@ impl Job<'_> {
         let now = Instant::now();
         lists
             .filter(|list| checks.beside.as_ref().is_none_or(|beside| beside.contains(list)))
+            .filter(|list| is_doubted || !self.missing_lists.borrow().contains(list))
             .filter_map(|list| match known.get(address, &list, now).filter(|_| !is_doubted) {
                 Some(Known::Missing) if checks.beside.is_none() => None,
                 Some(Known::Holds(text)) => Some((list, Some(text))),
@@ -152,6 +153,7 @@ impl Job<'_> {
         let address = &self.request.address;
         for list in self.lists(file) {
             if session.lacks(&remote.beside(&list)) {
+                self.missing_lists.borrow_mut().push(list.clone());
                 self.handle.commons.known_lists.note(
                     address,
                     &list,

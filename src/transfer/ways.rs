@@ -90,6 +90,7 @@ impl<'a> Access<'a> {
         let server = self.server();
         self.commons.passwords.fetch(&server.known, host, *port, login, &limits.stop);
         let session = Session::connect(server, limits, log)?;
+        self.commons.servers.has_greeted(host, *port, session.answers_in_order());
         if session.is_secure() {
             let pin = self.trust.pin.filter(|_| self.trust.is_lasting);
             self.learn(|known| {

@@ -20,6 +20,10 @@ const KEPT: f64 = 48.0;
 /// after that.
 const ROUNDS: u64 = 2;
 
+/// What each connection could bring to the end is not brought in several rounds if it is no more than
+/// this, in bytes: a checksum has caught up with that in no time, and each request costs some.
+const PIECE: u64 = 16 * 1024 * 1024;
+
 impl Board<'_> {
     /// A part of somebody's share, up to where that share ended.
     pub(super) fn part(&mut self, me: Id, company: usize, now: Instant) -> Option<(u64, u64)> {
@@ -35,7 +39,9 @@ impl Board<'_> {
         let (size, setup, usual) = (self.size, self.setup.as_secs_f64(), self.usual_speed(now));
         let kept = |share: &Share| {
             let speed = share.speed(now).unwrap_or(usual);
-            (missing / company / ROUNDS).max(whole(speed * setup * KEPT)).max(LEAST)
+            let each = missing / company;
+            let next = (each / ROUNDS).max(each.min(PIECE));
+            next.max(whole(speed * setup * KEPT)).max(LEAST)
         };
         let can_give = |share: &&mut Share| share.left(size) / 2 >= kept(share);
         let giver = self.shares.values_mut().filter(can_give).min_by_key(|share| share.at)?;
@@ -49,11 +55,12 @@ impl Board<'_> {
         let (size, setup, usual) = (self.size, self.setup.as_secs_f64(), self.usual_speed(now));
         let lasts =
             |share: &Share| lossy(share.left(size)) / share.speed(now).unwrap_or(usual).max(1.0);
-        let mine = self.speeds.get(&me).copied().unwrap_or(usual);
         let can_give = |share: &&mut Share| share.left(size) >= 2 * LEAST;
         let latest = self.shares.values_mut().filter(can_give);
         let latest = latest.max_by(|one, other| lasts(one).total_cmp(&lasts(other)))?;
         let (left, theirs) = (latest.left(size), latest.speed(now).unwrap_or(usual));
+        // A new one is as fast as the others are, which have got up to their speed.
+        let mine = self.speeds.get(&me).copied().unwrap_or(theirs);
         let mut kept = left / 2;
         if theirs > 0.0 && mine > 0.0 {
             // While this one's request is under way, the other one goes on.
