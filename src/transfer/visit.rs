@@ -90,9 +90,10 @@ impl<'a> Visit<'a> {
         path: &RemotePath,
         handed: &mut dyn FnMut(Entry) -> ControlFlow<()>,
     ) -> Result<ListingEnd, Failure> {
-        let mut is_begun = false;
-        let mut noticed = |entry| {
+        let (mut is_begun, mut last) = (false, Vec::new());
+        let mut noticed = |entry: Entry| {
             is_begun = true;
+            last.clone_from(&entry.name);
             handed(entry)
         };
         let mut ended = self.ask(|session| session.list(path, &mut noticed));
@@ -100,12 +101,33 @@ impl<'a> Visit<'a> {
             && !is_begun
             && self.is_worth_another(error)
         {
-            ended = self.ask(|session| session.list(path, &mut *handed));
+            ended = self.ask(|session| {
+                session.list(path, &mut |entry| {
+                    last.clone_from(&entry.name);
+                    handed(entry)
+                })
+            });
         }
         if let Ok(end) = &ended {
             self.access.learn_time_offset(end);
+            if end.is_open && !self.ends_so_again(path, end, &last) {
+                ended = Err(end.cut());
+            }
         }
         ended.map_err(|error| self.failure(error))
+    }
+
+    /// Whether the list of the folder at `path`, asked for once more, ends with `last`, too: some servers
+    /// never end the last line.
+    fn ends_so_again(&mut self, path: &RemotePath, end: &ListingEnd, last: &[u8]) -> bool {
+        let mut name = Vec::new();
+        let again = self.ask(|session| {
+            session.list(path, &mut |entry| {
+                name = entry.name;
+                ControlFlow::Continue(())
+            })
+        });
+        again.is_ok_and(|again| again.entries == end.entries && name == last)
     }
 
     /// Fetches the first `most` bytes of the file at `path`, or all if it is shorter.

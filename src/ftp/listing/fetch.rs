@@ -1,5 +1,6 @@
 //! From a folder's path to its entries: which command, from where, and what the server's clock means.
 
+use std::io;
 use std::ops::ControlFlow;
 use std::time::SystemTime;
 
@@ -33,6 +34,18 @@ pub struct ListingEnd {
     /// The server's time zone, if it became known only after entries were handed on: their times are
     /// to be [corrected](super::Modified::corrected) by it. Later listings of the session are right at once.
     pub zone: Option<Zone>,
+    /// Its last line has no end (RFC 959 §3.1.1.1, RFC 3659 §7.2). It was cut off there, although the
+    /// server called it complete; or the server has it that way, and ends every listing so.
+    pub is_open: bool,
+}
+
+impl ListingEnd {
+    /// What it means where it [is open](Self::is_open), and not by habit.
+    #[must_use]
+    pub fn cut(&self) -> Error {
+        let what = "its list ended in the middle of a line";
+        Error::Cut(io::Error::new(io::ErrorKind::UnexpectedEof, what))
+    }
 }
 
 impl Session<'_> {
@@ -229,6 +242,7 @@ impl Session<'_> {
                 return Err(Error::TooLong { what: "the listing is longer than 256 MiB" });
             }
         }
+        catch.is_open = parser.is_in_line();
         catch.unread = parser.end(&mut |entry| catch.take(entry));
         catch.check()
     }

@@ -1,14 +1,17 @@
 //! Looking into one folder: what it holds, and where links lead.
 
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::super::failure::Failure;
 use super::super::lists;
+use super::super::news::Voice;
+use super::super::retry::Retry;
 use super::super::selection::What;
 use super::super::trouble::Trouble;
 use super::batch::{Ahead, Looked, Step, Way};
-use super::hand::{Hand, Word};
+use super::hand::{Hand, Met, Word};
 use super::sort::Sorter;
 use super::thing::Thing;
 use crate::disk::{self, Pile};
@@ -34,6 +37,9 @@ pub(super) struct Listed {
     old_bytes: usize,
     /// The time zone of the server's clock, if it became known only later.
     pub(super) zone: Option<Zone>,
+    /// The name in the last line, and whether that line had no end.
+    last: Vec<u8>,
+    is_open: bool,
 }
 
 impl Listed {
@@ -44,13 +50,70 @@ impl Listed {
             self.old_bytes += entry.name.len();
             self.old_names.push(entry.name.clone());
         }
+        self.last.clone_from(&entry.name);
         self.things.push(&Thing::listed(entry).pack())
+    }
+
+    /// The number and the name of the last line, if that has no end.
+    fn open_end(&self) -> Option<(usize, Vec<u8>)> {
+        self.is_open.then(|| (self.things.len(), self.last.clone()))
     }
 }
 
 impl Hand<'_> {
+    /// Looks into a folder, again after a pause while that can help. `Some` if somebody else must.
+    pub(super) fn look_patiently(&self, ahead: Ahead) -> Option<Ahead> {
+        let mut retry = Retry::new(self.request.retries);
+        let log = |line: ftp::Line| self.tell(Word::Line(line.into()));
+        // Of listings that broke off, the longest; and how one ended that had no end.
+        let (mut best, mut open) = (Listed::default(), None);
+        loop {
+            let mut listed = Listed::default();
+            let trouble = match self.meet(&log) {
+                Ok(Met::OneTooMany) => return Some(ahead),
+                Ok(Met::Session(session)) => match self.list(*session, &ahead, &mut listed) {
+                    Ok(()) => {
+                        best = listed;
+                        break;
+                    }
+                    Err(trouble) => trouble,
+                },
+                Err(error) => Trouble::Server(error),
+            };
+            // Some servers never end the last line. Who sends the same twice, and was never seen to end
+            // one, is taken for one of them; to ask that is no try.
+            let end = listed.open_end();
+            let is_first = end.is_some() && open.is_none();
+            let is_habit = end.is_some() && end == open && !self.work.ends_lines();
+            open = end.or(open);
+            if listed.things.len() >= best.things.len() {
+                best = listed;
+            }
+            if is_habit {
+                let what = "the last line of its list has no end, and had none before";
+                self.say(Voice::Story, &format!("{}: {what}: taken for whole", ahead.path));
+                break;
+            }
+            if is_first {
+                continue;
+            }
+            if let Err(failure) = self.rest_after(trouble, &mut retry, &ahead.path.to_string()) {
+                let listed = best.things.len() as u64;
+                self.lose_folder(&ahead.inside, &ahead.path, failure.of_part(listed));
+                if listed == 0 {
+                    return None;
+                }
+                break; // Of a listing that broke off, too, what came is worth fetching.
+            }
+        }
+        if let Err(error) = self.sort_out(&ahead, best) {
+            self.mourn(&ahead.inside, &ahead.path, error);
+        }
+        None
+    }
+
     /// Everything in one folder. What came before an error is in `listed`.
-    pub(super) fn list(
+    fn list(
         &self,
         mut session: Session<'_>,
         ahead: &Ahead,
@@ -77,6 +140,13 @@ impl Hand<'_> {
         let end = ended?;
         self.access().learn_time_offset(&end);
         listed.zone = end.zone;
+        listed.is_open = end.is_open;
+        if end.is_open {
+            return Err(end.cut().into());
+        }
+        if end.entries > 0 {
+            self.work.saw_line_ends();
+        }
         Ok(())
     }
 
@@ -85,8 +155,8 @@ impl Hand<'_> {
     /// # Errors
     ///
     /// If they wait on the disk, and it does not give them back, or takes no more.
-    pub(super) fn sort_out(&self, ahead: &Ahead, listed: Listed) -> Result<(), disk::Error> {
-        let is_new = std::fs::symlink_metadata(&ahead.local).is_err();
+    fn sort_out(&self, ahead: &Ahead, listed: Listed) -> Result<(), disk::Error> {
+        let is_new = has_nothing(&ahead.local);
         let is_chosen = ahead.is_chosen || self.sieve.chooses(&ahead.inside, What::Folder);
         if is_chosen {
             self.make(ahead)?;
@@ -110,9 +180,13 @@ impl Hand<'_> {
         });
         // What is kept of each name to tell them apart is kept for one such folder at a time.
         let _turn = (listed.things.len() > MANY).then(|| self.work.turn_for_much());
-        let sorted = Sorter::new(self, ahead, &folder, listed.things.len()).sort_all(listed)?;
-        if !is_chosen && sorted.told.files + sorted.told.unchanged > 0 {
+        let mut sorted = Sorter::new(self, ahead, &folder, listed.things.len()).sort_all(listed)?;
+        let is_wanted = is_chosen || sorted.told.files + sorted.told.unchanged > 0;
+        if is_wanted && !is_chosen {
             self.make(ahead)?;
+        }
+        if is_wanted {
+            sorted.told.folders = ahead.way.count();
         }
         self.work.add(&folder, sorted);
         Ok(())
@@ -152,6 +226,14 @@ impl Hand<'_> {
         }
         let top = session.whereabouts(&self.request.address.path.as_folder())?.unwrap_or_default();
         Ok(self.work.top.get_or_init(|| top).clone())
+    }
+}
+
+/// Whether nothing is in `folder` yet, because it is still to be made or is empty.
+fn has_nothing(folder: &Path) -> bool {
+    match std::fs::read_dir(folder) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(_) => std::fs::symlink_metadata(folder).is_err(),
     }
 }
 
@@ -235,7 +317,7 @@ mod tests {
     fn way(steps: Vec<Step>) -> Arc<Way> {
         let mut above = None;
         for step in steps {
-            above = Some(Arc::new(Way { step, above: above.take(), links: 0 }));
+            above = Some(Arc::new(Way::new(step, above.take())));
         }
         above.unwrap()
     }

@@ -10,6 +10,7 @@ mod look;
 mod names;
 mod preflight;
 mod sort;
+mod standing;
 mod tally;
 mod thing;
 mod work;
@@ -39,7 +40,8 @@ use crate::{disk, words};
 use batch::{Ahead, Step, Way};
 use hand::{Hand, Word};
 use hold::Weighed;
-use work::{Standing, Work};
+use standing::Standing;
+use work::Work;
 
 /// How many levels deep is followed. Real trees are far below; a server can make up endless ones.
 pub(super) const MOST_LEVELS: usize = 256;
@@ -88,7 +90,7 @@ pub(super) fn fetch(request: &Request, handle: &Handle, report: &dyn Fn(News)) -
     report(News::Destination(local.clone()));
     let is_made = std::fs::symlink_metadata(&local).is_err();
     disk::make_folder_without_links(&local).map_err(|error| Failure::Disk { error, kept: None })?;
-    let way = Arc::new(Way { step: Step::Top, above: None, links: 0 });
+    let way = Arc::new(Way::new(Step::Top, None));
     let inside = String::new();
     let is_chosen = sieve.chooses_all();
     let ahead =
@@ -160,7 +162,7 @@ impl Crew<'_> {
             let told = words.clone();
             thread::Builder::new()
                 .name("ashore names".to_owned())
-                .spawn_scoped(scope, move || hold::name_them(&to_be_named, &told))
+                .spawn_scoped(scope, move || hold::name_them(&to_be_named, self.work, &told))
                 .map_err(no_thread)?;
             let mut outlets = Some(Outlets { words, weighed });
             let mut is_first = true;
@@ -310,7 +312,7 @@ impl<'a> Log<'a> {
 
     /// Tells what there is, at first and once more when it is known to be all.
     fn tell_preflight(&mut self, mut preflight: Preflight) {
-        if self.is_all_told || preflight.folders == 0 {
+        if self.is_all_told || preflight.looked_into == 0 {
             self.is_held = false;
             return;
         }

@@ -78,8 +78,11 @@ impl<'s, 'h> Sorter<'s, 'h> {
                 "" => "the folder",
                 inside => inside,
             };
-            let text = format!("{} more things in {folder} are left out", words::count(more));
-            self.hand.say(Voice::Warning, &text);
+            let (one, many) = (
+                format!("more thing in {folder} is left out"),
+                format!("more things in {folder} are left out"),
+            );
+            self.hand.say(Voice::Warning, &words::counted(more, &one, &many));
         }
         if self.left_behind > 0 {
             let what = "more than 100,000 folders are in it; the rest of them were left out";
