@@ -71,6 +71,30 @@ fn what_may_be_lost_is_a_failure_and_what_is_left_out_is_counted() {
     assert!(said.ends_with("\n1 complete, 1 left out, 3 failed.\n"), "{said}");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_path_that_is_too_long_here_is_told_and_the_rest_comes_and_stays() {
+    let name = "level-with-a-name-of-thirty-bytes";
+    let deep: Vec<_> = (1..=130).map(|depth| vec![name; depth].join("/")).collect();
+    let files: Vec<_> = deep.iter().map(|path| format!("{path}/f")).collect();
+    let mut nodes: Vec<_> = deep.iter().map(|path| (path.as_str(), Node::Folder)).collect();
+    nodes.extend(files.iter().map(|path| (path.as_str(), Node::File(vec![7]))));
+    let wharf = Wharf::open(tree(&nodes), Rules::modern());
+    let folder = tempfile::tempdir().unwrap();
+    let (exit, said) = get(&wharf, "pub", folder.path(), &[]);
+    assert_eq!(exit, Some(7), "{said}");
+    let told = said.lines().find(|line| line.starts_with("ashore: ")).unwrap();
+    let place = folder.path().join("pub").join(name);
+    assert!(told.starts_with(&format!("ashore: {}", place.display())), "{told}");
+    let end = " could not be made: file name too long. Save in a folder with a shorter path.";
+    assert!(told.ends_with(end), "{told}");
+    let came = all(&folder.path().join("pub")).iter().filter(|path| path.ends_with("/f")).count();
+    assert!(came > 100 && said.ends_with(&format!("\n{came} complete, 1 failed.\n")), "{said}");
+    let (exit, said) = get(&wharf, "pub", folder.path(), &[]);
+    assert_eq!(exit, Some(7), "{said}");
+    assert!(said.ends_with(&format!("\n{came} here already, 1 failed.\n")), "{said}");
+}
+
 #[test]
 fn a_folder_that_may_not_be_opened_is_neither_empty_nor_in_itself() {
     let nodes = [file("a"), ("sealed", Node::Sealed), ("unread", Node::Unread)];

@@ -313,7 +313,7 @@ mod tests {
         let exists = disk::Error::Exists { path: "data/a.bin".into() };
         assert_eq!(
             failed("a.bin", &Failure::Disk { error: exists, kept: None }),
-            "Data/a.bin is there already. Save under another name with -o, or use --if-exists \
+            "data/a.bin is there already. Save under another name with -o, or use --if-exists \
              rename, replace or skip."
         );
     }
