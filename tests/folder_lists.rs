@@ -54,6 +54,20 @@ fn who_ends_other_lists_with_a_line_has_cut_off_the_one_that_does_not() {
 }
 
 #[test]
+fn who_ends_lists_only_later_is_not_believed_any_more() {
+    let nodes = [("pub", Node::Frayed(2, 2)), ("pub/d", Node::Folder), ("pub/d/a", file("a").1)];
+    let nodes = nodes.into_iter().map(|(path, node)| (path.to_owned(), node));
+    let wharf = Wharf::open(nodes.collect(), Rules::modern());
+    let folder = tempfile::tempdir().unwrap();
+    let request = Request { retries: 0, ..folder_request(&wharf, folder.path()) };
+    let told = fetch(&Commons::default(), request);
+    assert_eq!(all(&folder.path().join("pub")), ["d/", "d/a"]);
+    assert_eq!(told.tally(), "1 complete, 1 failed");
+    let failed = told.files.iter().find(|end| end.outcome.is_err()).unwrap();
+    assert_eq!(failed.name, "pub/");
+}
+
+#[test]
 fn who_never_ends_the_last_line_is_believed() {
     for rules in [Rules::modern(), Rules::old()] {
         let nodes = [("pub", Node::Frayed(usize::MAX, 2)), ("pub/a", file("a").1)];

@@ -55,6 +55,25 @@ fn a_listing_that_broke_off_at_the_top_is_one_of_the_failures() {
 }
 
 #[test]
+fn what_went_wrong_long_ago_is_said_once_more_at_the_end() {
+    let names: Vec<_> = (0..40).map(|number| format!("f{number}")).collect();
+    for (count, times) in [(3, 1), (40, 2)] {
+        // What is in the folder comes after it.
+        let mut nodes = vec![("d", Node::Closed), ("a", Node::Locked)];
+        nodes.extend(names.iter().take(count).map(|name| file(name)));
+        let wharf = Wharf::open(tree(&nodes), Rules::modern());
+        let folder = tempfile::tempdir().unwrap();
+        let (_, said) = get(&wharf, "pub", folder.path(), &["--connections", "1"]);
+        for name in ["d/: ", "a: "] {
+            assert_eq!(said.matches(&format!("{name}The server has no")).count(), times, "{said}");
+        }
+        assert!(said.ends_with(&format!("\n{count} complete, 2 failed.\n")), "{said}");
+        let quiet = get(&wharf, "pub", folder.path(), &["-q"]).1;
+        assert_eq!(quiet.lines().count(), 2, "{quiet}");
+    }
+}
+
+#[test]
 fn what_may_be_lost_is_a_failure_and_what_is_left_out_is_counted() {
     let deep: Vec<_> = (1..=258).map(|depth| vec!["d"; depth].join("/")).collect();
     let mut nodes: Vec<_> = deep.iter().map(|path| (path.as_str(), Node::Folder)).collect();

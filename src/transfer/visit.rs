@@ -90,19 +90,20 @@ impl<'a> Visit<'a> {
         path: &RemotePath,
         handed: &mut dyn FnMut(Entry) -> ControlFlow<()>,
     ) -> Result<ListingEnd, Failure> {
-        let (mut is_begun, mut last) = (false, Vec::new());
+        let (mut count, mut last) = (0, Vec::new());
         let mut noticed = |entry: Entry| {
-            is_begun = true;
+            count += 1;
             last.clone_from(&entry.name);
             handed(entry)
         };
         let mut ended = self.ask(|session| session.list(path, &mut noticed));
         if let Err(error) = &ended
-            && !is_begun
+            && count == 0
             && self.is_worth_another(error)
         {
             ended = self.ask(|session| {
                 session.list(path, &mut |entry| {
+                    count += 1;
                     last.clone_from(&entry.name);
                     handed(entry)
                 })
@@ -114,7 +115,7 @@ impl<'a> Visit<'a> {
                 ended = Err(end.cut());
             }
         }
-        ended.map_err(|error| self.failure(error))
+        ended.map_err(|error| self.failure(error).of_part(count))
     }
 
     /// Whether the list of the folder at `path`, asked for once more, ends with `last`, too: some servers

@@ -197,15 +197,19 @@ impl Session<'_> {
             argument => Command::with(verb, argument)?,
         };
         let ended = self.open(&command).and_then(|data| {
-            self.read_listing(data.at_speed(), form, catch)?;
+            let parser = self.read_listing(data.at_speed(), form, catch)?;
             match &catch.back {
                 // The next question travels while the server thinks about its last word.
                 Some(back) => {
                     let next = self.zone_question(b"", catch).unwrap_or_else(|| back.clone());
-                    self.last_word_before(next, verb)
+                    self.last_word_before(next, verb)?;
                 }
-                None => self.last_word(verb, FINAL_PATIENCE),
+                None => self.last_word(verb, FINAL_PATIENCE)?,
             }
+            // Of a list that is not all, a line that has not ended is no line.
+            catch.is_open = parser.is_in_line();
+            catch.unread = parser.end(&mut |entry| catch.take(entry));
+            catch.check()
         });
         match ended {
             Err(Error::Refused { reply, .. })
@@ -222,7 +226,7 @@ impl Session<'_> {
         mut data: Data,
         form: Form,
         catch: &mut Catch<'_>,
-    ) -> Result<(), Error> {
+    ) -> Result<Parser, Error> {
         let mut parser = Parser::new(form, SystemTime::now());
         let mut block = vec![0; 64 * 1024];
         let mut total = 0_u64;
@@ -242,9 +246,7 @@ impl Session<'_> {
                 return Err(Error::TooLong { what: "the listing is longer than 256 MiB" });
             }
         }
-        catch.is_open = parser.is_in_line();
-        catch.unread = parser.end(&mut |entry| catch.take(entry));
-        catch.check()
+        Ok(parser)
     }
 
     /// What [`Session::learn_zone`] will ask, if anything.

@@ -34,6 +34,8 @@ pub(super) enum Word {
     Part(Box<Part>),
     /// A file has come to its end.
     File(Box<super::FileEnd>),
+    /// A folder whose list is taken for whole, and this is what it is if that was wrong.
+    Believed(Box<super::FileEnd>),
     /// The folder that was asked for could not be looked into, or not to its end.
     Top(Box<Failure>),
     /// A folder that is to have this time once everything is in it.

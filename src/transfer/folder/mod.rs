@@ -6,6 +6,7 @@
 mod batch;
 mod hand;
 mod hold;
+mod listed;
 mod look;
 mod names;
 mod preflight;
@@ -209,6 +210,10 @@ impl Crew<'_> {
                         .map_err(no_thread)?;
                 }
             }
+            if self.work.ends_lines() {
+                let wrong = std::mem::take(&mut log.believed);
+                wrong.into_iter().for_each(|end| log.hear(Word::File(Box::new(end))));
+            }
             log.set_times();
             match log.top_failure.take() {
                 Some(failure) if log.has_nothing() => Err(*failure),
@@ -278,6 +283,8 @@ struct Log<'a> {
     /// All was told of what there is.
     is_all_told: bool,
     top_failure: Option<Box<Failure>>,
+    /// What becomes of folders whose lists were taken for whole, if they were not.
+    believed: Vec<FileEnd>,
     /// The times that folders get once everything is in them, outermost first.
     times: Vec<(PathBuf, SystemTime)>,
 }
@@ -292,6 +299,7 @@ impl<'a> Log<'a> {
             is_held: true,
             is_all_told: false,
             top_failure: None,
+            believed: Vec::new(),
             times: Vec::new(),
         }
     }
@@ -305,6 +313,7 @@ impl<'a> Log<'a> {
                 (self.report)(News::File(end));
             }
             Word::Top(failure) => self.top_failure = Some(failure),
+            Word::Believed(end) => self.believed.push(*end),
             Word::Time(folder, time) => self.times.push((folder, time)),
             Word::Nudge => {}
         }
