@@ -182,10 +182,12 @@ impl Crew<'_> {
                     Err(RecvTimeoutError::Disconnected) => break,
                 }
                 let standing = self.work.standing();
-                if log.is_held && self.may_begin(&standing, &mut held_since) {
+                let is_stopped = self.handle.stop.is_given();
+                // Then what there is was perhaps not counted to its end, and is not told.
+                if !is_stopped && log.is_held && self.may_begin(&standing, &mut held_since) {
                     log.tell_preflight(self.work.preflight());
                     self.work.release();
-                } else if standing.is_looked_into && !log.is_all_told {
+                } else if !is_stopped && standing.is_looked_into && !log.is_all_told {
                     log.tell_preflight(self.work.preflight());
                 }
                 log.tell_progress(
@@ -195,7 +197,6 @@ impl Crew<'_> {
                 if standing.is_over && standing.idle == standing.hands {
                     self.work.is_done.give();
                 }
-                let is_stopped = self.handle.stop.is_given();
                 if standing.hands == 0 && (standing.is_over || is_stopped) {
                     outlets = None; // The last words come, and then no more.
                 } else if let Some(outlets) = &outlets

@@ -66,6 +66,9 @@ impl<'s, 'h> Sorter<'s, 'h> {
 
     pub(super) fn sort_all(mut self, mut listed: Listed) -> Result<Sorted, disk::Error> {
         while let Some(piece) = listed.things.pop()? {
+            if self.hand.handle.stop.is_given() {
+                break; // Nothing of it will be fetched.
+            }
             let Some(Thing { mut entry, .. }) = Thing::unpack(&piece) else { continue };
             if let Some(zone) = listed.zone {
                 entry.modified = entry.modified.map(|time| time.corrected(zone));
