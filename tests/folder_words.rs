@@ -90,6 +90,16 @@ fn what_may_be_lost_is_a_failure_and_what_is_left_out_is_counted() {
     assert!(said.ends_with("\n1 complete, 1 left out, 3 failed.\n"), "{said}");
 }
 
+#[test]
+fn a_name_that_cannot_be_asked_for_is_told_as_such() {
+    let wharf = Wharf::open(tree(&[file("a"), file("car\rriage")]), Rules::modern());
+    let folder = tempfile::tempdir().unwrap();
+    let (_, said) = get(&wharf, "pub", folder.path(), &[]);
+    assert_eq!(all(&folder.path().join("pub")), ["a"]);
+    let told = "ashore: car\\rriage: The byte 0x0d cannot be sent in an FTP command. No FTP client can ask for it: ";
+    assert!(said.contains(told), "{said}");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_path_that_is_too_long_here_is_told_and_the_rest_comes_and_stays() {
