@@ -17,6 +17,15 @@ pub fn count(number: u64) -> String {
     locale::here().count(number)
 }
 
+/// `1 file`, `1,234 files`.
+#[must_use]
+pub fn counted(number: u64, one: &str, many: &str) -> String {
+    match number {
+        1 => format!("1 {one}"),
+        number => format!("{} {many}", count(number)),
+    }
+}
+
 /// `1_234_567` → `1.2 MB`; below 1000: `12 bytes`.
 #[must_use]
 pub fn bytes(number: u64) -> String {

@@ -89,6 +89,9 @@ fn patterns_say_what_is_wanted_and_where_nobody_looks() {
             told.outcome.as_ref().unwrap();
             let what = format!("{include:?} {exclude:?}");
             assert_eq!(all(&folder.path().join("pub")), expected, "{what}");
+            // Not those that were only looked into.
+            let made = expected.iter().filter(|path| path.ends_with('/')).count() + 1;
+            assert_eq!(told.preflight.folders, made as u64, "{what}");
             for place in unseen {
                 assert!(!told.says(&format!("pub/{place}")), "{what} {place} {:?}", told.lines);
             }

@@ -28,7 +28,7 @@ fn folders_that_could_not_be_read_are_told_and_counted_even_quietly() {
     let (exit, said) = get(&wharf, "pub", folder.path(), &[]);
     assert_eq!(exit, Some(5), "{said}");
     assert!(said.contains("ashore: d/: The server has no file"), "{said}");
-    assert!(said.contains("ashore: e/: 127.0.0.1 port "), "{said}");
+    assert!(said.contains("ashore: e/: Only the first entry of its list is known. "), "{said}");
     assert!(said.ends_with("\n3 complete, 2 failed.\n"), "{said}");
     assert_eq!(all(&folder.path().join("pub")), ["a", "b", "e/", "e/c"]);
 
@@ -48,8 +48,28 @@ fn a_listing_that_broke_off_at_the_top_is_one_of_the_failures() {
     for sum in ["1 complete, 1 failed.", "1 here already, 1 failed."] {
         let (exit, said) = get(&wharf, "pub", folder.path(), &[]);
         assert_eq!(exit, Some(1), "{said}");
-        assert!(said.contains("ashore: pub/: 127.0.0.1 port "), "{said}");
+        let what = "ashore: pub/: Only the first entry of its list is known. 127.0.0.1 port ";
+        assert!(said.contains(what), "{said}");
         assert!(said.ends_with(&format!("\n{sum}\n")), "{said}");
+    }
+}
+
+#[test]
+fn what_went_wrong_long_ago_is_said_once_more_at_the_end() {
+    let names: Vec<_> = (0..40).map(|number| format!("f{number}")).collect();
+    for (count, times) in [(3, 1), (40, 2)] {
+        // What is in the folder comes after it.
+        let mut nodes = vec![("d", Node::Closed), ("a", Node::Locked)];
+        nodes.extend(names.iter().take(count).map(|name| file(name)));
+        let wharf = Wharf::open(tree(&nodes), Rules::modern());
+        let folder = tempfile::tempdir().unwrap();
+        let (_, said) = get(&wharf, "pub", folder.path(), &["--connections", "1"]);
+        for name in ["d/: ", "a: "] {
+            assert_eq!(said.matches(&format!("{name}The server has no")).count(), times, "{said}");
+        }
+        assert!(said.ends_with(&format!("\n{count} complete, 2 failed.\n")), "{said}");
+        let quiet = get(&wharf, "pub", folder.path(), &["-q"]).1;
+        assert_eq!(quiet.lines().count(), 2, "{quiet}");
     }
 }
 
@@ -68,6 +88,40 @@ fn what_may_be_lost_is_a_failure_and_what_is_left_out_is_counted() {
     assert!(said.contains("d/: It is more than 256 levels deep."), "{said}");
     assert!(said.contains("; 1 left out; "), "{said}");
     assert!(said.ends_with("\n1 complete, 1 left out, 3 failed.\n"), "{said}");
+}
+
+#[test]
+fn a_name_that_cannot_be_asked_for_is_told_as_such() {
+    let wharf = Wharf::open(tree(&[file("a"), file("car\rriage")]), Rules::modern());
+    let folder = tempfile::tempdir().unwrap();
+    let (_, said) = get(&wharf, "pub", folder.path(), &[]);
+    assert_eq!(all(&folder.path().join("pub")), ["a"]);
+    let told = "ashore: car\\rriage: The byte 0x0d cannot be sent in an FTP command. No FTP client can ask for it: ";
+    assert!(said.contains(told), "{said}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_path_that_is_too_long_here_is_told_and_the_rest_comes_and_stays() {
+    let name = "level-with-a-name-of-thirty-bytes";
+    let deep: Vec<_> = (1..=130).map(|depth| vec![name; depth].join("/")).collect();
+    let files: Vec<_> = deep.iter().map(|path| format!("{path}/f")).collect();
+    let mut nodes: Vec<_> = deep.iter().map(|path| (path.as_str(), Node::Folder)).collect();
+    nodes.extend(files.iter().map(|path| (path.as_str(), Node::File(vec![7]))));
+    let wharf = Wharf::open(tree(&nodes), Rules::modern());
+    let folder = tempfile::tempdir().unwrap();
+    let (exit, said) = get(&wharf, "pub", folder.path(), &[]);
+    assert_eq!(exit, Some(7), "{said}");
+    let told = said.lines().find(|line| line.starts_with("ashore: ")).unwrap();
+    let place = folder.path().join("pub").join(name);
+    assert!(told.starts_with(&format!("ashore: {}", place.display())), "{told}");
+    let end = " could not be made: file name too long. Save in a folder with a shorter path.";
+    assert!(told.ends_with(end), "{told}");
+    let came = all(&folder.path().join("pub")).iter().filter(|path| path.ends_with("/f")).count();
+    assert!(came > 100 && said.ends_with(&format!("\n{came} complete, 1 failed.\n")), "{said}");
+    let (exit, said) = get(&wharf, "pub", folder.path(), &[]);
+    assert_eq!(exit, Some(7), "{said}");
+    assert!(said.ends_with(&format!("\n{came} here already, 1 failed.\n")), "{said}");
 }
 
 #[test]

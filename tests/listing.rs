@@ -109,7 +109,7 @@ fn a_listing_that_was_given_up_is_not_taken_for_all() {
         "",
         &format!(
             "{PLAIN}C: SYST\nS: 502 no\nC: EPSV\nS: 229 ok (|||{{port}}|)\nC: LIST\nS: 150 here\n\
-             D: -rw-r--r-- 1 a b 7 Jan 29  2001 x\\r\\n\nS: 426 gave up"
+             D: -rw-r--r-- 1 a b 7 Jan 29  2001 x\\r\\n-rw-r--r-- 1 a b 7 Jan 29  2001 half-a-na\nS: 426 gave up"
         ),
     );
     assert_eq!(names(&entries), ["x"]);

@@ -136,7 +136,7 @@ const HELLO_AND_LIST: &str = "
     S: 229 Entering Extended Passive Mode (|||{port}|)
     C: MLSD
     S: 150 Here it comes
-    D: type=file;size=5; hello.txt
+    D: type=file;size=5; hello.txt\\r\\n
     S: 226 Done
     C: EPSV";
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::words;
 
 /// The longest name that file systems take, in bytes.
-const MAX_NAME: usize = 255;
+pub(super) const MAX_NAME: usize = 255;
 
 /// How Ashore's own files end. A server's file must never be taken for one of them.
 const OURS: [&str; 4] = [".part", ".part.kept", ".ashore", ".ashore~"];

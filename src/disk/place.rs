@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::error::Error;
+use super::names::{MAX_NAME, shorten};
 
 /// The folder that `path` is in; the current one for a bare name.
 #[must_use]
@@ -71,18 +72,23 @@ pub fn free_name(path: &Path) -> PathBuf {
     }
 }
 
-/// `a.tar.gz` → `a (2).tar.gz`; number 1 is the name itself.
+/// `a.tar.gz` → `a (2).tar.gz`; number 1 is the name itself. One for which there is no room is
+/// shortened.
 #[must_use]
 pub fn numbered(path: &Path, number: u32) -> PathBuf {
     if number == 1 {
         return path.to_owned();
     }
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let mark = format!(" ({number})");
+    let mut name = path.file_name().unwrap_or_default().to_string_lossy();
+    if name.len() + mark.len() > MAX_NAME {
+        name = shorten(&name, MAX_NAME - mark.len()).into();
+    }
     // `.tar.gz` stays together, `v1.2 notes.txt` does not become `v1 (2).2 notes.txt`.
     let double = name.rfind(".tar.").filter(|at| name.len() - at <= 9 && *at > 0);
     let at = double.or_else(|| name.rfind('.').filter(|&at| at > 0)).unwrap_or(name.len());
     let (stem, ending) = name.split_at(at);
-    path.with_file_name(format!("{stem} ({number}){ending}"))
+    path.with_file_name(format!("{stem}{mark}{ending}"))
 }
 
 /// `path` with `ending` added to its name, which is shortened where the system takes no more.
@@ -91,7 +97,7 @@ pub(super) fn with_ending(path: &Path, ending: &str) -> PathBuf {
     const MOST: usize = 255 - 24;
     let name = path.file_name().unwrap_or_default();
     let mut name = match name.to_str() {
-        Some(text) if text.len() > MOST => OsString::from(super::names::shorten(text, MOST)),
+        Some(text) if text.len() > MOST => OsString::from(shorten(text, MOST)),
         _ => name.to_owned(),
     };
     name.push(ending);
@@ -187,6 +193,13 @@ mod tests {
         ] {
             assert_eq!(numbered(Path::new(name), 2), Path::new(second));
         }
+        let long = |middle: &str| PathBuf::from(format!("{middle}{}.gz", "é".repeat(125)));
+        let names = [numbered(&long("a"), 2), numbered(&long("a"), 10), numbered(&long("b"), 2)];
+        for (name, ending) in names.iter().zip([" (2).gz", " (10).gz", " (2).gz"]) {
+            let name = name.to_str().unwrap();
+            assert!(name.len() <= MAX_NAME && name.ends_with(ending), "{name}");
+        }
+        assert!(names.iter().collect::<std::collections::HashSet<_>>().len() == 3, "{names:?}");
     }
 
     #[test]

@@ -38,6 +38,42 @@ impl Sum {
     }
 }
 
+/// So many lines fit on most screens, and so many of those that tell of failures are said again.
+const SCREEN: usize = 20;
+
+/// What went wrong with files of folders, to be said once more where it has left the screen meanwhile.
+#[derive(Debug, Default)]
+pub(super) struct Missed {
+    lines: Vec<String>,
+    count: usize,
+    /// How many lines were said after the first of them.
+    since: usize,
+}
+
+impl Missed {
+    /// This was said of a file of a folder.
+    pub(super) fn hear(&mut self, said: &Result<String, String>) {
+        self.since += usize::from(self.count > 0);
+        let Err(line) = said else { return };
+        self.count += 1;
+        if self.lines.len() < SCREEN {
+            self.lines.push(line.clone());
+        }
+    }
+
+    /// What is to be said again.
+    pub(super) fn again(&self) -> Option<String> {
+        if self.since < SCREEN {
+            return None;
+        }
+        let mut text = format!("Once more, what went wrong:\n{}", self.lines.join("\n"));
+        if let Some(more @ 1..) = self.count.checked_sub(self.lines.len()) {
+            text.push_str(&format!("\n… and {} more", words::count(more as u64)));
+        }
+        Some(text)
+    }
+}
+
 /// Tells a program how a file of a folder ended; it has the next number after `number`.
 pub(super) fn tell_json(number: usize, end: &FileEnd) {
     json::tell_end(number, &end.address.to_string(), &end.outcome);
@@ -47,10 +83,9 @@ pub(super) fn tell_json(number: usize, end: &FileEnd) {
 pub(super) fn said(end: &FileEnd) -> Result<String, String> {
     match &end.outcome {
         Ok(summary) => {
-            let length = words::count(summary.length);
-            let bytes = if summary.length == 1 { "byte" } else { "bytes" };
+            let length = words::counted(summary.length, "byte", "bytes");
             let verdict = sentences::verdict(&summary.verdict);
-            Ok(format!("{}: {length} {bytes}, {verdict}", end.name))
+            Ok(format!("{}: {length}, {verdict}", end.name))
         }
         Err(failure) => Err(sentences::failed_in_folder(&end.name, failure)),
     }

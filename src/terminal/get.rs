@@ -7,7 +7,7 @@ use std::time::Instant;
 use crossbeam_channel::{Receiver, select};
 
 use super::flags::Get;
-use super::folders::{self, Sum};
+use super::folders::{self, Missed, Sum};
 use super::progress::Board;
 use super::{Exit, interrupt, json, plan, receipt, say, sentences};
 use crate::disk::Receipt;
@@ -66,6 +66,7 @@ struct Run {
     /// The worst end of a file so far.
     worst: Exit,
     sum: Sum,
+    missed: Missed,
     receipt: Option<Receipt>,
     /// Of folders only some files are wanted.
     is_choosy: bool,
@@ -116,6 +117,7 @@ impl Run {
             files: ids.into_iter().zip(files).collect(),
             worst: Exit::Complete,
             sum: Sum::default(),
+            missed: Missed::default(),
             receipt,
             is_choosy: !flags.include.is_empty(),
             is_stopped: false,
@@ -152,6 +154,7 @@ impl Run {
             let text = "Nothing matches --include. A pattern with a / is for the path from the folder on, such as 'data/1'.";
             self.board.note(text);
         }
+        self.missed.again().iter().for_each(|text| self.board.note(text));
         if let Some(sentence) = self.sum.sentence() {
             self.board.note(&sentence);
         }
@@ -230,9 +233,13 @@ impl Run {
             receipt::take(receipt, &end.outcome);
             receipt::in_the_way(receipt, end).into_iter().for_each(|it| self.board.note(&it));
         }
-        match folders::said(end) {
+        if matches!(end.outcome, Err(Failure::Stopped { kept: None })) {
+            return;
+        }
+        let said = folders::said(end);
+        self.missed.hear(&said);
+        match said {
             Ok(line) => self.board.note(&line),
-            Err(_) if matches!(end.outcome, Err(Failure::Stopped { kept: None })) => {}
             Err(line) => self.board.failed_before(&line),
         }
     }

@@ -77,8 +77,8 @@ pub(super) fn end(receipt: &Receipt, stop: &dyn Fn() -> bool) -> Result<Option<S
     match receipt.end(stop) {
         Ok(None) => Ok(None),
         Ok(Some(Receipted { files, missing })) => {
-            let word = if files == 1 { "file" } else { "files" };
-            let holds = format!("{shown} holds the SHA-256 of {} {word}", words::count(files));
+            let files = words::counted(files, "file", "files");
+            let holds = format!("{shown} holds the SHA-256 of {files}");
             Ok(Some(match missing {
                 0 => format!("{holds}."),
                 1 => format!("{holds}. 1 more that is here is not in it."),

@@ -201,6 +201,9 @@ fn advice_in_folder(failure: &Failure) -> Cow<'static, str> {
         Failure::Disk { error: disk::Error::IsFolder { .. }, .. } => {
             "Move the folder away, or save elsewhere with -d."
         }
+        Failure::Server { error: ftp::Error::Argument(_), .. } => {
+            "No FTP client can ask for it: it has to be renamed on the server."
+        }
         _ => return advice(failure),
     })
 }
@@ -313,7 +316,7 @@ mod tests {
         let exists = disk::Error::Exists { path: "data/a.bin".into() };
         assert_eq!(
             failed("a.bin", &Failure::Disk { error: exists, kept: None }),
-            "Data/a.bin is there already. Save under another name with -o, or use --if-exists \
+            "data/a.bin is there already. Save under another name with -o, or use --if-exists \
              rename, replace or skip."
         );
     }

@@ -46,14 +46,14 @@ impl fmt::Display for Doubt {
         match self {
             Self::Short { announced, received } => write!(
                 f,
-                "The server announced {} bytes, sent {} and called it complete",
-                words::count(*announced),
+                "The server announced {}, sent {} and called it complete",
+                words::counted(*announced, "byte", "bytes"),
                 words::count(*received)
             ),
             Self::Long { announced, received, is_endless } => write!(
                 f,
-                "The server announced {} bytes and sent {}{}",
-                words::count(*announced),
+                "The server announced {} and sent {}{}",
+                words::counted(*announced, "byte", "bytes"),
                 words::count(*received),
                 if *is_endless { " without coming to an end" } else { "" }
             ),

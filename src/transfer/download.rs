@@ -322,8 +322,8 @@ impl<'a> Job<'a> {
         }
         let length = file.length();
         self.story(format!(
-            "Complete: {} bytes, saved as {}",
-            words::count(length),
+            "Complete: {}, saved as {}",
+            words::counted(length, "byte", "bytes"),
             path.display()
         ));
         let took = started.elapsed();

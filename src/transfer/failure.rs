@@ -1,5 +1,6 @@
 //! Why a download did not finish, and what can be done about it.
 
+use std::io;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -57,6 +58,13 @@ pub enum Failure {
     },
     /// Of a folder: not all of its files are complete.
     Folder(Box<Tally>),
+    /// Of a folder: its list broke off. What was listed until then is fetched all the same.
+    Torn {
+        /// How many entries were listed.
+        listed: u64,
+        /// Why there were no more.
+        why: Box<Self>,
+    },
     /// A mistake in Ashore itself.
     Bug {
         /// What the code that gave up said.
@@ -152,11 +160,24 @@ impl Failure {
         Self::Server { server, is_guest: access.login().is_guest(), error, kept }
     }
 
+    /// That of a folder of which `listed` entries are known all the same.
+    pub(super) fn of_part(self, listed: u64) -> Self {
+        match self {
+            Self::Stopped { .. } => self,
+            _ if listed == 0 => self,
+            _ => Self::Torn { listed, why: Box::new(self) },
+        }
+    }
+
     /// The bytes that have arrived and stay on disk.
     #[must_use]
     pub fn kept(&self) -> Option<&Kept> {
         match self {
-            Self::NotAFile | Self::DeadLink | Self::Folder(_) | Self::Bug { .. } => None,
+            Self::NotAFile
+            | Self::DeadLink
+            | Self::Folder(_)
+            | Self::Torn { .. }
+            | Self::Bug { .. } => None,
             Self::Disk { kept, .. }
             | Self::Server { kept, .. }
             | Self::Doubtful { kept, .. }
@@ -202,6 +223,7 @@ impl Failure {
             Self::Doubtful { .. } => Class::Doubt,
             Self::Stopped { .. } => Class::Stopped,
             Self::Folder(tally) => tally.worst.unwrap_or(Class::Server),
+            Self::Torn { why, .. } => why.class(),
         }
     }
 
@@ -260,6 +282,7 @@ impl Failure {
                 | Error::Stopped => NextStep::TryAgain,
             },
             Self::Doubtful { .. } => NextStep::ShowKept,
+            Self::Torn { why, .. } => why.next_step(),
             Self::Stopped { .. } | Self::Folder(_) | Self::Bug { .. } => NextStep::TryAgain,
         }
     }
@@ -283,6 +306,11 @@ impl Failure {
                 }
                 disk::Error::TooLarge { .. } => {
                     "Save on another disk. One with FAT ends at 4 GiB; exFAT, NTFS and ext4 do not."
+                }
+                disk::Error::Io { source, .. }
+                    if source.kind() == io::ErrorKind::InvalidFilename =>
+                {
+                    "Save in a folder with a shorter path."
                 }
                 disk::Error::Io { .. } => {
                     "Check the folder and its permissions, or save elsewhere."
@@ -344,6 +372,7 @@ impl Failure {
             Self::Doubtful { .. } => "Look at the kept file, or try again.",
             Self::Stopped { .. } => "Start it again when you like.",
             Self::Folder(_) => "Try again: what is complete is not fetched again.",
+            Self::Torn { why, .. } => why.advice(),
             Self::Bug { .. } => "Please report it with the log. Trying again may help.",
         }
     }
@@ -359,20 +388,5 @@ fn proxy_advice(trouble: &ProxyTrouble) -> &'static str {
         ProxyTrouble::Failed { .. } => "Check the server's name and the port, or try again later.",
         ProxyTrouble::Garbled { .. } => "Check the kind of the proxy and its port.",
         ProxyTrouble::ActiveMode => "Use passive mode, or go without a proxy.",
-    }
-}
-
-impl std::error::Error for Failure {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Disk { error, .. } => Some(error),
-            Self::Server { error, .. } => Some(error),
-            Self::NotAFile
-            | Self::DeadLink
-            | Self::Doubtful { .. }
-            | Self::Stopped { .. }
-            | Self::Folder(_)
-            | Self::Bug { .. } => None,
-        }
     }
 }

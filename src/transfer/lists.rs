@@ -47,10 +47,12 @@ impl List {
 
     /// Whether a file called `name` is one itself.
     fn is(self, name: &[u8]) -> bool {
-        let name = name.to_ascii_lowercase();
         match self {
-            Self::Own(ending) => name.ends_with(ending.as_bytes()),
-            Self::Common(list) => name == list.to_ascii_lowercase().as_bytes(),
+            Self::Own(ending) => {
+                let at = name.len().saturating_sub(ending.len());
+                name.get(at..).is_some_and(|end| end.eq_ignore_ascii_case(ending.as_bytes()))
+            }
+            Self::Common(list) => name.eq_ignore_ascii_case(list.as_bytes()),
         }
     }
 }

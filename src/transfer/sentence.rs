@@ -14,6 +14,22 @@ impl fmt::Display for Failure {
     }
 }
 
+impl std::error::Error for Failure {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Disk { error, .. } => Some(error),
+            Self::Server { error, .. } => Some(error),
+            Self::Torn { why, .. } => why.source(),
+            Self::NotAFile
+            | Self::DeadLink
+            | Self::Doubtful { .. }
+            | Self::Stopped { .. }
+            | Self::Folder(_)
+            | Self::Bug { .. } => None,
+        }
+    }
+}
+
 impl Failure {
     /// The sentence, with whatever the server may have put into it.
     fn say(&self, f: &mut String) -> fmt::Result {
@@ -31,14 +47,15 @@ impl Failure {
                 }
                 disk::Error::Full { .. } => f.write_str("The disk is full"),
                 disk::Error::Io { source, .. } => {
-                    write!(
-                        f,
-                        "{}: {}",
-                        words::sentence(&error.to_string()),
-                        words::io_error(source)
-                    )
+                    write!(f, "{error}: {}", words::io_error(source))
                 }
-                error => f.write_str(&words::sentence(&error.to_string())),
+                // The others begin with a path, which stays as it is.
+                disk::Error::InUse { .. } | disk::Error::TooLarge { .. } => {
+                    f.write_str(&words::sentence(&error.to_string()))
+                }
+                disk::Error::Exists { .. }
+                | disk::Error::IsFolder { .. }
+                | disk::Error::NoFolder { .. } => write!(f, "{error}"),
             },
             Self::Server { server, is_guest, error, .. } => match error {
                 Error::Refused { reply, .. } if reply.says_too_many() => {
@@ -89,10 +106,7 @@ impl Failure {
                         }
                         ftp::Awaiting::Data => write!(f, "{server} sent nothing for {waited}"),
                         ftp::Awaiting::FinalReply => {
-                            write!(
-                                f,
-                                "{server} did not say within {waited} that the file is complete"
-                            )
+                            write!(f, "{server} did not say within {waited} that this was all")
                         }
                     }
                 }
@@ -136,8 +150,8 @@ impl Failure {
                 }
                 Error::TooSlow { bytes, waited } => write!(
                     f,
-                    "The server is too slow: only {} bytes came in {} s",
-                    words::count(*bytes),
+                    "The server is too slow: only {} came in {} s",
+                    words::counted(*bytes, "byte", "bytes"),
                     waited.as_secs()
                 ),
                 Error::Stopped => f.write_str("Stopped"),
@@ -147,6 +161,13 @@ impl Failure {
             Self::Folder(tally) => {
                 let first = tally.first.as_deref().unwrap_or_default();
                 write!(f, "Not all of the folder is here: {tally}. {first}")
+            }
+            Self::Torn { listed: 1, why } => {
+                write!(f, "Only the first entry of its list is known. {why}")
+            }
+            Self::Torn { listed, why } => {
+                let listed = words::count(*listed);
+                write!(f, "Only the first {listed} entries of its list are known. {why}")
             }
             Self::Bug { what } => write!(f, "Ashore made a mistake: {what}"),
         }

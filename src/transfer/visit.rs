@@ -90,22 +90,45 @@ impl<'a> Visit<'a> {
         path: &RemotePath,
         handed: &mut dyn FnMut(Entry) -> ControlFlow<()>,
     ) -> Result<ListingEnd, Failure> {
-        let mut is_begun = false;
-        let mut noticed = |entry| {
-            is_begun = true;
+        let (mut count, mut last) = (0, Vec::new());
+        let mut noticed = |entry: Entry| {
+            count += 1;
+            last.clone_from(&entry.name);
             handed(entry)
         };
         let mut ended = self.ask(|session| session.list(path, &mut noticed));
         if let Err(error) = &ended
-            && !is_begun
+            && count == 0
             && self.is_worth_another(error)
         {
-            ended = self.ask(|session| session.list(path, &mut *handed));
+            ended = self.ask(|session| {
+                session.list(path, &mut |entry| {
+                    count += 1;
+                    last.clone_from(&entry.name);
+                    handed(entry)
+                })
+            });
         }
         if let Ok(end) = &ended {
             self.access.learn_time_offset(end);
+            if end.is_open && !self.ends_so_again(path, end, &last) {
+                ended = Err(end.cut());
+            }
         }
-        ended.map_err(|error| self.failure(error))
+        ended.map_err(|error| self.failure(error).of_part(count))
+    }
+
+    /// Whether the list of the folder at `path`, asked for once more, ends with `last`, too: some servers
+    /// never end the last line.
+    fn ends_so_again(&mut self, path: &RemotePath, end: &ListingEnd, last: &[u8]) -> bool {
+        let mut name = Vec::new();
+        let again = self.ask(|session| {
+            session.list(path, &mut |entry| {
+                name = entry.name;
+                ControlFlow::Continue(())
+            })
+        });
+        again.is_ok_and(|again| again.entries == end.entries && name == last)
     }
 
     /// Fetches the first `most` bytes of the file at `path`, or all if it is shorter.

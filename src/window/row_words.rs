@@ -193,7 +193,7 @@ pub(super) fn details(ending: &Ending) -> String {
         lines.push(words::shown(&path.to_string_lossy()));
     }
     if let Some(length) = ending.length {
-        lines.push(format!("{} bytes", words::count(length)));
+        lines.push(words::counted(length, "byte", "bytes"));
     }
     if let Some(hash) = &ending.sha256 {
         lines.push(format!("SHA-256 {hash}"));

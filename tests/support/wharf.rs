@@ -21,6 +21,10 @@ pub(crate) enum Node {
     Locked,
     /// A folder whose listing breaks off.
     Torn,
+    /// A folder whose listing breaks off, and has nothing in it but for the first time.
+    Dwindling,
+    /// A folder whose listing is called complete, so many times, without so many bytes at its end.
+    Frayed(usize, usize),
     /// A folder that is not for us.
     Closed,
     /// A folder that cannot be entered; to list it is to list it as one thing.
@@ -99,6 +103,8 @@ pub(crate) struct Books {
     pub(crate) sent: Mutex<Vec<String>>,
     /// How often it has hung up.
     drops: AtomicUsize,
+    /// How often it has listed a folder that does not stay as it is.
+    torn: AtomicUsize,
     is_closed: AtomicBool,
 }
 
@@ -242,18 +248,33 @@ fn talk(guest: &TcpStream, tree: &Tree, rules: &Rules, books: &Books) -> io::Res
             }
             ("PWD", _) => say(&format!("257 \"/{here}\""))?,
             ("EPSV", _) => say(&format!("229 Here (|||{port}|)"))?,
-            ("CWD", Some(Node::Folder | Node::Torn | Node::Unread)) => {
+            (
+                "CWD",
+                Some(Node::Folder | Node::Torn | Node::Dwindling | Node::Frayed(..) | Node::Unread),
+            ) => {
                 here = place;
                 say("250 There")?;
             }
             ("SIZE", Some(Node::File(bytes))) => say(&format!("213 {}", bytes.len()))?,
             ("SIZE", Some(Node::Folder)) if rules.has_folder_sizes => say("213 4096")?,
             ("MDTM", Some(Node::File(_))) => say(&format!("213 {}", TIME.0))?,
-            ("MLSD" | "LIST", Some(node @ (Node::Folder | Node::Torn))) => {
+            (
+                "MLSD" | "LIST",
+                Some(node @ (Node::Folder | Node::Torn | Node::Dwindling | Node::Frayed(..))),
+            ) => {
                 say("150 Here it comes")?;
-                let text = listing(tree, &place, verb == "MLSD", rules.hides);
+                let mut text = listing(tree, &place, verb == "MLSD", rules.hides);
+                let changes = matches!(node, Node::Dwindling | Node::Frayed(..));
+                let before = books.torn.fetch_add(usize::from(changes), Ordering::SeqCst);
+                match node {
+                    Node::Dwindling if before > 0 => text.clear(),
+                    Node::Frayed(times, bytes) if before < *times => {
+                        text.truncate(text.len() - bytes);
+                    }
+                    _ => {}
+                }
                 data.accept()?.0.write_all(text.as_bytes())?;
-                let is_torn = matches!(node, Node::Torn);
+                let is_torn = matches!(node, Node::Torn | Node::Dwindling);
                 say(if is_torn { "426 Torn" } else { "226 That was all" })?;
             }
             ("LIST", Some(node @ (Node::Sealed | Node::Unread))) => {
@@ -315,17 +336,17 @@ fn listing(tree: &Tree, folder: &str, is_mlsd: bool, hides: &[&str]) -> String {
             (Node::File(_) | Node::Locked, false) => {
                 write!(text, "-rw-r--r-- 1 a b {size} Feb 29  2024 {name}\r\n")
             }
-            (Node::Folder | Node::Torn | Node::Closed | Node::Sealed | Node::Unread, true) => {
-                write!(text, "type=dir;modify={}; {name}\r\n", TIME.0)
-            }
-            (Node::Folder | Node::Torn | Node::Closed | Node::Sealed | Node::Unread, false) => {
-                write!(text, "drwxr-xr-x 1 a b 7 Feb 29  2024 {name}\r\n")
-            }
             (Node::Link(target), true) => {
                 write!(text, "type=OS.unix=slink:{target}; {name}\r\n")
             }
             (Node::Link(target), false) => {
                 write!(text, "lrwxrwxrwx 1 a b 7 Feb 29  2024 {name} -> {target}\r\n")
+            }
+            (_, true) => {
+                write!(text, "type=dir;modify={}; {name}\r\n", TIME.0)
+            }
+            (_, false) => {
+                write!(text, "drwxr-xr-x 1 a b 7 Feb 29  2024 {name}\r\n")
             }
         };
         done.unwrap();

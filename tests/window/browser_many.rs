@@ -75,7 +75,7 @@ fn how_long_a_picture_takes_with_a_hundred_thousand_rows() {
         window.harness.step();
         slowest = slowest.max(worked() - began);
     }
-    let end = ListingEnd { entries: 100_000, zone: None };
+    let end = ListingEnd { entries: 100_000, zone: None, is_open: false };
     window.see(Sight::Listed(number, Ok(end)));
     println!("rows arrive, 4096 in a picture: {slowest:?} at most");
     let measure =

@@ -18,6 +18,8 @@ pub(super) struct Catch<'h> {
     pub(super) sample: Option<(Vec<u8>, Modified)>,
     /// The way back, for a server that may hear of it before its last word.
     pub(super) back: Option<Command>,
+    /// The last line has no end.
+    pub(super) is_open: bool,
     /// The first line that could not be read.
     pub(super) unread: Option<Vec<u8>>,
     /// The name of a folder that could not be entered, and what was listed under it: alone, that is
@@ -37,6 +39,7 @@ impl<'h> Catch<'h> {
             zone,
             sample: None,
             back: None,
+            is_open: false,
             unread: None,
             itself: None,
         }
@@ -81,6 +84,6 @@ impl<'h> Catch<'h> {
     }
 
     pub(super) fn end(&self, zone: Option<Zone>) -> ListingEnd {
-        ListingEnd { entries: self.entries, zone }
+        ListingEnd { entries: self.entries, zone, is_open: self.is_open }
     }
 }

@@ -1,5 +1,6 @@
 //! From a folder's path to its entries: which command, from where, and what the server's clock means.
 
+use std::io;
 use std::ops::ControlFlow;
 use std::time::SystemTime;
 
@@ -33,6 +34,18 @@ pub struct ListingEnd {
     /// The server's time zone, if it became known only after entries were handed on: their times are
     /// to be [corrected](super::Modified::corrected) by it. Later listings of the session are right at once.
     pub zone: Option<Zone>,
+    /// Its last line has no end (RFC 959 §3.1.1.1, RFC 3659 §7.2). It was cut off there, although the
+    /// server called it complete; or the server has it that way, and ends every listing so.
+    pub is_open: bool,
+}
+
+impl ListingEnd {
+    /// What it means where it [is open](Self::is_open), and not by habit.
+    #[must_use]
+    pub fn cut(&self) -> Error {
+        let what = "its list ended in the middle of a line";
+        Error::Cut(io::Error::new(io::ErrorKind::UnexpectedEof, what))
+    }
 }
 
 impl Session<'_> {
@@ -184,15 +197,19 @@ impl Session<'_> {
             argument => Command::with(verb, argument)?,
         };
         let ended = self.open(&command).and_then(|data| {
-            self.read_listing(data.at_speed(), form, catch)?;
+            let parser = self.read_listing(data.at_speed(), form, catch)?;
             match &catch.back {
                 // The next question travels while the server thinks about its last word.
                 Some(back) => {
                     let next = self.zone_question(b"", catch).unwrap_or_else(|| back.clone());
-                    self.last_word_before(next, verb)
+                    self.last_word_before(next, verb)?;
                 }
-                None => self.last_word(verb, FINAL_PATIENCE),
+                None => self.last_word(verb, FINAL_PATIENCE)?,
             }
+            // Of a list that is not all, a line that has not ended is no line.
+            catch.is_open = parser.is_in_line();
+            catch.unread = parser.end(&mut |entry| catch.take(entry));
+            catch.check()
         });
         match ended {
             Err(Error::Refused { reply, .. })
@@ -209,7 +226,7 @@ impl Session<'_> {
         mut data: Data,
         form: Form,
         catch: &mut Catch<'_>,
-    ) -> Result<(), Error> {
+    ) -> Result<Parser, Error> {
         let mut parser = Parser::new(form, SystemTime::now());
         let mut block = vec![0; 64 * 1024];
         let mut total = 0_u64;
@@ -229,8 +246,7 @@ impl Session<'_> {
                 return Err(Error::TooLong { what: "the listing is longer than 256 MiB" });
             }
         }
-        catch.unread = parser.end(&mut |entry| catch.take(entry));
-        catch.check()
+        Ok(parser)
     }
 
     /// What [`Session::learn_zone`] will ask, if anything.

@@ -97,6 +97,13 @@ impl Parser {
         }
     }
 
+    /// Whether the last bytes were those of a line that has not ended. A mark for the end of a text file,
+    /// as old systems have it, is no line.
+    #[must_use]
+    pub fn is_in_line(&self) -> bool {
+        self.line.iter().any(|&byte| byte > b' ')
+    }
+
     /// Takes note that no more bytes come: the last line may lack its end. Gives the first line that no
     /// dialect claimed, or its beginning.
     pub fn end(mut self, found: &mut dyn FnMut(Entry)) -> Option<Vec<u8>> {

@@ -146,9 +146,15 @@ impl Session<'_> {
         if facts.size.is_some() {
             return Ok(Goal::File(facts));
         }
-        let size = self.ask_optional(&Command::with("SIZE", &argument)?)?;
-        let knows = size.map_or_else(|reply| !is_unknown_code(reply.code), |_| true);
-        Ok(if knows || self.offers("MLST") { Goal::Nothing } else { Goal::File(facts) })
+        let knows = self.knows("SIZE", &argument)?
+            || (self.offers("MLST") && self.knows("MLST", &argument)?);
+        Ok(if knows { Goal::Nothing } else { Goal::File(facts) })
+    }
+
+    /// Whether the server has an answer to the command. What `FEAT` promises need not be there.
+    fn knows(&mut self, verb: &'static str, argument: &[u8]) -> Result<bool, Error> {
+        let answer = self.ask_optional(&Command::with(verb, argument)?)?;
+        Ok(answer.map_or_else(|reply| !is_unknown_code(reply.code), |_| true))
     }
 
     pub(super) fn change_to(&mut self, folder: &[u8]) -> Result<Result<(), Error>, Error> {

@@ -89,8 +89,10 @@ fn with_rest(line: &Line<'_>, at: usize, month: i8, day: i8, now: DateTime) -> O
     }
     let word = line.word(at);
     // In the place of a time, Finns and others write it with a dot.
-    let loose =
-        || clock(&word.iter().map(|&b| if b == b'.' { b':' } else { b }).collect::<Vec<_>>());
+    let loose = || {
+        word.contains(&b'.').then_some(())?;
+        clock(&word.iter().map(|&b| if b == b'.' { b':' } else { b }).collect::<Vec<_>>())
+    };
     let (year, clock, next) = match (year(word), clock(word).or_else(loose)) {
         (Some(year), _) => match clock(line.word(at + 1)) {
             // The last word is the name, even if it looks like a time.

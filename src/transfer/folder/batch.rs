@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::thing::Thing;
 use crate::disk::{self, Pile};
@@ -42,6 +43,29 @@ pub(super) struct Way {
     pub(super) above: Option<Arc<Way>>,
     /// How many links were followed.
     pub(super) links: usize,
+    /// Whether it is among those that are told to be made.
+    is_counted: AtomicBool,
+}
+
+impl Way {
+    /// One step further than `above`.
+    pub(super) fn new(step: Step, above: Option<Arc<Self>>) -> Self {
+        let links = above.as_ref().map_or(0, |above| above.links);
+        let links = links + usize::from(matches!(step, Step::Link(_)));
+        Self { step, above, links, is_counted: AtomicBool::new(false) }
+    }
+
+    /// Counts the folder, and those above it, that were not counted before.
+    pub(super) fn count(&self) -> u64 {
+        let (mut way, mut new) = (Some(self), 0);
+        while let Some(here) = way
+            && !here.is_counted.swap(true, Ordering::Relaxed)
+        {
+            new += 1;
+            way = here.above.as_deref();
+        }
+        new
+    }
 }
 
 /// What leads from one folder to the next.
@@ -69,7 +93,7 @@ pub(super) struct Looked {
     pub(super) encoding: Option<Encoding>,
     /// Checksum files lie in it.
     pub(super) has_sums: bool,
-    /// It was made for this: nothing can be in it that is not from us.
+    /// It was made for this, or was empty: nothing can be in it that is not from us.
     pub(super) is_new: bool,
     /// Names like `a (2)` are among those in it.
     pub(super) has_numbered: bool,
@@ -121,18 +145,17 @@ impl Looked {
     pub(super) fn ahead(self: &Arc<Self>, thing: Thing) -> Option<Ahead> {
         let Thing { entry, local, .. } = thing;
         let readable = in_utf_8(&entry.name, self.encoding);
-        let (step, links) = match (entry.kind, entry.target) {
-            (Kind::Link, Some(place)) => (Step::Link(place), 1),
-            _ => (Step::Down(entry.name.clone()), 0),
+        let step = match (entry.kind, entry.target) {
+            (Kind::Link, Some(place)) => Step::Link(place),
+            _ => Step::Down(entry.name.clone()),
         };
         let above = Arc::clone(&self.way);
-        let links = above.links + links;
         Some(Ahead {
             path: self.path.child(&entry.name).ok()?.as_folder(),
             local: self.local.join(local),
             inside: super::inside(&self.inside, &String::from_utf8_lossy(&readable)),
             level: self.level + 1,
-            way: Arc::new(Way { step, above: Some(above), links }),
+            way: Arc::new(Way::new(step, Some(above))),
             modified: entry
                 .modified
                 .filter(|time| time.is_utc && time.precision == Precision::Second),

@@ -16,9 +16,8 @@ use super::super::request::{Access, Checks, Destination, Request};
 use super::super::retry::Retry;
 use super::super::selection::Sieve;
 use super::super::trouble::Trouble;
-use super::batch::{Ahead, Found};
+use super::batch::Found;
 use super::hold::{Load, Weighed};
-use super::look::Listed;
 use super::work::{Task, Work};
 use crate::disk;
 use crate::ftp::{self, Address, Limits, RemotePath, Session};
@@ -35,6 +34,8 @@ pub(super) enum Word {
     Part(Box<Part>),
     /// A file has come to its end.
     File(Box<super::FileEnd>),
+    /// A folder whose list is taken for whole, and this is what it is if that was wrong.
+    Believed(Box<super::FileEnd>),
     /// The folder that was asked for could not be looked into, or not to its end.
     Top(Box<Failure>),
     /// A folder that is to have this time once everything is in it.
@@ -140,35 +141,6 @@ impl Hand<'_> {
         }
     }
 
-    /// Looks into a folder, again after a pause while that can help. `Some` if somebody else must.
-    fn look_patiently(&self, ahead: Ahead) -> Option<Ahead> {
-        let mut retry = Retry::new(self.request.retries);
-        let log = |line: ftp::Line| self.tell(Word::Line(line.into()));
-        let mut listed;
-        loop {
-            listed = Listed::default();
-            let trouble = match self.meet(&log) {
-                Ok(Met::OneTooMany) => return Some(ahead),
-                Ok(Met::Session(session)) => match self.list(*session, &ahead, &mut listed) {
-                    Ok(()) => break,
-                    Err(trouble) => trouble,
-                },
-                Err(error) => Trouble::Server(error),
-            };
-            if let Err(failure) = self.rest_after(trouble, &mut retry, &ahead.path.to_string()) {
-                self.lose_folder(&ahead.inside, &ahead.path, failure);
-                if listed.things.is_empty() {
-                    return None;
-                }
-                break; // Of a listing that broke off, too, what came is worth fetching.
-            }
-        }
-        if let Err(error) = self.sort_out(&ahead, listed) {
-            self.mourn(&ahead.inside, &ahead.path, error);
-        }
-        None
-    }
-
     /// Asks something in a conversation, again after a pause while that can help.
     pub(super) fn ask_patiently<T>(
         &self,
@@ -197,7 +169,12 @@ impl Hand<'_> {
     }
 
     /// Rests after `trouble` with `what`, if it may have passed then.
-    fn rest_after(&self, trouble: Trouble, retry: &mut Retry, what: &str) -> Result<(), Failure> {
+    pub(super) fn rest_after(
+        &self,
+        trouble: Trouble,
+        retry: &mut Retry,
+        what: &str,
+    ) -> Result<(), Failure> {
         if let Trouble::Server(error) = &trouble
             && self.access().learn_no_data(error)
         {
@@ -230,12 +207,12 @@ impl Hand<'_> {
     }
 
     /// What was found in the folder at `inside` is lost.
-    fn mourn(&self, inside: &str, path: &RemotePath, error: disk::Error) {
+    pub(super) fn mourn(&self, inside: &str, path: &RemotePath, error: disk::Error) {
         self.lose_folder(inside, path, Failure::Disk { error, kept: None });
     }
 
     /// The folder at `inside` cannot be looked into, or not to its end.
-    fn lose_folder(&self, inside: &str, path: &RemotePath, failure: Failure) {
+    pub(super) fn lose_folder(&self, inside: &str, path: &RemotePath, failure: Failure) {
         if inside.is_empty() {
             return self.tell(Word::Top(Box::new(failure)));
         }
@@ -256,7 +233,8 @@ impl Hand<'_> {
             self.say(Voice::Warning, text);
         }
         if let Some(more @ 1..) = texts.len().checked_sub(MOST_NAMED) {
-            self.say(Voice::Warning, &format!("{more} more links are not followed"));
+            let (one, many) = ("more link is not followed", "more links are not followed");
+            self.say(Voice::Warning, &crate::words::counted(more as u64, one, many));
         }
     }
 
@@ -379,7 +357,7 @@ fn set_time(file: &Path, time: SystemTime) -> Option<SystemTime> {
 }
 
 /// A mistake of ours must not make the others wait for ever.
-struct Watch<'a>(&'a Work);
+pub(super) struct Watch<'a>(pub(super) &'a Work);
 
 impl Drop for Watch<'_> {
     fn drop(&mut self) {

@@ -12,8 +12,9 @@ use super::super::failure::Failure;
 use super::super::news::{FileEnd, Summary, Verdict};
 use super::GATHER;
 use super::batch::Found;
-use super::hand::{Hand, Met, Word};
-use crate::disk::Unnamed;
+use super::hand::{Hand, Met, Watch, Word};
+use super::work::Work;
+use crate::disk::{self, Unnamed};
 use crate::ftp::listing::Precision;
 use crate::ftp::{self, Basket, Wanted, Whole};
 
@@ -27,6 +28,7 @@ pub(super) const MOST_WEIGHED: usize = 128;
 pub(super) struct Weighed {
     file: Unnamed,
     end: FileEnd,
+    found: Found,
 }
 
 /// What became of small files.
@@ -137,7 +139,8 @@ impl Basket for Series<'_, '_> {
                 let verdict = Verdict::Complete;
                 let summary = Summary { path, length, modified, sha256, took, verdict };
                 let end = FileEnd { name, address, outcome: Ok(summary) };
-                self.hand.weighed.send(Weighed { file, end }).ok();
+                self.hand.work.weighed();
+                self.hand.weighed.send(Weighed { file, end, found }).ok();
                 return;
             }
             // It knew them a moment ago.
@@ -154,17 +157,25 @@ fn is_exact(found: &Found) -> bool {
 }
 
 /// Gives small files their names, as many together as have come meanwhile, until nobody sends more.
-pub(super) fn name_them(weighed: &Receiver<Weighed>, words: &Sender<Word>) {
+pub(super) fn name_them(weighed: &Receiver<Weighed>, work: &Work, words: &Sender<Word>) {
+    let _watch = Watch(work);
     while let Ok(first) = weighed.recv() {
         thread::sleep(GATHER);
         let together = std::iter::once(first).chain(weighed.try_iter().take(MOST_WEIGHED));
         let (files, ends): (Vec<_>, Vec<_>) =
-            together.map(|Weighed { file, end }| (file, end)).unzip();
-        for (named, mut end) in Unnamed::name_all(files).into_iter().zip(ends) {
-            if let Err(error) = named {
-                end.outcome = Err(Failure::Disk { error, kept: None });
+            together.map(|Weighed { file, end, found }| (file, (end, found))).unzip();
+        for (named, (mut end, found)) in Unnamed::name_all(files).into_iter().zip(ends) {
+            match named {
+                Ok(()) => {}
+                Err(disk::Error::Exists { .. }) => {
+                    work.came(end.outcome.map_or(0, |summary| summary.length), 0);
+                    work.named(Some(found));
+                    continue;
+                }
+                Err(error) => end.outcome = Err(Failure::Disk { error, kept: None }),
             }
             words.send(Word::File(Box::new(end))).ok();
+            work.named(None);
         }
     }
 }

@@ -1,92 +1,29 @@
-//! Looking into one folder: what it holds, and where links lead.
+//! Looking into one folder: what becomes of what it holds, and where links lead.
 
-use std::ops::ControlFlow;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::super::failure::Failure;
-use super::super::lists;
 use super::super::selection::What;
-use super::super::trouble::Trouble;
 use super::batch::{Ahead, Looked, Step, Way};
 use super::hand::{Hand, Word};
+use super::listed::Listed;
 use super::sort::Sorter;
-use super::thing::Thing;
-use crate::disk::{self, Pile};
-use crate::ftp::listing::{Entry, Goal, Zone};
+use crate::disk;
+use crate::ftp::listing::{Entry, Goal};
 use crate::ftp::{self, Facts, RemotePath, Session};
-
-/// So many bytes of names that are not UTF-8 are enough to guess what they are written in.
-const ENOUGH: usize = 64 * 1024;
 
 /// More entries than this take the memory that is for one folder at a time.
 const MANY: usize = 20_000;
 
-/// A folder's entries, as they came.
-#[derive(Debug, Default)]
-pub(super) struct Listed {
-    pub(super) things: Pile,
-    /// Checksum files are among them.
-    has_sums: bool,
-    /// Names like `a (2)` are among them.
-    has_numbered: bool,
-    /// Names that are not UTF-8, as many as are of use.
-    old_names: Vec<Vec<u8>>,
-    old_bytes: usize,
-    /// The time zone of the server's clock, if it became known only later.
-    pub(super) zone: Option<Zone>,
-}
-
-impl Listed {
-    fn take(&mut self, entry: Entry) -> Result<(), disk::Error> {
-        self.has_sums |= lists::is_checksum_file(&entry.name);
-        self.has_numbered |= entry.name.windows(2).any(|two| two == b" (");
-        if self.old_bytes < ENOUGH && std::str::from_utf8(&entry.name).is_err() {
-            self.old_bytes += entry.name.len();
-            self.old_names.push(entry.name.clone());
-        }
-        self.things.push(&Thing::listed(entry).pack())
-    }
-}
-
 impl Hand<'_> {
-    /// Everything in one folder. What came before an error is in `listed`.
-    pub(super) fn list(
-        &self,
-        mut session: Session<'_>,
-        ahead: &Ahead,
-        listed: &mut Listed,
-    ) -> Result<(), Trouble> {
-        let mut full = None;
-        let ended = session.list(&ahead.path, &mut |entry| match listed.take(entry) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                full = Some(error);
-                ControlFlow::Break(())
-            }
-        });
-        let is_talking = ended.is_ok()
-            || ended.as_ref().is_err_and(
-                |error| matches!(error, ftp::Error::Refused { reply, .. } if reply.code != 421),
-            );
-        if is_talking {
-            self.lane.park(session);
-        }
-        if let Some(error) = full {
-            return Err(Trouble::Disk(error));
-        }
-        let end = ended?;
-        self.access().learn_time_offset(&end);
-        listed.zone = end.zone;
-        Ok(())
-    }
-
     /// Decides what becomes of the entries of one folder.
     ///
     /// # Errors
     ///
     /// If they wait on the disk, and it does not give them back, or takes no more.
     pub(super) fn sort_out(&self, ahead: &Ahead, listed: Listed) -> Result<(), disk::Error> {
-        let is_new = std::fs::symlink_metadata(&ahead.local).is_err();
+        let is_new = has_nothing(&ahead.local);
         let is_chosen = ahead.is_chosen || self.sieve.chooses(&ahead.inside, What::Folder);
         if is_chosen {
             self.make(ahead)?;
@@ -110,9 +47,13 @@ impl Hand<'_> {
         });
         // What is kept of each name to tell them apart is kept for one such folder at a time.
         let _turn = (listed.things.len() > MANY).then(|| self.work.turn_for_much());
-        let sorted = Sorter::new(self, ahead, &folder, listed.things.len()).sort_all(listed)?;
-        if !is_chosen && sorted.told.files + sorted.told.unchanged > 0 {
+        let mut sorted = Sorter::new(self, ahead, &folder, listed.things.len()).sort_all(listed)?;
+        let is_wanted = is_chosen || sorted.told.files + sorted.told.unchanged > 0;
+        if is_wanted && !is_chosen {
             self.make(ahead)?;
+        }
+        if is_wanted {
+            sorted.told.folders = ahead.way.count();
         }
         self.work.add(&folder, sorted);
         Ok(())
@@ -152,6 +93,14 @@ impl Hand<'_> {
         }
         let top = session.whereabouts(&self.request.address.path.as_folder())?.unwrap_or_default();
         Ok(self.work.top.get_or_init(|| top).clone())
+    }
+}
+
+/// Whether nothing is in `folder` yet, because it is still to be made or is empty.
+fn has_nothing(folder: &Path) -> bool {
+    match std::fs::read_dir(folder) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(_) => std::fs::symlink_metadata(folder).is_err(),
     }
 }
 
@@ -235,7 +184,7 @@ mod tests {
     fn way(steps: Vec<Step>) -> Arc<Way> {
         let mut above = None;
         for step in steps {
-            above = Some(Arc::new(Way { step, above: above.take(), links: 0 }));
+            above = Some(Arc::new(Way::new(step, above.take())));
         }
         above.unwrap()
     }

@@ -6,10 +6,12 @@
 mod batch;
 mod hand;
 mod hold;
+mod listed;
 mod look;
 mod names;
 mod preflight;
 mod sort;
+mod standing;
 mod tally;
 mod thing;
 mod work;
@@ -39,7 +41,8 @@ use crate::{disk, words};
 use batch::{Ahead, Step, Way};
 use hand::{Hand, Word};
 use hold::Weighed;
-use work::{Standing, Work};
+use standing::Standing;
+use work::Work;
 
 /// How many levels deep is followed. Real trees are far below; a server can make up endless ones.
 pub(super) const MOST_LEVELS: usize = 256;
@@ -88,7 +91,7 @@ pub(super) fn fetch(request: &Request, handle: &Handle, report: &dyn Fn(News)) -
     report(News::Destination(local.clone()));
     let is_made = std::fs::symlink_metadata(&local).is_err();
     disk::make_folder_without_links(&local).map_err(|error| Failure::Disk { error, kept: None })?;
-    let way = Arc::new(Way { step: Step::Top, above: None, links: 0 });
+    let way = Arc::new(Way::new(Step::Top, None));
     let inside = String::new();
     let is_chosen = sieve.chooses_all();
     let ahead =
@@ -160,7 +163,7 @@ impl Crew<'_> {
             let told = words.clone();
             thread::Builder::new()
                 .name("ashore names".to_owned())
-                .spawn_scoped(scope, move || hold::name_them(&to_be_named, &told))
+                .spawn_scoped(scope, move || hold::name_them(&to_be_named, self.work, &told))
                 .map_err(no_thread)?;
             let mut outlets = Some(Outlets { words, weighed });
             let mut is_first = true;
@@ -179,10 +182,12 @@ impl Crew<'_> {
                     Err(RecvTimeoutError::Disconnected) => break,
                 }
                 let standing = self.work.standing();
-                if log.is_held && self.may_begin(&standing, &mut held_since) {
+                let is_stopped = self.handle.stop.is_given();
+                // Then what there is was perhaps not counted to its end, and is not told.
+                if !is_stopped && log.is_held && self.may_begin(&standing, &mut held_since) {
                     log.tell_preflight(self.work.preflight());
                     self.work.release();
-                } else if standing.is_looked_into && !log.is_all_told {
+                } else if !is_stopped && standing.is_looked_into && !log.is_all_told {
                     log.tell_preflight(self.work.preflight());
                 }
                 log.tell_progress(
@@ -192,7 +197,6 @@ impl Crew<'_> {
                 if standing.is_over && standing.idle == standing.hands {
                     self.work.is_done.give();
                 }
-                let is_stopped = self.handle.stop.is_given();
                 if standing.hands == 0 && (standing.is_over || is_stopped) {
                     outlets = None; // The last words come, and then no more.
                 } else if let Some(outlets) = &outlets
@@ -206,6 +210,10 @@ impl Crew<'_> {
                         .spawn_scoped(scope, move || hand.run())
                         .map_err(no_thread)?;
                 }
+            }
+            if self.work.ends_lines() {
+                let wrong = std::mem::take(&mut log.believed);
+                wrong.into_iter().for_each(|end| log.hear(Word::File(Box::new(end))));
             }
             log.set_times();
             match log.top_failure.take() {
@@ -276,6 +284,8 @@ struct Log<'a> {
     /// All was told of what there is.
     is_all_told: bool,
     top_failure: Option<Box<Failure>>,
+    /// What becomes of folders whose lists were taken for whole, if they were not.
+    believed: Vec<FileEnd>,
     /// The times that folders get once everything is in them, outermost first.
     times: Vec<(PathBuf, SystemTime)>,
 }
@@ -290,6 +300,7 @@ impl<'a> Log<'a> {
             is_held: true,
             is_all_told: false,
             top_failure: None,
+            believed: Vec::new(),
             times: Vec::new(),
         }
     }
@@ -303,6 +314,7 @@ impl<'a> Log<'a> {
                 (self.report)(News::File(end));
             }
             Word::Top(failure) => self.top_failure = Some(failure),
+            Word::Believed(end) => self.believed.push(*end),
             Word::Time(folder, time) => self.times.push((folder, time)),
             Word::Nudge => {}
         }
@@ -310,7 +322,7 @@ impl<'a> Log<'a> {
 
     /// Tells what there is, at first and once more when it is known to be all.
     fn tell_preflight(&mut self, mut preflight: Preflight) {
-        if self.is_all_told || preflight.folders == 0 {
+        if self.is_all_told || preflight.looked_into == 0 {
             self.is_held = false;
             return;
         }

@@ -12,7 +12,7 @@ pub struct Preflight {
     pub files: u64,
     /// Their bytes, as far as the listings tell them.
     pub bytes: u64,
-    /// Folders that were looked into.
+    /// Folders that are made for them, or here already.
     pub folders: u64,
     /// Files that are here already.
     pub unchanged: u64,
@@ -25,6 +25,8 @@ pub struct Preflight {
     pub free: Option<u64>,
     /// Whether everything was looked into, or more may be found.
     pub is_all: bool,
+    /// Folders that were looked into.
+    pub(super) looked_into: u64,
     mapped: Examples,
     numbered: Examples,
 }
@@ -50,10 +52,11 @@ impl Examples {
         self.some.truncate(EXAMPLES);
     }
 
-    fn told(&self, what: &str) -> Option<String> {
+    fn told(&self, one: &str, many: &str) -> Option<String> {
         let more = if self.count > EXAMPLES as u64 { ", …" } else { "" };
         let names = self.some.join(", ");
-        (self.count > 0).then(|| format!("{} {what}: {names}{more}", words::count(self.count)))
+        (self.count > 0)
+            .then(|| format!("{}: {names}{more}", words::counted(self.count, one, many)))
     }
 }
 
@@ -73,7 +76,8 @@ impl Preflight {
         self.files += other.files;
         // A server may say of every file that it has the greatest length there is.
         self.bytes = self.bytes.saturating_add(other.bytes);
-        self.folders += 1;
+        self.folders += other.folders;
+        self.looked_into += 1;
         self.unchanged += other.unchanged;
         self.by_size += other.by_size;
         self.left_out += other.left_out;
@@ -84,19 +88,19 @@ impl Preflight {
     /// `5,000 files in 50 folders, 5.1 MB; 60.1 GB are free`.
     #[must_use]
     pub fn sentence(&self) -> String {
-        let (files, folders) = (words::count(self.files), words::count(self.folders));
-        let file = if self.files == 1 { "file" } else { "files" };
-        let folder = if self.folders == 1 { "folder" } else { "folders" };
-        let mut text =
-            format!("{files} {file} in {folders} {folder}, {}", words::bytes(self.bytes));
+        let files = words::counted(self.files, "file", "files");
+        let folders = words::counted(self.folders, "folder", "folders");
+        let mut text = format!("{files} in {folders}, {}", words::bytes(self.bytes));
         if self.unchanged > 0 {
-            text.push_str(&format!("; {} more are here already", words::count(self.unchanged)));
+            let (one, many) = ("more is here already", "more are here already");
+            text.push_str(&format!("; {}", words::counted(self.unchanged, one, many)));
         }
         if self.left_out > 0 {
             text.push_str(&format!("; {} left out", words::count(self.left_out)));
         }
         if let Some(free) = self.free {
-            text.push_str(&format!("; {} are free", words::bytes(free)));
+            let verb = if free == 1 { "is" } else { "are" };
+            text.push_str(&format!("; {} {verb} free", words::bytes(free)));
         }
         if self.is_all { text } else { format!("So far {text}. Still looking") }
     }
@@ -108,14 +112,14 @@ impl Preflight {
         let room = missing.map(|missing| {
             format!("This disk has {} too little for all of it", words::bytes(missing))
         });
-        let mapped = self.mapped.told("names cannot be stored here as they are");
-        let numbered = self.numbered.told("names are taken by others here");
+        let (one, many) =
+            ("name cannot be stored here as it is", "names cannot be stored here as they are");
+        let mapped = self.mapped.told(one, many);
+        let (one, many) = ("name is taken by another here", "names are taken by others here");
+        let numbered = self.numbered.told(one, many);
         let by_size = (self.by_size > 0).then(|| {
-            let (count, pass) = match self.by_size {
-                1 => ("1 file".to_owned(), "passes"),
-                many => (format!("{} files", words::count(many)), "pass"),
-            };
-            format!("{count} {pass} for unchanged by the size alone: the server tells no time")
+            let files = words::counted(self.by_size, "file passes", "files pass");
+            format!("{files} for unchanged by the size alone: the server tells no time")
         });
         room.into_iter().chain(mapped).chain(numbered).chain(by_size).collect()
     }
@@ -137,6 +141,9 @@ mod tests {
         };
         assert_eq!(preflight.sentence(), "5,000 files in 50 folders, 5.1 MB; 60.1 GB are free");
         assert!(preflight.warnings().is_empty());
+        (preflight.files, preflight.folders, preflight.unchanged) = (1, 1, 1);
+        let one = "1 file in 1 folder, 5.1 MB; 1 more is here already; 60.1 GB are free";
+        assert_eq!(preflight.sentence(), one);
         preflight.free = Some(120_000);
         for n in 0..4 {
             preflight.map(format!("{n}:").as_bytes(), &format!("{n}%3A"));
@@ -148,7 +155,7 @@ mod tests {
             [
                 "This disk has 5.0 MB too little for all of it",
                 "4 names cannot be stored here as they are: 0: → 0%3A, 1: → 1%3A, 2: → 2%3A, …",
-                "1 names are taken by others here: Readme → Readme (2)",
+                "1 name is taken by another here: Readme → Readme (2)",
                 "1 file passes for unchanged by the size alone: the server tells no time",
             ]
         );

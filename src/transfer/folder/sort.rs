@@ -11,7 +11,8 @@ use super::super::selection::What;
 use super::MOST_LEVELS;
 use super::batch::{Ahead, Linked, Looked};
 use super::hand::Hand;
-use super::look::{self, Leads, Listed};
+use super::listed::Listed;
+use super::look::{self, Leads};
 use super::names::{self, Local, Names, Seen, There};
 use super::preflight::Preflight;
 use super::thing::Thing;
@@ -65,6 +66,9 @@ impl<'s, 'h> Sorter<'s, 'h> {
 
     pub(super) fn sort_all(mut self, mut listed: Listed) -> Result<Sorted, disk::Error> {
         while let Some(piece) = listed.things.pop()? {
+            if self.hand.handle.stop.is_given() {
+                break; // Nothing of it will be fetched.
+            }
             let Some(Thing { mut entry, .. }) = Thing::unpack(&piece) else { continue };
             if let Some(zone) = listed.zone {
                 entry.modified = entry.modified.map(|time| time.corrected(zone));
@@ -78,8 +82,11 @@ impl<'s, 'h> Sorter<'s, 'h> {
                 "" => "the folder",
                 inside => inside,
             };
-            let text = format!("{} more things in {folder} are left out", words::count(more));
-            self.hand.say(Voice::Warning, &text);
+            let (one, many) = (
+                format!("more thing in {folder} is left out"),
+                format!("more things in {folder} are left out"),
+            );
+            self.hand.say(Voice::Warning, &words::counted(more, &one, &many));
         }
         if self.left_behind > 0 {
             let what = "more than 100,000 folders are in it; the rest of them were left out";

@@ -65,11 +65,12 @@ impl Tally {
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let needs = if self.needs_a_look == 1 { "needs a look" } else { "need a look" };
+        let left = if self.skipped == 1 { "left as it is" } else { "left as they are" };
         let parts = [
             (self.verified, "verified"),
             (self.complete, "complete"),
             (self.unchanged, "here already"),
-            (self.skipped, "left as they are"),
+            (self.skipped, left),
             (self.left_out, "left out"),
             (self.needs_a_look, needs),
             (self.failed, "failed"),
@@ -93,8 +94,9 @@ mod tests {
         let mut tally = Tally { complete: 4_998, ..Tally::default() };
         assert!(tally.is_whole());
         tally.count("x", &Err(Failure::NotAFile));
-        tally.needs_a_look = 1;
-        assert_eq!(tally.to_string(), "4,998 complete, 1 needs a look, 1 failed");
+        (tally.needs_a_look, tally.skipped) = (1, 1);
+        let told = "4,998 complete, 1 left as it is, 1 needs a look, 1 failed";
+        assert_eq!(tally.to_string(), told);
         assert_eq!((tally.is_whole(), tally.worst), (false, Some(Class::Usage)));
         assert_eq!(Tally::default().to_string(), "no files");
     }

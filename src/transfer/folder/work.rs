@@ -1,7 +1,7 @@
 //! What there is to do in a folder, shared by all hands.
 
 use std::collections::{HashSet, VecDeque};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use super::MOST_FOLDERS;
 use super::batch::{Ahead, Batch, Found, Linked, Looked, Lost};
 use super::preflight::Preflight;
 use super::sort::Sorted;
+use super::standing::Standing;
 use crate::disk;
 use crate::ftp::Stop;
 
@@ -45,6 +46,8 @@ pub(super) struct Work {
     pub(super) is_done: Stop,
     /// Bytes that have come.
     pub(super) received: AtomicU64,
+    /// The server has ended the last line of a listing.
+    ends_lines: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -69,6 +72,8 @@ struct State {
     hands: usize,
     /// Hands that have a task and wait for a connection.
     waiting: usize,
+    /// Small files that are written and have no name yet: one whose name is taken is fetched again.
+    unnamed: usize,
     /// No file is begun yet: what there is to come has not been told.
     is_held: bool,
     preflight: Preflight,
@@ -88,6 +93,7 @@ impl Work {
             fetching: 0,
             hands: 0,
             waiting: 0,
+            unnamed: 0,
             is_held: true,
             preflight: Preflight::default(),
         };
@@ -99,6 +105,7 @@ impl Work {
             is_done: stop.branch(),
             stop,
             received: AtomicU64::new(0),
+            ends_lines: AtomicBool::new(false),
         }
     }
 
@@ -173,6 +180,20 @@ impl Work {
         self.bell.notify_all();
     }
 
+    /// A small file is written, and its name is to follow.
+    pub(super) fn weighed(&self) {
+        self.lock().unnamed += 1;
+    }
+
+    /// It has its name, or never will. One is `returned` whose name something else has by now: what
+    /// becomes of it is decided as for any file that is there already.
+    pub(super) fn named(&self, returned: Option<Found>) {
+        let mut state = self.lock();
+        state.unnamed -= 1;
+        state.first_files.extend(returned.map(|found| Found { is_there: true, ..found }));
+        self.bell.notify_all();
+    }
+
     /// A hand that has a task waits for a connection, or has one again.
     pub(super) fn await_lane<T>(&self, wait: impl FnOnce() -> T) -> T {
         self.lock().waiting += 1;
@@ -240,6 +261,15 @@ impl Work {
         self.bell.notify_all();
     }
 
+    /// The server has ended the last line of a listing, so that one without an end was cut off.
+    pub(super) fn saw_line_ends(&self) {
+        self.ends_lines.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn ends_lines(&self) -> bool {
+        self.ends_lines.load(Ordering::Relaxed)
+    }
+
     /// Waits for the turn to use much memory.
     pub(super) fn turn_for_much(&self) -> MutexGuard<'_, ()> {
         self.for_much.lock().unwrap_or_else(PoisonError::into_inner)
@@ -260,9 +290,9 @@ impl Work {
             idle: state.hands.saturating_sub(state.looking + state.fetching),
             folders: state.count_folders(),
             files: state.count_files(),
-            is_early: state.preflight.folders == 0 && state.waiting == 0,
+            is_early: state.preflight.looked_into == 0 && state.waiting == 0,
             is_looked_into,
-            is_over: is_looked_into && !state.has_files(),
+            is_over: is_looked_into && !state.has_files() && state.unnamed == 0,
         }
     }
 
@@ -362,22 +392,4 @@ impl State {
         }
         Some(next)
     }
-}
-
-/// How things stand.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Standing {
-    pub(super) hands: usize,
-    /// Hands that wait for something to do.
-    pub(super) idle: usize,
-    /// Folders that nobody looks into yet.
-    pub(super) folders: usize,
-    /// Files that nobody fetches yet.
-    pub(super) files: usize,
-    /// Nothing was looked into yet, and it is not because somebody waits before another try.
-    pub(super) is_early: bool,
-    /// No folder is left.
-    pub(super) is_looked_into: bool,
-    /// Nothing is left to be begun.
-    pub(super) is_over: bool,
 }

@@ -261,12 +261,8 @@ impl Browser {
 
 /// What was done, in a sentence without a full stop. `None` of nothing.
 fn note(files: usize, folders: usize, here: usize) -> Option<String> {
-    let counted = |count: usize, one: &str, many: &str| match count {
-        1 => format!("1 {one}"),
-        count => format!("{} {many}", words::count(count as u64)),
-    };
-    let in_files = |count| counted(count, "file", "files");
-    let in_folders = counted(folders, "folder", "folders");
+    let in_files = |count: usize| words::counted(count as u64, "file", "files");
+    let in_folders = words::counted(folders as u64, "folder", "folders");
     let is = |count| if count == 1 { "is" } else { "are" };
     let ordered = match (files, folders) {
         (0, 0) if here == 0 => return None,

@@ -10,7 +10,7 @@ use super::shore::Mark;
 use super::spot::{Spot, Stage, Weighing};
 use crate::ftp::listing::Kind;
 use crate::ftp::{Encoding, RemotePath};
-use crate::words::{bytes, count};
+use crate::words::{bytes, count, counted};
 
 /// The name of a folder, as it may be shown; `None` for the one that the login opens.
 pub(super) fn name(path: &RemotePath, encoding: Option<Encoding>) -> Option<String> {
@@ -33,13 +33,6 @@ pub(super) fn typed(folder: &Path) -> String {
     let inside = home.as_ref().and_then(|home| folder.strip_prefix(home.home_dir()).ok());
     let short = inside.map(|inside| Path::new("~").join(inside));
     short.as_deref().unwrap_or(folder).to_string_lossy().into_owned()
-}
-
-fn counted(number: u64, one: &str, many: &str) -> String {
-    match number {
-        1 => format!("1 {one}"),
-        number => format!("{} {many}", count(number)),
-    }
 }
 
 /// `12 files, 1.2 GB`, `1 folder`, `2 folders and 3 files, 4.1 KB`.
@@ -136,12 +129,12 @@ pub(super) fn facts(item: &Item, weighing: Option<&Weighing>) -> String {
         lines.push(format!("leads to {target}"));
     }
     if let Some(size) = item.size {
-        lines.push(format!("{} bytes", count(size)));
+        lines.push(counted(size, "byte", "bytes"));
     }
     if let Some(Weighing::Running(weight) | Weighing::Done(weight)) = weighing {
         lines.push(format!(
-            "{} bytes in {}",
-            count(weight.bytes),
+            "{} in {}",
+            counted(weight.bytes, "byte", "bytes"),
             counted(weight.files, "file", "files")
         ));
     }
