@@ -59,7 +59,7 @@ impl Board<'_> {
         let latest = self.shares.values_mut().filter(can_give);
         let latest = latest.max_by(|one, other| lasts(one).total_cmp(&lasts(other)))?;
         let (left, theirs) = (latest.left(size), latest.speed(now).unwrap_or(usual));
-        // A new one is as fast as the others are, which have got up to their speed.
+        // Of a new one nobody knows better than that it will be as fast.
         let mine = self.speeds.get(&me).copied().unwrap_or(theirs);
         let mut kept = left / 2;
         if theirs > 0.0 && mine > 0.0 {
