@@ -7,7 +7,7 @@ const SETUP: Duration = Duration::from_millis(200);
 const TICK: Duration = Duration::from_millis(20);
 
 fn standing(busy: usize, so_far: Yield) -> Standing {
-    Standing { busy, so_far, left: None, setup: SETUP }
+    Standing { busy, so_far, left: None, setup: SETUP, has_room: true }
 }
 
 /// How many there are in the end, and when that was first so, where so many connections bring so

@@ -28,6 +28,7 @@ const MOST_FAILURES: u32 = 2;
 #[derive(Debug)]
 pub(super) struct Crew<'c, 'f> {
     errand: Errand<'c>,
+    begun: Instant,
     roll: Mutex<Roll>,
     /// Somebody has left.
     has_left: Condvar,
@@ -100,6 +101,7 @@ impl<'c, 'f> Crew<'c, 'f> {
         };
         Self {
             errand,
+            begun: Instant::now(),
             roll: Mutex::new(roll),
             has_left: Condvar::new(),
             board: Mutex::new(board),
@@ -126,6 +128,11 @@ impl<'c, 'f> Crew<'c, 'f> {
 
     pub(super) fn most(&self) -> usize {
         self.errand.most
+    }
+
+    /// Whether the rate limit, if there is one, leaves room for more than what comes.
+    pub(super) fn has_room(&self) -> bool {
+        self.errand.handle.commons.throttle.has_room_since(self.begun, Instant::now())
     }
 
     /// How many connections there are to be.
@@ -228,7 +235,9 @@ impl<'c, 'f> Crew<'c, 'f> {
             (board.has_work(now), board.has_silent_share(now))
         };
         let missing = roll.growth.wanted().saturating_sub(roll.members.len());
-        if missing > 0 && has_work && self.call(scope, roll).is_some() {
+        // Where the limit is what holds, more of them would bring nothing.
+        let is_useful = has_work && (roll.members.is_empty() || self.has_room());
+        if missing > 0 && is_useful && self.call(scope, roll).is_some() {
             (1..missing).map_while(|_| self.call(scope, roll)).count();
             return;
         }
@@ -262,6 +271,7 @@ impl<'c, 'f> Crew<'c, 'f> {
             so_far: Yield { bytes, ..Yield::default() },
             left: Some(self.errand.size.saturating_sub(bytes)),
             setup: board.setup(),
+            has_room: self.has_room(),
         };
         match roll.growth.look(Instant::now(), &standing) {
             Advice::Stay => {}
@@ -319,8 +329,8 @@ impl<'c, 'f> Crew<'c, 'f> {
                 session
             }
         };
-        let throttle = &self.errand.handle.commons.throttle;
-        throttle.hold_back(&mut session, lane.map_or(2, Lane::companions));
+        let Handle { commons, waits, .. } = self.errand.handle;
+        commons.throttle.hold_back(&mut session, lane, 2, waits);
         let remote = session.locate(&self.errand.access.address.path)?;
         if remote.facts != self.errand.remote.facts {
             return Err(Setback::Differs);
