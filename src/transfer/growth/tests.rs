@@ -94,6 +94,24 @@ fn small_files_show_it_sooner_than_the_clock_and_waves_of_them_deceive_nobody() 
 }
 
 #[test]
+fn while_a_rate_limit_is_what_holds_nobody_comes_and_nobody_leaves() {
+    let start = Instant::now();
+    let mut growth = Growth::on_trial(1e6, 4);
+    let mut looks = |seconds: u32, bytes, has_room| {
+        let so_far = Yield { bytes, ..Yield::default() };
+        let standing = Standing { has_room, ..standing(growth.wanted(), so_far) };
+        growth.look(start + SETUP * 5 * seconds, &standing)
+    };
+    // The second has brought it up to the limit, by a little.
+    for seconds in 0..20 {
+        assert_eq!(looks(seconds, u64::from(seconds) * 1_100_000, false), Advice::Stay);
+    }
+    // Now it was lifted.
+    assert_eq!(looks(20, 20_000_000, true), Advice::Stay);
+    assert_eq!(looks(21, 22_000_000, true), Advice::Add);
+}
+
+#[test]
 fn what_ends_soon_is_left_alone_and_while_nothing_comes_nothing_is_known() {
     let start = Instant::now();
     for (bytes, left) in [(1_000_000, Some(1_000_000)), (0, None)] {
