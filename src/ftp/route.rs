@@ -9,6 +9,10 @@ use super::proxy::{Proxy, ProxyTrouble, Target};
 use super::session::Server;
 use super::stream::{Limits, Stream};
 
+/// Some proxies pass on small pieces, and the system needs so many times as much room for those. With
+/// too little of it, each waits for the one before it to be read (measured: microsocks).
+const PIECES: usize = 4;
+
 /// How the server was reached, so that its data comes the same way.
 #[derive(Debug, Clone)]
 pub(super) enum Route {
@@ -60,8 +64,8 @@ impl Route {
         Err(trouble)
     }
 
-    /// Connects to another port of the same server, for data. `buffer` as for [`dial::connect`]; a
-    /// proxy receives some more.
+    /// Connects to another port of the same server, for data. `buffer` as for [`dial::connect`].
+    /// What a proxy itself receives ahead is not for us to say.
     ///
     /// # Errors
     ///
@@ -81,6 +85,7 @@ impl Route {
                 Ok(stream.with_ahead(buffer))
             }
             Self::Through(proxy, target) => {
+                let buffer = buffer.map(|bytes| bytes.saturating_mul(PIECES));
                 let mut stream = proxy.connect(target, port, buffer, limits)?;
                 stream.expect(Awaiting::Data, limits.patience);
                 Ok(stream.with_ahead(buffer))
