@@ -70,6 +70,8 @@ struct Shared {
 struct Bucket {
     /// So many bytes may come at once. Less than 0: so many have come too soon.
     left: f64,
+    /// When the limit was set.
+    set: Option<Instant>,
     /// Up to when that was reckoned. `None`: nothing has come under this limit.
     reckoned: Option<Instant>,
     this_period: Period,
@@ -88,7 +90,7 @@ impl Throttle {
     /// Sets the limit, in bytes per second, also for what is running. `None`: as fast as it goes.
     pub fn set(&self, limit: Option<u64>) {
         self.0.limit.store(limit.unwrap_or(0), Ordering::Relaxed);
-        *self.lock() = Bucket::default();
+        *self.lock() = Bucket { set: Some(Instant::now()), ..Bucket::default() };
     }
 
     /// The limit in bytes per second, if there is one.
@@ -113,10 +115,13 @@ impl Throttle {
         bucket.has_room()
     }
 
-    /// The same for somebody who began at `begun`, and needs to know how it was since.
+    /// The same for somebody who began at `begun`, and needs to know how it was since, under this limit.
     pub(super) fn has_room_since(&self, begun: Instant, now: Instant) -> bool {
-        let is_known = now.saturating_duration_since(begun) >= PERIOD * 2;
-        self.limit().is_none() || (is_known && self.has_room(now))
+        if self.limit().is_none() {
+            return true;
+        }
+        let begun = self.lock().set.map_or(begun, |set| set.max(begun));
+        now.saturating_duration_since(begun) >= PERIOD * 2 && self.has_room(now)
     }
 
     /// Holds back what comes over `session`, which has `lane`, or else is one of so many connections.

@@ -125,7 +125,8 @@ impl Lookout {
         now: Instant,
     ) -> Option<Call> {
         let left = self.size.saturating_sub(received);
-        if !self.is_blind && left >= LEAST_GIVEN && data.is_narrow() {
+        let is_worthwhile = !self.is_blind && left >= LEAST_GIVEN;
+        if is_worthwhile && data.is_narrow() && self.throttle.has_room(now) {
             return Some(Call::Narrow);
         }
         if self.is_blind || self.is_alone {

@@ -168,7 +168,7 @@ impl Worker<'_, '_, '_> {
     fn take_in(&self, data: &mut Data, at: &mut u64, block: &mut [u8]) -> Result<End, Setback> {
         let waits = &self.crew.handle().waits;
         loop {
-            if data.is_narrow() && self.crew.board().is_long(self.id) {
+            if data.is_narrow() && self.crew.has_room() && self.crew.board().is_long(self.id) {
                 return Ok(End::Done);
             }
             let since = Instant::now();
