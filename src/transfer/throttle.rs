@@ -124,6 +124,15 @@ impl Throttle {
         now.saturating_duration_since(begun) >= PERIOD * 2 && self.has_room(now)
     }
 
+    /// Whether the limit is known to be what holds everything back. It is not, for a while after it was
+    /// set.
+    pub(super) fn is_used_up(&self, now: Instant) -> bool {
+        let Some(limit) = self.limit() else { return false };
+        let mut bucket = self.lock();
+        bucket.reckon(limit, now);
+        bucket.lasted() >= PERIOD && !bucket.has_room()
+    }
+
     /// Holds back what comes over `session`, which has `lane`, or else is one of so many connections.
     pub(super) fn hold_back(
         &self,
@@ -196,9 +205,14 @@ impl Bucket {
         }
     }
 
+    /// How long it is looked back.
+    fn lasted(&self) -> Duration {
+        self.this_period.lasted + self.last_period.lasted
+    }
+
     /// Whether lately more could have come than did, or nothing did.
     fn has_room(&self) -> bool {
-        let lasted = (self.this_period.lasted + self.last_period.lasted).as_secs_f64();
+        let lasted = self.lasted().as_secs_f64();
         let unused = self.this_period.unused + self.last_period.unused;
         lasted <= 0.0 || unused > ROOM_FOR_MORE * lasted
     }
@@ -321,6 +335,8 @@ mod tests {
             }
             throttle.has_room(now)
         };
+        assert!(!come(20_000, 5), "nobody knows yet");
+        assert!(!throttle.is_used_up(start), "nobody knows yet");
         assert!(!come(20_000, 50), "all that may came");
         assert!(come(16_000, 50), "four fifths came");
         assert!(!come(19_000, 50), "one more would not be worth it");

@@ -126,7 +126,7 @@ impl Lookout {
     ) -> Option<Call> {
         let left = self.size.saturating_sub(received);
         let is_worthwhile = !self.is_blind && left >= LEAST_GIVEN;
-        if is_worthwhile && data.is_narrow() && self.throttle.has_room(now) {
+        if is_worthwhile && data.is_narrow() && !self.throttle.is_used_up(now) {
             return Some(Call::Narrow);
         }
         if self.is_blind || self.is_alone {

@@ -7,6 +7,7 @@ use super::board::{Id, Next, Setback};
 use super::crew::Crew;
 use crate::ftp::{Data, Error, RemoteFile, Session, Stop};
 use crate::transfer::brake::Brake;
+use crate::transfer::handle::Handle;
 use crate::transfer::resume::OVERLAP;
 use crate::transfer::trouble::Trouble;
 
@@ -166,13 +167,15 @@ impl Worker<'_, '_, '_> {
 
     /// Reads a stream to the end of the share, or to its own.
     fn take_in(&self, data: &mut Data, at: &mut u64, block: &mut [u8]) -> Result<End, Setback> {
-        let waits = &self.crew.handle().waits;
+        let Handle { waits, commons, .. } = self.crew.handle();
+        let throttle = &commons.throttle;
         loop {
-            if data.is_narrow() && self.crew.has_room() && self.crew.board().is_long(self.id) {
+            let since = Instant::now();
+            let is_narrow = data.is_narrow() && !throttle.is_used_up(since);
+            if is_narrow && self.crew.board().is_long(self.id) {
                 return Ok(End::Done);
             }
-            let since = Instant::now();
-            let portion = self.crew.handle().commons.throttle.portion(block.len());
+            let portion = throttle.portion(block.len());
             let count = data.poll(block.get_mut(..portion).unwrap_or_default())?;
             waits.add(Brake::Server, since + data.held_back());
             self.crew.handle().came(count.unwrap_or(0));
