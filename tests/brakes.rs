@@ -7,13 +7,11 @@ mod support;
 use std::cell::RefCell;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::Stdio;
-use std::time::{Duration, Instant};
 
-use ashore::transfer::{self, Brake, Commons, Engine, Handle, News, Phase, Request};
+use ashore::transfer::{self, Brake, Handle, News, Request};
 use support::calm_request;
 use support::program::ashore;
 use support::quay::{Manners, Quay};
-use support::wharf::{Node, Rules, Wharf};
 
 /// Downloads until something is told to hold it back, and tells what.
 fn brake_of(request: &Request, limit: Option<u64>) -> Option<Brake> {
@@ -51,55 +49,6 @@ fn a_server_that_sends_slowly_is_what_holds_a_download_back() {
         let request = calm_request(&quay.link("big.bin"), folder.path());
         let request = Request { segments, ..request };
         assert_eq!(brake_of(&request, limit), Some(Brake::Server), "{segments:?}");
-    }
-}
-
-/// How long it takes from the first byte to the end, over several connections under this limit.
-fn time_of(request: Request, limit: u64) -> Duration {
-    let commons = Commons::default();
-    commons.throttle.set(Some(limit));
-    commons.lanes.choose(Some(4));
-    let (mut engine, events) = Engine::start(commons, || ()).unwrap();
-    engine.download(request);
-    let mut begun = None;
-    loop {
-        match events.recv_timeout(Duration::from_secs(60)).unwrap().news {
-            // The files of a folder wait until this is told.
-            News::Preflight(_) | News::Phase(Phase::Receiving) => {
-                begun.get_or_insert_with(Instant::now);
-            }
-            News::Ended(outcome) => {
-                outcome.unwrap();
-                return begun.unwrap().elapsed();
-            }
-            _ => {}
-        }
-    }
-}
-
-#[test]
-fn the_limit_is_kept_within_three_in_a_hundred_over_any_number_of_connections() {
-    const LIMIT: u64 = 1_200_000;
-    const LENGTH: u64 = 4_500_000;
-    let folder = tempfile::tempdir().unwrap();
-    // Of all sizes: some come together, some one by one.
-    let sizes = (0..60).map(|n| if n % 3 == 0 { 180_000 } else { 20_000 + 100 * n });
-    let files = sizes.map(|size| Node::File(vec![b'x'; size])).enumerate();
-    let tree = files.map(|(number, node)| (format!("pub/{number}"), node));
-    let tree: std::collections::BTreeMap<_, _> =
-        tree.chain([("pub".to_owned(), Node::Folder)]).collect();
-    let length = |node: &Node| if let Node::File(bytes) = node { bytes.len() } else { 0 };
-    let bytes: usize = tree.values().map(length).sum();
-    let wharf = Wharf::open(tree, Rules::modern());
-    let quay = Quay::open(Manners { offers_rest: true, ..Manners::good(LENGTH) });
-    let request = |link: String| calm_request(&link, folder.path());
-    let over_three = Request { segments: Some(3), ..request(quay.link("large.bin")) };
-    for (request, bytes) in [(request(wharf.link("pub/")), bytes as u64), (over_three, LENGTH)] {
-        let took = time_of(request, LIMIT).as_secs_f64();
-        let speed = bytes as f64 / took;
-        assert!(took > 3.0, "{took} s tell nothing");
-        assert!(speed <= LIMIT as f64 * 1.03, "{speed} bytes a second");
-        assert!(speed >= LIMIT as f64 * 0.3, "{speed} bytes a second: somebody stood still");
     }
 }
 

@@ -218,9 +218,7 @@ impl Basket for Small {
         Some(Wanted { path, size: 5, asks_time: true })
     }
 
-    fn came(&mut self, _: usize) -> Result<(), Error> {
-        Ok(())
-    }
+    fn came(&mut self, _: usize, _: Duration) {}
 
     fn take(&mut self, whole: Whole) {
         assert_eq!((whole.bytes.as_slice(), whole.modified.is_some()), (&b"hello"[..], true));

@@ -8,6 +8,8 @@ use std::net::{SocketAddr, TcpListener};
 use std::thread;
 use std::time::Duration;
 
+use socket2::{Domain, Socket, Type};
+
 use super::command::Command;
 use super::error::{Awaiting, Error};
 use super::reply::{Kind, Reply};
@@ -20,6 +22,9 @@ const PAUSE: Duration = Duration::from_millis(5);
 
 /// How many strangers are told of, each time. There may be many, and the log is for people.
 const MOST_TOLD: u32 = 3;
+
+/// How many may wait to be let in or sent away.
+const BACKLOG: i32 = 128;
 
 /// How many of them are sent away before it is looked at the time again.
 const MOST_AT_ONCE: usize = 64;
@@ -38,6 +43,8 @@ pub(super) enum Channel {
 pub(super) struct Listener {
     socket: TcpListener,
     verb: &'static str,
+    /// So many bytes may come before they are read, where somebody holds them back.
+    ahead: Option<usize>,
 }
 
 impl Session<'_> {
@@ -50,19 +57,15 @@ impl Session<'_> {
     pub(super) fn await_data(&mut self) -> Result<Channel, Error> {
         let mut here = self.control.get_ref().socket().local_addr().map_err(Error::Cut)?;
         here.set_port(0);
-        let listen = || {
-            let socket = TcpListener::bind(here)?;
-            socket.set_nonblocking(true)?;
-            Ok((socket.local_addr()?, socket))
-        };
+        let ahead = self.most_ahead();
         let (at, socket) =
-            listen().map_err(|source| no_connection("a port to listen on", source))?;
+            listen(here, ahead).map_err(|source| no_connection("a port to listen on", source))?;
         let mut tried = Vec::new();
         let mut source = io::Error::other("the server offers no active mode");
         for (verb, argument) in places(at) {
             tried.push(verb);
             match self.ask_optional(&Command::with(verb, argument.as_bytes())?)? {
-                Ok(_) => return Ok(Channel::Awaited(Listener { socket, verb })),
+                Ok(_) => return Ok(Channel::Awaited(Listener { socket, verb, ahead })),
                 // Some connect at once, and 425 says that they could not.
                 Err(reply) if reply.kind() == Kind::TryLater && reply.code != 425 => {
                     return Err(Error::Refused { command: verb.to_owned(), reply });
@@ -136,7 +139,7 @@ impl Session<'_> {
             if matches!(self.route, Route::Direct(peer) if peer.ip() == from.ip()) {
                 socket.set_nonblocking(false).map_err(Error::Cut)?; // Some systems hand it down.
                 let stream = Stream::new(socket, self.limits.clone(), Awaiting::Data)?;
-                return self.secured(stream).map(Some);
+                return self.secured(stream.with_ahead(listener.ahead)).map(Some);
             }
             *strangers += 1;
             if *strangers <= MOST_TOLD {
@@ -160,6 +163,19 @@ impl Session<'_> {
             Err(error) => Err(error),
         }
     }
+}
+
+/// Listens at a free port of `here`. Whoever comes there is made to wait once `ahead` bytes are here.
+fn listen(here: SocketAddr, ahead: Option<usize>) -> io::Result<(SocketAddr, TcpListener)> {
+    let socket = Socket::new(Domain::for_address(here), Type::STREAM, None)?;
+    if let Some(ahead) = ahead {
+        socket.set_recv_buffer_size(ahead)?; // Handed down to the connection.
+    }
+    socket.bind(&here.into())?;
+    socket.listen(BACKLOG)?;
+    socket.set_nonblocking(true)?;
+    let socket = TcpListener::from(socket);
+    Ok((socket.local_addr()?, socket))
 }
 
 /// The commands that tell where we listen, the better known first.

@@ -5,6 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::error::{Awaiting, Error};
+use super::sluice::Hold;
 use super::stream::{Limits, Stream, Wait};
 
 /// What is no file has to come at least this fast, in bytes per second: about a line of a listing. The
@@ -35,6 +36,9 @@ pub struct Data {
     eager: u8,
     /// The last read brought less than [`LITTLE`], over TLS.
     was_little: bool,
+    /// If somebody holds it back, and for how long what was read last was.
+    hold: Option<Hold>,
+    held_back: Duration,
     /// Over TLS, the end came without a word: it may have been forged (RFC 8446 §6.1). Only a
     /// number of bytes that agrees with the announced one makes it believable.
     pub is_end_doubtful: bool,
@@ -46,13 +50,15 @@ pub struct Data {
 }
 
 impl Data {
-    pub(super) fn new(stream: Stream, announced: Option<u64>) -> Self {
+    pub(super) fn new(stream: Stream, announced: Option<u64>, hold: Option<Hold>) -> Self {
         Self {
             stream,
             silence: None,
             stretch: None,
             eager: EAGER_READS,
             was_little: false,
+            hold,
+            held_back: Duration::ZERO,
             is_end_doubtful: false,
             offset: 0,
             announced,
@@ -125,10 +131,39 @@ impl Data {
             (Some(silence), None) => silence.go_on()?,
             (None, None) => self.silence = Some(Wait::new(self.stream.limits(), Awaiting::Data)),
         }
+        self.held_back = match (count, &mut self.hold) {
+            (Some(count), Some(hold)) => hold.came(count, &self.stream.limits().stop),
+            _ => Duration::ZERO,
+        };
         if let Some(stretch) = &mut self.stretch {
             stretch.came(count.unwrap_or(0), self.stream.limits())?;
         }
         Ok(count)
+    }
+
+    /// For how long what was read last was held back.
+    #[must_use]
+    pub fn held_back(&self) -> Duration {
+        self.held_back
+    }
+
+    /// So many more bytes are to come. It may be wrong.
+    pub(super) fn expect(&mut self, bytes: usize) {
+        self.hold.iter_mut().for_each(|hold| hold.expect(bytes));
+    }
+
+    /// Nothing comes after what was read: the server stops here by itself.
+    pub fn end(mut self) {
+        if let Some(hold) = &mut self.hold {
+            hold.came(0, &self.stream.limits().stop);
+        }
+    }
+
+    /// Whether it was made to come slowly, and may come at twice that speed now: only over another data
+    /// connection it can.
+    #[must_use]
+    pub fn is_narrow(&self) -> bool {
+        self.hold.as_ref().is_some_and(Hold::is_narrow)
     }
 
     /// Reads exactly as many bytes as `block` holds.

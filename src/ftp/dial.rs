@@ -22,7 +22,7 @@ const HEAD_START: Duration = Duration::from_millis(250);
 /// How many addresses of one server are tried at most.
 const MOST_ADDRESSES: usize = 10;
 
-/// Connects to `host`.
+/// Connects to `host`. `buffer` as for [`connect`].
 ///
 /// # Errors
 ///
@@ -34,10 +34,11 @@ pub(super) fn dial(
     host: &Host,
     port: u16,
     family: Family,
+    buffer: Option<usize>,
     limits: &Limits,
 ) -> Result<TcpStream, Error> {
     let addresses = look_up(host, port, family, limits)?;
-    connect(addresses, None, limits).map_err(|error| match error {
+    connect(addresses, buffer, limits).map_err(|error| match error {
         // Somebody was there, and hung up before we could look.
         Error::Cut(source) if source.kind() == io::ErrorKind::ConnectionReset => Error::Cut(source),
         Error::Cut(source) => Error::Unreachable { host: host.to_string(), port, source },
@@ -261,7 +262,7 @@ mod tests {
     #[test]
     fn a_name_that_does_not_exist_is_said_to_be_unknown() {
         let host: Host = "no-such-host.invalid".parse().unwrap();
-        let dialled = dial(&host, 21, Family::Any, &limits(20_000));
+        let dialled = dial(&host, 21, Family::Any, None, &limits(20_000));
         assert!(matches!(dialled, Err(Error::Unknown { .. })));
     }
 

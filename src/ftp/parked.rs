@@ -132,7 +132,7 @@ impl Parked {
             is_astray: false,
             listing,
             round_trip,
-            most_ahead: None,
+            sluice: None,
             heard,
         })
     }

@@ -119,7 +119,7 @@ impl Session<'_> {
     /// Makes a data connection to `port`, and looks how long that takes.
     pub(super) fn dial_data(&mut self, port: u16, limits: &Limits) -> Result<Stream, Error> {
         let begun = Instant::now();
-        let stream = self.route.data(port, self.most_ahead, limits)?;
+        let stream = self.route.data(port, self.most_ahead(), limits)?;
         self.round_trip = self.round_trip.min(begun.elapsed());
         Ok(stream)
     }

@@ -160,7 +160,8 @@ impl Session<'_> {
                 return Err(Error::Refused { command: command.to_string(), reply });
             }
         }
-        Ok(Data::new(stream, announced))
+        let hold = self.hold_on(&stream, announced);
+        Ok(Data::new(stream, announced, hold))
     }
 
     /// Whether the last word on the transfer came before its data.

@@ -9,6 +9,10 @@ use super::proxy::{Proxy, ProxyTrouble, Target};
 use super::session::Server;
 use super::stream::{Limits, Stream};
 
+/// Some proxies pass on small pieces, and the system needs so many times as much room for those. With
+/// too little of it, each waits for the one before it to be read (measured: microsocks).
+const PIECES: usize = 4;
+
 /// How the server was reached, so that its data comes the same way.
 #[derive(Debug, Clone)]
 pub(super) enum Route {
@@ -28,7 +32,7 @@ impl Route {
     pub(super) fn open(server: &Server<'_>, limits: &Limits) -> Result<(Stream, Self), Error> {
         let Server { host, port, way, .. } = *server;
         let Some(proxy) = &server.proxy else {
-            let socket = dial::dial(host, port, way.family, limits)?;
+            let socket = dial::dial(host, port, way.family, None, limits)?;
             let peer = socket.peer_addr().map_err(Error::Cut)?;
             let stream = Stream::new(socket, limits.clone(), Awaiting::Greeting)?;
             return Ok((stream, Self::Direct(peer)));
@@ -45,7 +49,7 @@ impl Route {
         };
         let mut trouble = proxy.error(ProxyTrouble::Failed { said: String::new() });
         for target in targets {
-            match proxy.connect(&target, port, limits) {
+            match proxy.connect(&target, port, None, limits) {
                 Ok(mut stream) => {
                     stream.expect(Awaiting::Greeting, limits.patience);
                     return Ok((stream, Self::Through(proxy.clone(), target)));
@@ -60,8 +64,8 @@ impl Route {
         Err(trouble)
     }
 
-    /// Connects to another port of the same server, for data. `buffer` as for [`dial::connect`]; it
-    /// does not count where a proxy has one of its own.
+    /// Connects to another port of the same server, for data. `buffer` as for [`dial::connect`].
+    /// What a proxy itself receives ahead is not for us to say.
     ///
     /// # Errors
     ///
@@ -77,12 +81,14 @@ impl Route {
                 let mut address = *peer;
                 address.set_port(port);
                 let socket = dial::connect(VecDeque::from([address]), buffer, limits)?;
-                Stream::new(socket, limits.clone(), Awaiting::Data)
+                let stream = Stream::new(socket, limits.clone(), Awaiting::Data)?;
+                Ok(stream.with_ahead(buffer))
             }
             Self::Through(proxy, target) => {
-                let mut stream = proxy.connect(target, port, limits)?;
+                let buffer = buffer.map(|bytes| bytes.saturating_mul(PIECES));
+                let mut stream = proxy.connect(target, port, buffer, limits)?;
                 stream.expect(Awaiting::Data, limits.patience);
-                Ok(stream)
+                Ok(stream.with_ahead(buffer))
             }
         }
     }

@@ -5,7 +5,7 @@
 //! some servers cut it off without a word.
 
 use std::io;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::active::Channel;
 use super::command::Command;
@@ -43,12 +43,8 @@ pub trait Basket {
     /// The next file, if there is one.
     fn next(&mut self) -> Option<Wanted>;
 
-    /// So many bytes of a file came. May take its time.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Stopped`] ends the series.
-    fn came(&mut self, bytes: usize) -> Result<(), Error>;
+    /// So many bytes of a file came, and were held back for so long.
+    fn came(&mut self, bytes: usize, held_back: Duration);
 
     /// A file is here: the oldest of those that [`Basket::next`] gave out and that are not here yet.
     fn take(&mut self, whole: Whole);
@@ -190,6 +186,7 @@ impl Session<'_> {
 /// Reads the data to its end.
 fn read_whole(mut data: Data, size: u64, basket: &mut dyn Basket) -> Result<Vec<u8>, Error> {
     let size = usize::try_from(size).unwrap_or(usize::MAX);
+    data.expect(size);
     let mut bytes = vec![0; size.saturating_add(1)];
     let mut filled = 0;
     while let Some(rest @ [_, ..]) = bytes.get_mut(filled..) {
@@ -197,7 +194,7 @@ fn read_whole(mut data: Data, size: u64, basket: &mut dyn Basket) -> Result<Vec<
             Some(0) => break,
             Some(count) => {
                 filled += count;
-                basket.came(count)?;
+                basket.came(count, data.held_back());
             }
             None => {}
         }

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::io::BufReader;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::command::Command;
@@ -12,6 +13,7 @@ use super::listing;
 use super::proxy::Proxy;
 use super::reply::{Kind, Reply};
 use super::route::Route;
+use super::sluice::{Hold, Sluice};
 use super::stream::{Limits, Stream};
 use super::tls::{Security, Tls, Trust};
 use super::together::{self, Pace};
@@ -89,8 +91,8 @@ pub struct Session<'a> {
     pub(super) owes_greeting: bool,
     /// The least that a way there and back has taken.
     pub(super) round_trip: Duration,
-    /// So many bytes of a transfer may wait for us to read them.
-    pub(super) most_ahead: Option<usize>,
+    /// Who holds its data back, if somebody does.
+    pub(super) sluice: Option<Arc<dyn Sluice>>,
     /// When the server last said something.
     pub(super) heard: Instant,
 }
@@ -145,7 +147,7 @@ impl<'a> Session<'a> {
             listing: listing::Known::beginning_with(server.known.time_offset),
             owes_greeting: false,
             round_trip,
-            most_ahead: None,
+            sluice: None,
             heard: Instant::now(),
         };
         if server.security == Security::Implicit {
@@ -250,10 +252,20 @@ impl<'a> Session<'a> {
         self.round_trip
     }
 
-    /// About so many bytes of the next transfers may come before they are read; `None`: as many as the
-    /// system likes, which are some megabytes. Not in active mode.
-    pub fn hold_back(&mut self, bytes: Option<usize>) {
-        self.most_ahead = bytes;
+    /// From now on the data of this conversation is held back.
+    pub fn hold_back(&mut self, sluice: Arc<dyn Sluice>) {
+        self.sluice = Some(sluice);
+    }
+
+    /// How the data of `stream` is held back, of which the server has `announced` so many bytes.
+    pub(super) fn hold_on(&self, stream: &Stream, announced: Option<u64>) -> Option<Hold> {
+        let sluice = self.sluice.clone()?;
+        Some(Hold::new(sluice, stream.ahead, self.round_trip, announced))
+    }
+
+    /// How many bytes of the next transfer may come before they are read.
+    pub(super) fn most_ahead(&self) -> Option<usize> {
+        self.sluice.as_ref().and_then(|sluice| sluice.ahead(self.round_trip))
     }
 
     /// Says goodbye and does not wait for the answer: whatever it is, it changes nothing.

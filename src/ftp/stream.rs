@@ -141,6 +141,8 @@ pub(super) struct Stream {
     awaiting: Awaiting,
     /// The wait for the whole of one reply.
     reply: Option<Wait>,
+    /// So many bytes, about, may wait here to be read. `None`: as many as the system likes.
+    pub(super) ahead: Option<usize>,
 }
 
 impl Stream {
@@ -154,7 +156,12 @@ impl Stream {
     ) -> Result<Self, Error> {
         socket.set_read_timeout(Some(TICK)).map_err(Error::Cut)?;
         socket.set_write_timeout(Some(TICK)).map_err(Error::Cut)?;
-        Ok(Self { wire: Wire::Plain(socket), limits, awaiting, reply: None })
+        Ok(Self { wire: Wire::Plain(socket), limits, awaiting, reply: None, ahead: None })
+    }
+
+    /// The same, if its socket was made so that no more may wait here to be read.
+    pub(super) fn with_ahead(self, ahead: Option<usize>) -> Self {
+        Self { ahead, ..self }
     }
 
     /// What the next reads wait for, and how patiently.
@@ -226,12 +233,12 @@ impl Stream {
     ///
     /// Waiting here would be for ever on a data connection: servers answer only after `RETR`.
     pub(super) fn begin_tls(self, tls: &Tls) -> Result<Self, Error> {
-        let Self { wire: Wire::Plain(socket), limits, awaiting, .. } = self else {
+        let Self { wire: Wire::Plain(socket), limits, awaiting, ahead, .. } = self else {
             return Ok(self);
         };
         let mut stream = tls.over(socket)?;
         stream.send_pending()?;
-        Ok(Self { wire: Wire::Tls(stream), limits, awaiting, reply: None })
+        Ok(Self { wire: Wire::Tls(stream), limits, awaiting, reply: None, ahead })
     }
 
     /// Waits until the two sides have agreed on TLS.

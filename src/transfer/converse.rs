@@ -25,13 +25,15 @@ impl Job<'_> {
         self.has_rested.set(false);
         let lane = self.handle.lane();
         let throttle = &self.handle.commons.throttle;
-        let connections = lane.map_or(1, |lane| lane.companions());
+        let hold_back = |session: &mut Session<'_>| {
+            throttle.hold_back(session, lane.map(AsRef::as_ref), 1, &self.handle.waits);
+        };
         if let Some(mut session) = lane.and_then(|lane| lane.take_up(limits, log)) {
             self.has_rested.set(true);
             if self.is_step_by_step.get() {
                 session.slow_down();
             }
-            throttle.hold_back(&mut session, connections);
+            hold_back(&mut session);
             return Ok(session);
         }
         (self.report)(News::Phase(Phase::Connecting));
@@ -60,7 +62,7 @@ impl Job<'_> {
             false => session.sign_in_for(&login, Some(errand))?,
         }
         self.access().learn_accepted();
-        throttle.hold_back(&mut session, connections);
+        hold_back(&mut session);
         retry.met();
         if let Some(sentence) = lane.and_then(|lane| lane.connected()) {
             self.story(sentence);

@@ -243,7 +243,7 @@ impl<'a> Job<'a> {
         (self.report)(News::Progress(meter.progress(Instant::now())));
         let mut is_open = true;
         while is_open {
-            if let Some(call) = lookout.look(file.received(), Instant::now()) {
+            if let Some(call) = lookout.look(file.received(), data, Instant::now()) {
                 return Ok(Some(call));
             }
             let mut since = Instant::now();
@@ -255,12 +255,12 @@ impl<'a> Job<'a> {
                     #[cfg(target_os = "linux")]
                     Room::Pipe(pipe, _) => data.pour(pipe, portion),
                 }?;
-                since = waits.add(Brake::Server, since);
+                since = waits.add(Brake::Server, since + data.held_back());
                 is_open = count != Some(0);
                 Ok(count.unwrap_or(0))
             })?;
             waits.add(Brake::Disk, since);
-            self.handle.came(count)?;
+            self.handle.came(count);
             if let Some(progress) = meter.reach(file.received(), Instant::now()) {
                 (self.report)(News::Progress(progress));
             }

@@ -73,6 +73,8 @@ pub(super) struct Standing {
     pub(super) left: Option<u64>,
     /// What a request takes until its first byte: some four round trips.
     pub(super) setup: Duration,
+    /// Whether the rate limit, if there is one, lets through more than what comes.
+    pub(super) has_room: bool,
 }
 
 /// How fast it goes.
@@ -209,6 +211,11 @@ impl Growth {
             return Advice::Stay;
         }
         self.rests_until = None;
+        if !standing.has_room {
+            // It comes as fast as it may. Those on trial have helped with that.
+            (self.before, self.mark, self.waiting) = (None, None, None);
+            return Advice::Stay;
+        }
         if busy < self.wanted {
             self.mark = None;
             self.waiting.get_or_insert((now, so_far.bytes));

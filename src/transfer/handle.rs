@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::brake::{Brake, Waits};
+use super::brake::Waits;
 use super::commons::Commons;
 use super::lanes::Lane;
 use crate::ftp::{self, Stop};
@@ -62,28 +62,11 @@ impl Handle {
         }
     }
 
-    /// So many bytes of a file came: counts them, and waits as long as the rate limit says.
-    ///
-    /// # Errors
-    ///
-    /// [`ftp::Error::Stopped`].
-    pub(super) fn came(&self, bytes: usize) -> Result<(), ftp::Error> {
+    /// So many bytes of a file came.
+    pub(super) fn came(&self, bytes: usize) {
         if let Some(lane) = &self.lane {
             lane.moved(bytes);
         }
-        self.pay(bytes, &self.stop)
-    }
-
-    /// So many bytes came: waits as long as the rate limit says.
-    ///
-    /// # Errors
-    ///
-    /// [`ftp::Error::Stopped`].
-    pub(super) fn pay(&self, bytes: usize, stop: &Stop) -> Result<(), ftp::Error> {
-        let began = Instant::now();
-        let paid = self.commons.throttle.pay(bytes, stop);
-        self.waits.add(Brake::Limit, began);
-        paid
     }
 
     /// Ends a pause between two attempts.

@@ -148,6 +148,7 @@ impl Lanes {
                 berths: Mutex::new(berths),
                 so_far: Mutex::default(),
                 waiting: AtomicU32::new(0),
+                throttle: access.commons.throttle.clone(),
             })
         });
         Arc::clone(pier)
@@ -235,7 +236,8 @@ impl Lane {
         let mut berths = lock(&self.pier.berths);
         if berths.taken >= berths.growth.wanted() {
             let (busy, so_far) = (berths.connected, *lock(&self.pier.so_far));
-            let standing = Standing { busy, so_far, left: None, setup: SETUP };
+            let has_room = self.pier.throttle.has_room(Instant::now());
+            let standing = Standing { busy, so_far, left: None, setup: SETUP, has_room };
             berths.growth.look(Instant::now(), &standing);
         }
         if berths.taken >= berths.growth.wanted() {
@@ -295,9 +297,9 @@ impl Lane {
         }
     }
 
-    /// How many connections the server has from us, or is to have.
-    pub(super) fn companions(&self) -> usize {
-        lock(&self.pier.berths).taken
+    /// Where the connections to its server are counted.
+    pub(super) fn pier(&self) -> Arc<Pier> {
+        Arc::clone(&self.pier)
     }
 
     /// So many bytes of a file came.

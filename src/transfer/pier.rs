@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::growth::{Growth, Yield};
+use super::throttle::Throttle;
 use crate::ftp::{Host, Learnt, Limits, Login, Parked, Proxy, Security, Stop, Trust, Way};
 
 /// Who we are to a server, and how we come: two conversations of one kind can stand in for each other.
@@ -27,6 +28,8 @@ pub(super) struct Pier {
     pub(super) so_far: Mutex<Yield>,
     /// How many downloads wait for a lane.
     pub(super) waiting: AtomicU32,
+    /// How fast everything together may arrive.
+    pub(super) throttle: Throttle,
 }
 
 #[derive(Debug)]
@@ -55,6 +58,11 @@ pub(super) struct Resting {
 }
 
 impl Pier {
+    /// How many connections the server has from us, or is to have.
+    pub(super) fn taken(&self) -> usize {
+        lock(&self.berths).taken
+    }
+
     /// How many connections the server allows, told once: as soon as all that we have are let in.
     pub(super) fn limit_in_words(&self, berths: &mut Berths) -> Option<String> {
         if !berths.is_untold || berths.connected < berths.taken {

@@ -17,7 +17,7 @@ pub(crate) mod script;
 pub(crate) mod secret;
 pub(crate) mod wharf;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -70,16 +70,17 @@ pub(crate) fn run_slowly_until(
     request: &Request,
     is_enough: impl Fn(&str) -> bool,
 ) -> (Outcome, Vec<News>) {
-    const SLOW: u64 = 4_000_000;
-    let handle = Handle::default();
-    handle.commons().throttle.set(Some(SLOW));
+    const SLOWLY: Duration = Duration::from_millis(250);
+    let has_happened = Cell::new(false);
     let news = RefCell::new(Vec::new());
-    let outcome = transfer::download(request, &handle, &|item| {
-        if let News::Line(line) = &item
-            && line.voice == Voice::Sent
-            && is_enough(&line.text)
-        {
-            handle.commons().throttle.set(None);
+    let outcome = transfer::download(request, &Handle::default(), &|item| {
+        match &item {
+            News::Line(line) if line.voice == Voice::Sent && is_enough(&line.text) => {
+                has_happened.set(true);
+            }
+            // The first connection waits for whoever listens.
+            News::Progress(_) if !has_happened.get() => std::thread::sleep(SLOWLY),
+            _ => {}
         }
         news.borrow_mut().push(item);
     });

@@ -79,6 +79,8 @@ pub(crate) struct Manners {
     pub(crate) length: u64,
     /// Bytes per second on each data connection; `None`: as fast as it goes.
     pub(crate) pace: Option<u64>,
+    /// About so many bytes lie in its kernel that count as sent and are not on the line.
+    pub(crate) backlog: usize,
     /// Whether it answers `SIZE`.
     pub(crate) tells_size: bool,
     /// Where it cuts.
@@ -101,6 +103,7 @@ impl Manners {
         Self {
             length,
             pace: None,
+            backlog: 64 * 1024,
             tells_size: true,
             cut: Arc::new(|_, _| None),
             offers_rest: false,
@@ -279,7 +282,7 @@ fn send(
     };
     let offset = if matches!(quirk, Quirk::FromStart) { 0 } else { offset };
     // What lies in the kernel when a connection is cut is lost; it must not be much.
-    SockRef::from(&file).set_send_buffer_size(64 * 1024)?;
+    SockRef::from(&file).set_send_buffer_size(manners.backlog)?;
     let mut block = vec![0; if manners.pace.is_some() { 16 * 1024 } else { 256 * 1024 }];
     let began = Instant::now();
     let mut at = offset;

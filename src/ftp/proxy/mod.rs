@@ -70,7 +70,7 @@ impl Target {
 }
 
 impl Proxy {
-    /// Has the proxy connect to `port` of `target`.
+    /// Has the proxy connect to `port` of `target`. `buffer` as for [`dial::connect`].
     ///
     /// # Errors
     ///
@@ -79,9 +79,10 @@ impl Proxy {
         &self,
         target: &Target,
         port: u16,
+        buffer: Option<usize>,
         limits: &Limits,
     ) -> Result<Stream, Error> {
-        let dialled = dial::dial(&self.host, self.port, Family::Any, limits);
+        let dialled = dial::dial(&self.host, self.port, Family::Any, buffer, limits);
         let socket = dialled.map_err(|error| match error {
             Error::Unknown { source, .. } | Error::Unreachable { source, .. } => {
                 self.error(ProxyTrouble::Unreachable(source))

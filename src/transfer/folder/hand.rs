@@ -252,7 +252,8 @@ impl Hand<'_> {
             if self.is_step_by_step.get() {
                 session.slow_down();
             }
-            self.handle.commons.throttle.hold_back(&mut session, self.lane.companions());
+            let throttle = &self.handle.commons.throttle;
+            throttle.hold_back(&mut session, Some(&self.lane), 1, &self.handle.waits);
             Met::Session(Box::new(session))
         };
         if let Some(session) = self.lane.take_up(limits, log) {

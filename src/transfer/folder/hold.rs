@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender};
 use sha2::{Digest as _, Sha256};
@@ -104,12 +104,9 @@ impl Basket for Series<'_, '_> {
         Some(Wanted { path: path.ok()?, size, asks_time })
     }
 
-    fn came(&mut self, bytes: usize) -> Result<(), ftp::Error> {
+    fn came(&mut self, bytes: usize, held_back: Duration) {
         self.hand.lane.moved(bytes);
-        self.hand.handle.waits.add(Brake::Server, self.since);
-        let paid = self.hand.handle.pay(bytes, &self.hand.limits.stop);
-        self.since = Instant::now();
-        paid
+        self.since = self.hand.handle.waits.add(Brake::Server, self.since + held_back);
     }
 
     fn take(&mut self, whole: Whole) {

@@ -68,7 +68,8 @@ pub(super) fn sail(mut growth: Growth, line: Line, seconds: u64) -> Vec<usize> {
         });
         so_far.bytes = bytes;
         let busy = boats.iter().filter(|boat| boat.asked.is_some() || boat.free_at <= now).count();
-        let standing = Standing { busy, so_far, left: None, setup: Duration::from_millis(800) };
+        let setup = Duration::from_millis(800);
+        let standing = Standing { busy, so_far, left: None, setup, has_room: true };
         growth.look(start + now, &standing);
         if now.subsec_millis() == 990 {
             counts.push(boats.len());

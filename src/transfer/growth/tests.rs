@@ -7,7 +7,7 @@ const SETUP: Duration = Duration::from_millis(200);
 const TICK: Duration = Duration::from_millis(20);
 
 fn standing(busy: usize, so_far: Yield) -> Standing {
-    Standing { busy, so_far, left: None, setup: SETUP }
+    Standing { busy, so_far, left: None, setup: SETUP, has_room: true }
 }
 
 /// How many there are in the end, and when that was first so, where so many connections bring so
@@ -91,6 +91,24 @@ fn small_files_show_it_sooner_than_the_clock_and_waves_of_them_deceive_nobody() 
     // Eight together are no faster than four, as soon as each has shown it a few times.
     assert_eq!(wave(&mut growth, each * 3, 8, each * 2), 8);
     assert_eq!(wave(&mut growth, each * 4, 40, each * 2), 4);
+}
+
+#[test]
+fn while_a_rate_limit_is_what_holds_nobody_comes_and_nobody_leaves() {
+    let start = Instant::now();
+    let mut growth = Growth::on_trial(1e6, 4);
+    let mut looks = |seconds: u32, bytes, has_room| {
+        let so_far = Yield { bytes, ..Yield::default() };
+        let standing = Standing { has_room, ..standing(growth.wanted(), so_far) };
+        growth.look(start + SETUP * 5 * seconds, &standing)
+    };
+    // The second has brought it up to the limit, by a little.
+    for seconds in 0..20 {
+        assert_eq!(looks(seconds, u64::from(seconds) * 1_100_000, false), Advice::Stay);
+    }
+    // Now it was lifted.
+    assert_eq!(looks(20, 20_000_000, true), Advice::Stay);
+    assert_eq!(looks(21, 22_000_000, true), Advice::Add);
 }
 
 #[test]

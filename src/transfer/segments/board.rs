@@ -170,11 +170,11 @@ impl<'a> Board<'a> {
 
     /// Work for a connection that has none: the share of one that has fallen silent; or the first gap
     /// that nobody is at work on; or a part of somebody's share. `company`: so many connections there
-    /// are to be. `None`: there is nothing to do just now.
+    /// are to be; `None`: no share is to be parted. `None`: there is nothing to do just now.
     pub(super) fn claim(
         &mut self,
         me: Id,
-        company: usize,
+        company: Option<usize>,
         stop: &Stop,
         now: Instant,
     ) -> Option<Task> {
@@ -185,7 +185,7 @@ impl<'a> Board<'a> {
             self.silent_share(now).into_iter().chain(free).find(|gap| gap.0 == beginning)?
         } else {
             let silent = self.silent_share(now);
-            silent.or_else(|| free.next()).or_else(|| self.part(me, company, now))?
+            silent.or_else(|| free.next()).or_else(|| self.part(me, company?, now))?
         };
         let (left, _) = self.file.around(at);
         let is_short = left > 0 && left < at && at - left < OVERLAP;
@@ -231,6 +231,11 @@ impl<'a> Board<'a> {
     pub(super) fn has_work(&self, now: Instant) -> bool {
         let is_long = self.shares.values().any(|share| share.left(self.size) >= 2 * LEAST);
         is_long || !self.free_gaps().is_empty() || self.has_silent_share(now)
+    }
+
+    /// Whether the share of a connection is worth another request.
+    pub(super) fn is_long(&self, id: Id) -> bool {
+        self.shares.get(&id).is_some_and(|share| share.left(self.size) >= 2 * LEAST)
     }
 
     /// Whether a connection has brought anything new.

@@ -5,6 +5,7 @@ mod muster;
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use crossbeam_channel::Sender;
 
@@ -25,6 +26,7 @@ const MOST_FAILURES: u32 = 2;
 #[derive(Debug)]
 pub(super) struct Crew<'c, 'f> {
     errand: Errand<'c>,
+    begun: Instant,
     roll: Mutex<Roll>,
     /// Somebody has left.
     has_left: Condvar,
@@ -97,6 +99,7 @@ impl<'c, 'f> Crew<'c, 'f> {
         };
         Self {
             errand,
+            begun: Instant::now(),
             roll: Mutex::new(roll),
             has_left: Condvar::new(),
             board: Mutex::new(board),
@@ -123,6 +126,11 @@ impl<'c, 'f> Crew<'c, 'f> {
 
     pub(super) fn most(&self) -> usize {
         self.errand.most
+    }
+
+    /// Whether the rate limit, if there is one, leaves room for more than what comes.
+    pub(super) fn has_room(&self) -> bool {
+        self.errand.handle.commons.throttle.has_room_since(self.begun, Instant::now())
     }
 
     /// How many connections there are to be.

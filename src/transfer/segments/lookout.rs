@@ -4,10 +4,11 @@ use std::time::{Duration, Instant};
 
 use super::silence::stall;
 use crate::disk::Partial;
-use crate::ftp::{RemoteFile, Session};
+use crate::ftp::{Data, RemoteFile, Session};
 use crate::transfer::download::Job;
 use crate::transfer::growth::MOST_POLITE;
 use crate::transfer::meter::lossy;
+use crate::transfer::throttle::Throttle;
 
 /// How many connections one file gets unless the person says otherwise.
 pub(super) const MOST_BY_ITSELF: usize = 4;
@@ -34,6 +35,8 @@ const SHORT: f64 = 2.0;
 pub(in crate::transfer) enum Call {
     /// The file has gaps, or several connections were asked for: there is work for more than one.
     Gaps,
+    /// It may come faster now than this data connection was made for.
+    Narrow,
     /// Nothing comes any more.
     Silence,
     /// It will take a while at so many bytes per second.
@@ -43,8 +46,10 @@ pub(in crate::transfer) enum Call {
 /// Watches the only connection of a download.
 #[derive(Debug)]
 pub(in crate::transfer) struct Lookout {
-    /// Nobody may come: the facts or the means are missing.
+    /// Nothing can be done: the facts or the means are missing.
     is_blind: bool,
+    /// Nobody else may come.
+    is_alone: bool,
     wants_many: bool,
     grows: bool,
     size: u64,
@@ -55,8 +60,11 @@ pub(in crate::transfer) struct Lookout {
     /// When this moment began, and how many bytes were here then.
     since: (Instant, u64),
     moments: u32,
+    /// After so many it is judged.
+    most_moments: u32,
     /// How many bytes a second the last moment brought.
     speed: f64,
+    throttle: Throttle,
 }
 
 impl Job<'_> {
@@ -80,9 +88,8 @@ impl Job<'_> {
     ) -> Lookout {
         let is_known = remote.facts.size.is_some() && remote.facts.modified.is_some();
         let is_able = continues && session.can_continue() && !self.goes_alone.get();
-        let is_blind = !is_known || !is_able || self.most_connections() < 2;
-        let has_gaps = file.has_gaps();
-        if has_gaps && !(is_known && is_able) {
+        let is_blind = !is_known || !is_able;
+        if file.has_gaps() && is_blind {
             // Only from one end to the other, then: what comes behind the gaps comes again.
             file.forget_all_but_first();
         }
@@ -92,6 +99,7 @@ impl Job<'_> {
         let now = Instant::now();
         Lookout {
             is_blind: is_blind && !file.has_gaps(),
+            is_alone: self.most_connections() < 2 && !file.has_gaps(),
             wants_many: file.has_gaps() || (wanted > 1 && is_long),
             grows: self.request.segments.is_none(),
             size,
@@ -101,15 +109,27 @@ impl Job<'_> {
             moment: session.round_trip().mul_f64(ROUND_TRIPS).max(MOMENT),
             since: (now, file.received()),
             moments: 0,
+            most_moments: MOST_MOMENTS,
             speed: 0.0,
+            throttle: self.handle.commons.throttle.clone(),
         }
     }
 }
 
 impl Lookout {
     /// So many bytes are here now. `Some` if more connections should come.
-    pub(in crate::transfer) fn look(&mut self, received: u64, now: Instant) -> Option<Call> {
-        if self.is_blind {
+    pub(in crate::transfer) fn look(
+        &mut self,
+        received: u64,
+        data: &Data,
+        now: Instant,
+    ) -> Option<Call> {
+        let left = self.size.saturating_sub(received);
+        let is_worthwhile = !self.is_blind && left >= LEAST_GIVEN;
+        if is_worthwhile && data.is_narrow() && !self.throttle.is_used_up(now) {
+            return Some(Call::Narrow);
+        }
+        if self.is_blind || self.is_alone {
             return None;
         }
         if self.wants_many {
@@ -131,11 +151,15 @@ impl Lookout {
         let still_grows = speed > std::mem::replace(&mut self.speed, speed) * STILL_GROWS;
         self.since = (now, received);
         self.moments = self.moments.saturating_add(1);
-        if !self.grows || (still_grows && self.moments < MOST_MOMENTS) {
+        if !self.grows || (still_grows && self.moments < self.most_moments) {
+            return None;
+        }
+        if !self.throttle.has_room(now) {
+            // It was the limit that was looked at.
+            self.most_moments = self.moments.saturating_add(MOST_MOMENTS);
             return None;
         }
         self.grows = false;
-        let left = self.size.saturating_sub(received);
         let is_long = left >= LEAST_BY_ITSELF && lossy(left) > speed * SHORT;
         is_long.then_some(Call::Speed(speed))
     }

@@ -122,7 +122,9 @@ impl Job<'_> {
         let growth = match (call, self.request.segments) {
             (_, Some(given)) => Growth::new(given.min(most), given.min(most)),
             (Call::Silence, None) => Growth::new(1, 1),
-            (Call::Gaps, None) => Growth::new(self.crew.get(), most.min(lookout::MOST_BY_ITSELF)),
+            (Call::Gaps | Call::Narrow, None) => {
+                Growth::new(self.crew.get(), most.min(lookout::MOST_BY_ITSELF))
+            }
             (Call::Speed(speed), None) => {
                 Growth::on_trial(speed, most.min(lookout::MOST_BY_ITSELF))
             }

@@ -39,7 +39,7 @@ fn with_beginning(length: u64, story: impl FnOnce(&mut Board<'_>, Instant)) {
 #[test]
 fn a_second_connection_leaves_enough_to_the_first_and_what_meets_is_compared() {
     with_board(|board, now| {
-        let task = board.claim(SECOND, 2, &Stop::default(), now).unwrap();
+        let task = board.claim(SECOND, Some(2), &Stop::default(), now).unwrap();
         assert_eq!(task, Task { from: 1_750_000, to: u64::MAX, is_in_void: true });
         let more = |next: Result<Next, Setback>| assert_eq!(next.unwrap(), Next::More);
         more(board.deliver(SECOND, 1_750_000, &bytes(1_750_000, SIZE), now));
@@ -55,7 +55,7 @@ fn a_second_connection_leaves_enough_to_the_first_and_what_meets_is_compared() {
 #[test]
 fn bytes_that_contradict_those_before_them_are_not_believed() {
     with_board(|board, now| {
-        board.claim(SECOND, 2, &Stop::default(), now).unwrap();
+        board.claim(SECOND, Some(2), &Stop::default(), now).unwrap();
         board.deliver(SECOND, 1_750_000, &bytes(0, 2_250_000), now).unwrap();
         board.end_of_data(SECOND).unwrap();
         board.deliver(FIRST, 1_000_000, &bytes(1_000_000, SIZE), now).unwrap();
@@ -74,7 +74,7 @@ fn of_two_connections_at_one_share_the_first_to_deliver_wins() {
         with_board(|board, now| {
             let later = now + SILENCE;
             assert!(board.has_silent_share(later));
-            let task = board.claim(SECOND, 2, &Stop::default(), later).unwrap();
+            let task = board.claim(SECOND, Some(2), &Stop::default(), later).unwrap();
             assert_eq!(task.from, 1_000_000 - OVERLAP, "what is here comes again");
             assert!(!board.has_silent_share(later), "one helper is enough");
             let loser = FIRST + SECOND - winner;
@@ -90,7 +90,7 @@ fn of_two_connections_at_one_share_the_first_to_deliver_wins() {
 fn what_comes_again_and_is_not_equal_brings_nothing() {
     with_board(|board, now| {
         let later = now + SILENCE;
-        let task = board.claim(SECOND, 2, &Stop::default(), later).unwrap();
+        let task = board.claim(SECOND, Some(2), &Stop::default(), later).unwrap();
         let next = board.deliver(SECOND, task.from, &bytes(0, 200_000), later);
         assert!(matches!(next, Err(Setback::Differs)), "{next:?}");
         assert_eq!(board.received(), 1_000_000);
@@ -100,8 +100,8 @@ fn what_comes_again_and_is_not_equal_brings_nothing() {
 #[test]
 fn before_the_beginning_is_here_nobody_begins_elsewhere() {
     with_beginning(1000, |board, now| {
-        assert_eq!(board.claim(SECOND, 2, &Stop::default(), now), None);
+        assert_eq!(board.claim(SECOND, Some(2), &Stop::default(), now), None);
         board.deliver(FIRST, 1000, &bytes(1000, 1000 + OVERLAP), now).unwrap();
-        assert!(board.claim(SECOND, 2, &Stop::default(), now).is_some());
+        assert!(board.claim(SECOND, Some(2), &Stop::default(), now).is_some());
     });
 }

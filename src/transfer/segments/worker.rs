@@ -7,6 +7,7 @@ use super::board::{Id, Next, Setback};
 use super::crew::Crew;
 use crate::ftp::{Data, Error, RemoteFile, Session, Stop};
 use crate::transfer::brake::Brake;
+use crate::transfer::handle::Handle;
 use crate::transfer::resume::OVERLAP;
 use crate::transfer::trouble::Trouble;
 
@@ -32,7 +33,7 @@ pub(super) struct Stream {
 /// How a stream came to its end.
 #[derive(Debug)]
 enum End {
-    /// Its share is whole.
+    /// Its share is whole, or the rest of it comes sooner over another data connection.
     Done,
     /// The server sends no more.
     OfData,
@@ -92,7 +93,7 @@ impl Worker<'_, '_, '_> {
             match brought {
                 Ok(End::Done) if end == Some(at) => {
                     self.crew.board().release(self.id);
-                    drop(data); // The server is at its end as well.
+                    data.end(); // The server is at its end as well.
                     session.finish()?;
                 }
                 Ok(End::Done) => {
@@ -132,7 +133,8 @@ impl Worker<'_, '_, '_> {
         remote: &RemoteFile,
         block: &mut [u8],
     ) -> Result<Option<Stream>, Setback> {
-        let company = self.crew.wanted();
+        // Who has nothing to do under a limit that is used up leaves all of their shares to the others.
+        let company = self.crew.has_room().then(|| self.crew.wanted());
         let task = self.crew.board().claim(self.id, company, &self.stop, Instant::now());
         let Some(task) = task else {
             return Ok(None);
@@ -165,13 +167,18 @@ impl Worker<'_, '_, '_> {
 
     /// Reads a stream to the end of the share, or to its own.
     fn take_in(&self, data: &mut Data, at: &mut u64, block: &mut [u8]) -> Result<End, Setback> {
-        let waits = &self.crew.handle().waits;
+        let Handle { waits, commons, .. } = self.crew.handle();
+        let throttle = &commons.throttle;
         loop {
             let since = Instant::now();
-            let portion = self.crew.handle().commons.throttle.portion(block.len());
+            let is_narrow = data.is_narrow() && !throttle.is_used_up(since);
+            if is_narrow && self.crew.board().is_long(self.id) {
+                return Ok(End::Done);
+            }
+            let portion = throttle.portion(block.len());
             let count = data.poll(block.get_mut(..portion).unwrap_or_default())?;
-            waits.add(Brake::Server, since);
-            self.crew.handle().came(count.unwrap_or(0))?;
+            waits.add(Brake::Server, since + data.held_back());
+            self.crew.handle().came(count.unwrap_or(0));
             (self.tick)();
             let bytes = match count {
                 None => continue,

@@ -9,6 +9,7 @@ use super::super::worker::Worker;
 use super::{Crew, MOST_FAILURES, Roll};
 use crate::ftp::{self, Limits, Stop};
 use crate::transfer::growth::{Advice, Standing, Yield};
+use crate::transfer::handle::Handle;
 use crate::transfer::lanes::Lane;
 use crate::transfer::news::{News, Voice};
 
@@ -44,7 +45,9 @@ impl<'c, 'f> Crew<'c, 'f> {
             (board.has_work(now), board.has_silent_share(now))
         };
         let missing = roll.growth.wanted().saturating_sub(roll.members.len());
-        if missing > 0 && has_work && self.call(scope, roll).is_some() {
+        // Where the limit is what holds, more of them would bring nothing.
+        let is_useful = has_work && (roll.members.is_empty() || self.has_room());
+        if missing > 0 && is_useful && self.call(scope, roll).is_some() {
             (1..missing).map_while(|_| self.call(scope, roll)).count();
             return;
         }
@@ -78,6 +81,7 @@ impl<'c, 'f> Crew<'c, 'f> {
             so_far: Yield { bytes, ..Yield::default() },
             left: Some(self.errand.size.saturating_sub(bytes)),
             setup: board.setup(),
+            has_room: self.has_room(),
         };
         match roll.growth.look(Instant::now(), &standing) {
             Advice::Stay => {}
@@ -135,8 +139,8 @@ impl<'c, 'f> Crew<'c, 'f> {
                 session
             }
         };
-        let throttle = &self.errand.handle.commons.throttle;
-        throttle.hold_back(&mut session, lane.map_or(2, Lane::companions));
+        let Handle { commons, waits, .. } = self.errand.handle;
+        commons.throttle.hold_back(&mut session, lane, 2, waits);
         let remote = session.locate(&self.errand.access.address.path)?;
         if remote.facts != self.errand.remote.facts {
             return Err(Setback::Differs);
