@@ -39,6 +39,14 @@ enum Temper {
     Silent,
 }
 
+/// How a guest is met.
+#[derive(Debug, Clone, Copy)]
+struct Greeting {
+    text: &'static str,
+    /// Only once the guest has said something.
+    comes_last: bool,
+}
+
 /// A server on the loopback for as many guests as come, with one file of five bytes.
 struct Harbour {
     at: SocketAddr,
@@ -48,13 +56,19 @@ struct Harbour {
 
 impl Harbour {
     fn open(greeting: &'static str, temper: Temper) -> Self {
+        Self::open_with(vec![Greeting { text: greeting, comes_last: false }], temper)
+    }
+
+    /// One greeting for each guest; the last one also for those that come later.
+    fn open_with(greetings: Vec<Greeting>, temper: Temper) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let at = listener.local_addr().unwrap();
         let flights = Arc::<Mutex<Vec<Vec<Vec<String>>>>>::default();
         let books = Arc::clone(&flights);
         thread::spawn(move || {
-            for guest in listener.incoming() {
+            for (count, guest) in listener.incoming().enumerate() {
                 books.lock().unwrap().push(Vec::new());
+                let greeting = greetings[count.min(greetings.len() - 1)];
                 talk(guest.unwrap(), greeting, temper, &books).ok();
             }
         });
@@ -82,12 +96,15 @@ impl Harbour {
 
 fn talk(
     mut guest: TcpStream,
-    greeting: &str,
+    greeting: Greeting,
     temper: Temper,
     books: &Mutex<Vec<Vec<Vec<String>>>>,
 ) -> io::Result<()> {
     guest.set_nodelay(true)?;
-    guest.write_all(format!("220 {greeting}\r\n").as_bytes())?;
+    if greeting.comes_last {
+        guest.peek(&mut [0])?;
+    }
+    guest.write_all(format!("220 {}\r\n", greeting.text).as_bytes())?;
     let data = TcpListener::bind("127.0.0.1:0")?;
     let mut block = vec![0; 1 << 16];
     loop {
@@ -195,6 +212,63 @@ fn a_server_that_stumbles_is_spoken_to_step_by_step_from_then_on() {
             assert!(guest.iter().all(|flight| flight.len() == 1), "{temper:?}: {guest:?}");
         }
     }
+}
+
+#[test]
+fn a_server_that_was_met_before_is_spoken_to_before_it_greets() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = Greeting { text: KNOWN, comes_last: false };
+    let harbour =
+        Harbour::open_with(vec![first, Greeting { comes_last: true, ..first }], Temper::Good);
+    let handle = Handle::default();
+    harbour.bring(folder.path(), &handle, false);
+    harbour.bring(folder.path(), &handle, false); // Whoever waits for the other waits for ever.
+    let guests = harbour.guests();
+    let flights = ["USER PASS TYPE SIZE MDTM EPSV FEAT", "RETR", "QUIT"];
+    assert_eq!(
+        (shape(&guests[0]), shape(&guests[1])),
+        (flights.map(str::to_owned).into(), flights.map(str::to_owned).into())
+    );
+}
+
+#[test]
+fn another_server_in_the_place_of_one_that_was_met_is_spoken_to_step_by_step() {
+    let folder = tempfile::tempdir().unwrap();
+    let greetings = [(KNOWN, false), (UNKNOWN, true), (UNKNOWN, false)];
+    let greetings = greetings.map(|(text, comes_last)| Greeting { text, comes_last });
+    let harbour = Harbour::open_with(greetings.into(), Temper::Good);
+    let handle = Handle::default();
+    harbour.bring(folder.path(), &handle, false);
+    let news = harbour.bring(folder.path(), &handle, false);
+    let told = said(&news, Voice::Story);
+    assert!(told.iter().any(|line| line.contains("step by step")), "{news:?}");
+    let guests = harbour.guests();
+    assert_eq!(guests.len(), 3, "{guests:?}");
+    assert!(guests[2].iter().all(|flight| flight.len() == 1), "{guests:?}");
+}
+
+#[test]
+fn nobody_but_a_guest_speaks_before_the_greeting() {
+    let folder = tempfile::tempdir().unwrap();
+    let harbour = Harbour::open(KNOWN, Temper::Good);
+    let handle = Handle::default();
+    harbour.bring(folder.path(), &handle, false);
+    let link = format!("ftp://bob:swordfish@{}/pub/a.txt", harbour.at);
+    let request = Request {
+        security: ashore::ftp::Security::Off,
+        if_exists: IfExists::Rename,
+        ..request_for(&link, folder.path())
+    };
+    let log = RefCell::new(Vec::new());
+    let report = |news| {
+        if let News::Line(line) = news {
+            log.borrow_mut().push(line);
+        }
+    };
+    transfer::download(&request, &handle, &report).unwrap();
+    let log = log.into_inner();
+    let place = |text: &str| log.iter().position(|line| line.text.contains(text)).unwrap();
+    assert!(place(KNOWN) < place("USER bob"), "{log:?}");
 }
 
 #[test]

@@ -171,21 +171,21 @@ fn a_port_that_is_gone_when_somebody_clicks_is_no_trouble() {
         S: 213 20240229123456
         S: 425 No connection
         ==
-        S: 220 Another day
         C: USER anonymous
         C: PASS anonymous@
-        S: 331 Any password will do
-        S: 230 Welcome
-        C: FEAT
         C: TYPE I
-        S: 211 None
-        S: 200 Binary it is
         C: SIZE hello.txt
         C: MDTM hello.txt
         C: EPSV
+        C: FEAT
+        S: 220 (vsFTPd 3.0.3)
+        S: 331 Any password will do
+        S: 230 Welcome
+        S: 200 Binary it is
         S: 213 5
         S: 213 20240229123456
         S: 229 Entering Extended Passive Mode (|||{{port}}|)
+        S: 211 None
         C: RETR hello.txt
         S: 150 Here it comes
         D: hello

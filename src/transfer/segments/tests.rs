@@ -40,13 +40,13 @@ fn with_beginning(length: u64, story: impl FnOnce(&mut Board<'_>, Instant)) {
 fn a_second_connection_leaves_enough_to_the_first_and_what_meets_is_compared() {
     with_board(|board, now| {
         let task = board.claim(SECOND, Some(2), &Stop::default(), now).unwrap();
-        assert_eq!(task, Task { from: 1_750_000, to: u64::MAX, is_in_void: true });
+        assert_eq!(task, Task { from: 2_500_000, to: u64::MAX, is_in_void: true });
         let more = |next: Result<Next, Setback>| assert_eq!(next.unwrap(), Next::More);
-        more(board.deliver(SECOND, 1_750_000, &bytes(1_750_000, SIZE), now));
+        more(board.deliver(SECOND, 2_500_000, &bytes(2_500_000, SIZE), now));
         board.end_of_data(SECOND).unwrap();
-        more(board.deliver(FIRST, 1_000_000, &bytes(1_000_000, 1_750_000), now));
-        assert!(!board.is_whole(), "nobody has compared what meets at 1,750,000");
-        let next = board.deliver(FIRST, 1_750_000, &bytes(1_750_000, 1_850_000), now);
+        more(board.deliver(FIRST, 1_000_000, &bytes(1_000_000, 2_500_000), now));
+        assert!(!board.is_whole(), "nobody has compared what meets at 2,500,000");
+        let next = board.deliver(FIRST, 2_500_000, &bytes(2_500_000, 2_600_000), now);
         assert_eq!(next.unwrap(), Next::Done);
         assert!(board.is_whole());
     });
@@ -56,15 +56,15 @@ fn a_second_connection_leaves_enough_to_the_first_and_what_meets_is_compared() {
 fn bytes_that_contradict_those_before_them_are_not_believed() {
     with_board(|board, now| {
         board.claim(SECOND, Some(2), &Stop::default(), now).unwrap();
-        board.deliver(SECOND, 1_750_000, &bytes(0, 2_250_000), now).unwrap();
+        board.deliver(SECOND, 2_500_000, &bytes(0, 1_500_000), now).unwrap();
         board.end_of_data(SECOND).unwrap();
         board.deliver(FIRST, 1_000_000, &bytes(1_000_000, SIZE), now).unwrap();
         assert!(board.has_differed && !board.is_whole(), "the end was the end of other bytes");
         board.end_of_data(FIRST).unwrap();
         assert!(board.is_whole());
-        let mut here = vec![0; 2_250_000];
-        board.file.read_at(1_750_000, &mut here).unwrap();
-        assert_eq!(here, bytes(1_750_000, SIZE));
+        let mut here = vec![0; 1_500_000];
+        board.file.read_at(2_500_000, &mut here).unwrap();
+        assert_eq!(here, bytes(2_500_000, SIZE));
     });
 }
 
