@@ -24,11 +24,11 @@ chmod 755 "$stage"
 
 sea=$stage/srv/pub/genomes/homo_sapiens
 mkdir -p "$sea/chromosomes" "$sea/annotation" "$stage/empty"
-truncate -s 412M "$sea/Homo_sapiens.GRCh38.dna.toplevel.fa.gz"
-truncate -s 41200k "$sea/Homo_sapiens.GRCh38.dna.chromosome.21.fa.gz"
-truncate -s 62100k "$sea/Homo_sapiens.GRCh38.dna.chromosome.X.fa.gz"
-truncate -s 3120k "$sea/Homo_sapiens.GRCh38.cdna.all.fa.gz"
-truncate -s 5210 "$sea/README.txt"
+head -c 412M /dev/urandom >"$sea/Homo_sapiens.GRCh38.dna.toplevel.fa.gz"
+head -c 41200K /dev/urandom >"$sea/Homo_sapiens.GRCh38.dna.chromosome.21.fa.gz"
+head -c 62100K /dev/urandom >"$sea/Homo_sapiens.GRCh38.dna.chromosome.X.fa.gz"
+head -c 3120K /dev/urandom >"$sea/Homo_sapiens.GRCh38.cdna.all.fa.gz"
+head -c 5210 /dev/urandom >"$sea/README.txt"
 for n in $(seq 1 22) X Y; do truncate -s 700k "$sea/chromosomes/chr$n.fa.gz"; done
 (cd "$sea" && md5sum -- *.gz README.txt >MD5SUMS)
 find "$sea" -exec touch -d '2026-05-07 09:12 UTC' {} +
@@ -57,7 +57,7 @@ local_enable=NO
 anon_root=$stage/srv
 ftp_username=daemon
 no_anon_password=YES
-anon_max_rate=11400000
+anon_max_rate=2850000
 seccomp_sandbox=NO
 secure_chroot_dir=$stage/empty
 background=NO
