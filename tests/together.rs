@@ -79,6 +79,15 @@ impl Harbour {
         self.flights.lock().unwrap().clone()
     }
 
+    /// The file, for somebody who has a password, in the open.
+    fn request_of_bob(&self, folder: &Path) -> Request {
+        Request {
+            security: ashore::ftp::Security::Off,
+            if_exists: IfExists::Rename,
+            ..request_for(&format!("ftp://bob:swordfish@{}/pub/a.txt", self.at), folder)
+        }
+    }
+
     /// Downloads the file, with half a second of patience and one try.
     fn bring(&self, folder: &Path, handle: &Handle, verify: bool) -> Vec<News> {
         let request = Request {
@@ -253,12 +262,7 @@ fn nobody_but_a_guest_speaks_before_the_greeting() {
     let harbour = Harbour::open(KNOWN, Temper::Good);
     let handle = Handle::default();
     harbour.bring(folder.path(), &handle, false);
-    let link = format!("ftp://bob:swordfish@{}/pub/a.txt", harbour.at);
-    let request = Request {
-        security: ashore::ftp::Security::Off,
-        if_exists: IfExists::Rename,
-        ..request_for(&link, folder.path())
-    };
+    let request = harbour.request_of_bob(folder.path());
     let log = RefCell::new(Vec::new());
     let report = |news| {
         if let News::Line(line) = news {
@@ -288,12 +292,7 @@ fn a_password_is_not_told_to_a_server_that_has_not_asked_for_it() {
     let folder = tempfile::tempdir().unwrap();
     for greeting in [UNKNOWN, KNOWN] {
         let harbour = Harbour::open(greeting, Temper::Good);
-        let link = format!("ftp://bob:swordfish@{}/pub/a.txt", harbour.at);
-        let request = Request {
-            security: ashore::ftp::Security::Off,
-            if_exists: IfExists::Rename,
-            ..request_for(&link, folder.path())
-        };
+        let request = harbour.request_of_bob(folder.path());
         transfer::download(&request, &Handle::default(), &|_| ()).unwrap();
         assert_eq!(harbour.guests()[0][0], ["USER bob"]);
     }
