@@ -103,6 +103,13 @@ pub(super) fn lossy(bytes: u64) -> f64 {
     bytes as f64
 }
 
+/// `number` without what stands behind its point, and none below 0.
+pub(super) fn whole(number: f64) -> u64 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates")]
+    let whole = number as u64;
+    whole
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

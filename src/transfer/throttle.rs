@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use super::brake::{Brake, Waits};
 use super::growth::many;
 use super::lanes::Lane;
-use super::meter::lossy;
+use super::meter::{lossy, whole};
 use super::pier::Pier;
 use crate::ftp::{Session, Sluice, Stop};
 
@@ -103,7 +103,7 @@ impl Throttle {
     pub(super) fn portion(&self, most: usize) -> usize {
         let Some(limit) = self.limit() else { return most };
         let portion = (lossy(limit) * STEP.as_secs_f64()).max(lossy(LEAST));
-        whole(portion).min(most)
+        in_memory(portion).min(most)
     }
 
     /// Whether more could come than does: there is no limit, or it was not used up lately. If it was, it
@@ -238,7 +238,7 @@ impl Sluice for Weir {
         let share = (AT_WORK / many(counted.unwrap_or(self.connections).max(1))).min(1.0);
         let seconds = round_trip.as_secs_f64() * ROOM + LATE.as_secs_f64();
         let bytes = lossy(limit) * share * seconds;
-        Some(whole(bytes.clamp(LEAST_AHEAD, MOST_AHEAD)))
+        Some(in_memory(bytes.clamp(LEAST_AHEAD, MOST_AHEAD)))
     }
 
     fn came(&self, bytes: usize, stop: &Stop) -> Duration {
@@ -254,10 +254,8 @@ impl Sluice for Weir {
     }
 }
 
-fn whole(bytes: f64) -> usize {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates")]
-    let whole = bytes as usize;
-    whole
+fn in_memory(bytes: f64) -> usize {
+    usize::try_from(whole(bytes)).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]

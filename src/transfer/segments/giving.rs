@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::board::{Board, Id, LEAST, Share};
 use crate::transfer::growth::many;
-use crate::transfer::meter::lossy;
+use crate::transfer::meter::{lossy, whole};
 use crate::transfer::resume::OVERLAP;
 
 /// How much sooner a share must be whole if a part of it is given away, in times of what the last
@@ -85,10 +85,4 @@ impl Board<'_> {
 /// `of_all` of `bytes`, to a thousandth.
 fn portion(bytes: u64, of_all: f64) -> u64 {
     bytes / 1000 * whole(of_all.clamp(0.0, 1.0) * 1000.0)
-}
-
-fn whole(number: f64) -> u64 {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates")]
-    let whole = number as u64;
-    whole
 }
