@@ -8,7 +8,7 @@ mod support;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use ashore::transfer::{
@@ -55,6 +55,58 @@ fn four_connections_bring_one_file() {
     assert_eq!(quay.books.most_busy.load(Ordering::Relaxed), 4);
     let twice = quay.sent() - LENGTH;
     assert!(twice < LENGTH / 4, "{twice} bytes were sent in vain");
+}
+
+/// A server whose software is known to continue files.
+fn known(manners: Manners) -> Manners {
+    Manners { greeting: "220 (vsFTPd 3.0.3)", ..manners }
+}
+
+#[test]
+fn where_the_software_is_known_those_that_were_asked_for_begin_together() {
+    let (quay, _) =
+        fetched(4, known(Manners { waits_for: 4, ..Manners::for_segments(LENGTH, PACE) }));
+    let mut asked: Vec<_> =
+        quay.books.asked.lock().unwrap().iter().take(4).map(|(_, from)| *from).collect();
+    asked.sort_unstable();
+    assert_eq!(asked.first(), Some(&0), "{asked:?}");
+    assert!(asked.is_sorted_by(|one, next| one < next), "two brought the same: {asked:?}");
+}
+
+#[test]
+fn what_begins_together_survives_whatever_becomes_of_the_beginning() {
+    let is_first = || {
+        let seen = AtomicBool::new(false);
+        move |from: u64| from == 0 && !seen.swap(true, Ordering::Relaxed)
+    };
+    for cut in [0, 10_000, 100_000] {
+        let first = is_first();
+        let manners = Manners {
+            cut: Arc::new(move |_, from| first(from).then_some(cut)),
+            ..Manners::for_segments(LENGTH, PACE)
+        };
+        fetched(4, known(manners));
+    }
+    for silent in [0, 10_000, 100_000] {
+        let first = is_first();
+        let quirk = move |_, from| match first(from) {
+            true => Quirk::Silent(silent),
+            false => Quirk::None,
+        };
+        fetched(4, known(with_quirk(quirk)));
+    }
+}
+
+#[test]
+fn of_those_that_begin_together_one_that_ignores_rest_is_not_believed() {
+    let (quay, _) = fetched(
+        4,
+        known(with_quirk(|_, from| match from {
+            0 => Quirk::None,
+            _ => Quirk::FromStart,
+        })),
+    );
+    assert!(quay.sent() > LENGTH, "nobody else came");
 }
 
 #[test]

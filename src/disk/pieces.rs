@@ -34,16 +34,22 @@ impl Partial {
     /// Any [`Error`] of writing. Then they are not there.
     pub fn put(&mut self, at: u64, bytes: &[u8]) -> Result<(), Error> {
         self.write(at, bytes)?;
-        let (count, length) = (u64::try_from(bytes.len()).unwrap_or(0), self.length());
-        if let Some(work) = &mut self.work {
-            work.recorder.take_note(count, length);
-        }
+        self.take_note(u64::try_from(bytes.len()).unwrap_or(0));
         self.after_writing()
     }
 
     /// The bytes before `at` and those from there on were shown to belong together.
     pub fn join(&mut self, at: u64) {
         self.ranges.join(at);
+        self.take_note(0);
+    }
+
+    /// So many bytes more are here, and perhaps the beginning is longer than it was.
+    fn take_note(&mut self, count: u64) {
+        let length = self.length();
+        if let Some(work) = &mut self.work {
+            work.recorder.take_note(count, length);
+        }
     }
 
     /// Of the bytes from `from` on, up to the next gap or joint, only those before `to` are to be

@@ -55,6 +55,13 @@ impl Pace {
 }
 
 impl Session<'_> {
+    /// Whether it greets like software that was tried, and is spoken to as that allows. All of it
+    /// continues files (`REST`, RFC 3659 §5).
+    #[must_use]
+    pub fn is_of_known_software(&self) -> bool {
+        self.pace == Pace::InOrder
+    }
+
     /// Sends those of `commands` that have no answer yet in one go, where the server takes that, and
     /// keeps the answers. An answer that could belong to several commands is forgotten again: who
     /// wants it will ask for it alone.

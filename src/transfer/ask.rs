@@ -10,18 +10,19 @@ use crate::disk::{self, Partial};
 use crate::ftp::{self, Data, Facts, RemoteFile, Session};
 
 impl Job<'_> {
-    /// Finds the file on the server and has it sent, from the byte on that is missing here.
+    /// Finds the file on the server and has it sent, from the byte on that is missing here; or not yet,
+    /// where several connections [can begin together](Self::begins_together).
     pub(super) fn ask_for_it(
         &self,
         session: &mut Session<'_>,
         file: &mut Partial,
-    ) -> Result<(RemoteFile, Data), Trouble> {
+    ) -> Result<(RemoteFile, Option<Data>), Trouble> {
         let path = &self.request.address.path;
         if self.begins_at_once(session, file) {
             match session.retrieve_at_once(path) {
                 Ok((remote, data)) => {
                     self.compare_facts(&remote, file)?;
-                    return Ok((remote, data));
+                    return Ok((remote, Some(data)));
                 }
                 // What it is about is asked step by step.
                 Err(ftp::Error::Refused { reply, .. }) if reply.code != 421 => {}
@@ -46,25 +47,28 @@ impl Job<'_> {
             remote = session.locate_by_folders(path)?;
         }
         self.compare_facts(&remote, file)?;
+        if self.begins_together(session, &remote, file) {
+            return Ok((remote, None));
+        }
         let offset = self.offset(file);
         match session.retrieve(&remote, offset) {
             Ok(data) => {
                 if data.offset < offset {
                     self.tell_from_start();
                 }
-                Ok((remote, data))
+                Ok((remote, Some(data)))
             }
             Err(error) if offset > 0 && self.cannot_continue(&error) => {
                 self.tell_from_start();
                 let data = session.retrieve(&remote, 0)?;
-                Ok((remote, data))
+                Ok((remote, Some(data)))
             }
             Err(error) if is_no_such_path(&error) => {
                 if let Some(other) = other
                     && let Ok(remote) = session.locate(&other)
                     && let Ok(data) = session.retrieve(&remote, offset)
                 {
-                    return Ok((remote, data));
+                    return Ok((remote, Some(data)));
                 }
                 if path.folders().next().is_none() {
                     return Err(error.into());
@@ -74,7 +78,7 @@ impl Job<'_> {
                 self.compare_facts(&remote, file)?;
                 let offset = self.offset(file);
                 let data = session.retrieve(&remote, offset).map_err(|_| error)?;
-                Ok((remote, data))
+                Ok((remote, Some(data)))
             }
             Err(error) => Err(error.into()),
         }

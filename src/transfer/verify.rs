@@ -147,11 +147,16 @@ impl Job<'_> {
             .collect()
     }
 
-    /// Remembers which checksum files are missing, as this conversation has heard already: another one
-    /// will ask for them.
-    pub(super) fn note_missing(&self, session: &Session<'_>, remote: &RemoteFile, file: &Partial) {
+    /// Remembers which of the checksum files `lists` are missing, as this conversation has heard
+    /// already: another one will ask for them.
+    pub(super) fn note_missing(
+        &self,
+        session: &Session<'_>,
+        remote: &RemoteFile,
+        lists: Vec<Vec<u8>>,
+    ) {
         let address = &self.request.address;
-        for list in self.lists(file) {
+        for list in lists {
             if session.lacks(&remote.beside(&list)) {
                 self.missing_lists.borrow_mut().push(list.clone());
                 self.handle.commons.known_lists.note(

@@ -75,6 +75,8 @@ pub(crate) type Quirks = Arc<dyn Fn(usize, u64) -> Quirk + Send + Sync>;
 
 /// How a [`Quay`] treats its guests.
 pub(crate) struct Manners {
+    /// How it greets.
+    pub(crate) greeting: &'static str,
     /// The length of each file, in bytes.
     pub(crate) length: u64,
     /// Bytes per second on each data connection; `None`: as fast as it goes.
@@ -91,6 +93,8 @@ pub(crate) struct Manners {
     pub(crate) rest_lasts: bool,
     /// How many guests it takes at once.
     pub(crate) most_guests: u64,
+    /// Nothing is sent before so many data connections were asked for.
+    pub(crate) waits_for: usize,
     /// What is wrong with its data connections.
     pub(crate) quirks: Quirks,
     /// After so many questions about it, the file has another time.
@@ -101,6 +105,7 @@ impl Manners {
     /// A good server with files of `length` bytes.
     pub(crate) fn good(length: u64) -> Self {
         Self {
+            greeting: "220 Quay",
             length,
             pace: None,
             backlog: 64 * 1024,
@@ -109,6 +114,7 @@ impl Manners {
             offers_rest: false,
             rest_lasts: false,
             most_guests: u64::MAX,
+            waits_for: 0,
             quirks: Arc::new(|_, _| Quirk::None),
             changes_after: usize::MAX,
         }
@@ -217,7 +223,7 @@ fn talk(guest: &TcpStream, manners: &Manners, books: &Books) -> io::Result<()> {
     let data = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let port = data.local_addr()?.port();
     let mut offset = 0;
-    say("220 Quay")?;
+    say(manners.greeting)?;
     for line in BufReader::new(guest).lines() {
         let line = line?;
         let (verb, argument) = line.split_once(' ').unwrap_or((&line, ""));
@@ -247,6 +253,12 @@ fn talk(guest: &TcpStream, manners: &Manners, books: &Books) -> io::Result<()> {
                     asked.push((argument.trim_start_matches('/').to_owned(), offset));
                     asked.len() - 1
                 };
+                while books.asked.lock().unwrap().len() < manners.waits_for {
+                    if books.is_closed.load(Ordering::Relaxed) {
+                        return Ok(());
+                    }
+                    thread::sleep(Duration::from_millis(5));
+                }
                 say("150 Here it comes")?;
                 let file = data.accept()?.0;
                 let busy = books.busy.fetch_add(1, Ordering::Relaxed) + 1;

@@ -178,15 +178,12 @@ impl<'a> Board<'a> {
         stop: &Stop,
         now: Instant,
     ) -> Option<Task> {
-        let mut free = self.free_gaps().into_iter();
-        let beginning = self.file.length();
-        let (at, end) = if beginning < OVERLAP {
-            // Without its beginning nobody can tell whether a server listens to REST.
-            self.silent_share(now).into_iter().chain(free).find(|gap| gap.0 == beginning)?
-        } else {
-            let silent = self.silent_share(now);
-            silent.or_else(|| free.next()).or_else(|| self.part(me, company?, now))?
+        let mut free = self.silent_share(now).into_iter().chain(self.free_gaps());
+        let free = match self.has_head() {
+            true => free.next(),
+            false => free.min(),
         };
+        let (at, end) = free.or_else(|| self.part(me, company?, now))?;
         let (left, _) = self.file.around(at);
         let is_short = left > 0 && left < at && at - left < OVERLAP;
         if is_short {
@@ -200,6 +197,16 @@ impl<'a> Board<'a> {
         self.take(me, at, end, stop, now);
         let to = if end == u64::MAX { end } else { (end + OVERLAP).min(self.size) };
         Some(Task { from, to, is_in_void })
+    }
+
+    /// Whether the beginning is here. Without it nobody can tell whether a server listens to `REST`.
+    pub(super) fn has_head(&self) -> bool {
+        self.file.length() >= OVERLAP
+    }
+
+    /// Whether somebody fetches the beginning.
+    pub(super) fn awaits_head(&self) -> bool {
+        self.shares.values().any(|share| share.at == self.file.length())
     }
 
     fn free_gaps(&self) -> Vec<(u64, u64)> {

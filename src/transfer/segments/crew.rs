@@ -5,7 +5,7 @@ mod muster;
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
 
@@ -28,8 +28,8 @@ pub(super) struct Crew<'c, 'f> {
     errand: Errand<'c>,
     begun: Instant,
     roll: Mutex<Roll>,
-    /// Somebody has left.
-    has_left: Condvar,
+    /// Somebody has left, or it is over.
+    has_changed: Condvar,
     board: Mutex<Board<'f>>,
     news: Sender<News>,
 }
@@ -54,6 +54,8 @@ struct Roll {
     /// What the connections bring does not fit together: no more of them.
     goes_alone: bool,
     trouble: Option<Trouble>,
+    /// How many have nothing to do.
+    idle: usize,
     /// Conversations that can go on.
     rested: Vec<Parked>,
     /// The rights to those: they count until somebody has ended them.
@@ -93,6 +95,7 @@ impl<'c, 'f> Crew<'c, 'f> {
             allowed: None,
             goes_alone: false,
             trouble: None,
+            idle: 0,
             rested: Vec::new(),
             lanes: Vec::new(),
             is_over: false,
@@ -101,7 +104,7 @@ impl<'c, 'f> Crew<'c, 'f> {
             errand,
             begun: Instant::now(),
             roll: Mutex::new(roll),
-            has_left: Condvar::new(),
+            has_changed: Condvar::new(),
             board: Mutex::new(board),
             news,
         }
@@ -142,6 +145,35 @@ impl<'c, 'f> Crew<'c, 'f> {
         self.roll().is_over
     }
 
+    /// Waits until somebody has left or it is over, `most` at the longest.
+    pub(super) fn wait(&self, most: Duration) {
+        drop(self.wait_with(self.roll(), most));
+    }
+
+    fn wait_with<'r>(&self, roll: MutexGuard<'r, Roll>, most: Duration) -> MutexGuard<'r, Roll> {
+        if roll.is_over {
+            return roll;
+        }
+        let woken = self.has_changed.wait_timeout(roll, most);
+        woken.unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    /// The same for a member that has nothing to do.
+    pub(super) fn idle(&self, most: Duration) {
+        let mut roll = self.roll();
+        roll.idle += 1;
+        self.wait_with(roll, most).idle -= 1;
+    }
+
+    /// Whether the file is whole, and somebody else has nothing more to wait for. It is over then.
+    pub(super) fn is_done_without_me(&self) -> bool {
+        let is_whole = self.board().is_whole();
+        let mut roll = self.roll();
+        roll.is_over |= is_whole;
+        self.has_changed.notify_all();
+        is_whole && roll.idle > 0
+    }
+
     /// A connection that is there already becomes a member.
     pub(super) fn enrol(&self, stop: Stop) -> Id {
         let mut roll = self.roll();
@@ -162,7 +194,7 @@ impl<'c, 'f> Crew<'c, 'f> {
         let has_brought = self.board().leave(id);
         let mut roll = self.roll();
         roll.members.remove(&id);
-        self.has_left.notify_all();
+        self.has_changed.notify_all();
         roll.rescuer = roll.rescuer.filter(|&rescuer| rescuer != id);
         roll.heir = roll.heir.filter(|&heir| heir != id);
         let is_dismissed = stop.is_given() && !self.errand.stop.is_given();

@@ -77,6 +77,24 @@ impl Job<'_> {
         self.handle.commons.lanes.at_most(most).min(allowed.unwrap_or(usize::MAX))
     }
 
+    /// Whether several connections, asked for by the person, can come while the first one has the file
+    /// sent: this spares two round trips. Only to software that is known to continue files, and for a
+    /// file of which nothing is here.
+    pub(in crate::transfer) fn begins_together(
+        &self,
+        session: &Session<'_>,
+        remote: &RemoteFile,
+        file: &Partial,
+    ) -> bool {
+        let is_known = remote.facts.modified.is_some() && session.is_of_known_software();
+        let is_long = remote.facts.size.is_some_and(|size| size >= LEAST_GIVEN);
+        let is_usual = !session.is_active() && !self.goes_alone.get() && !self.starts_over.get();
+        let is_free = self.handle.commons.throttle.limit().is_none();
+        let wants_many = self.request.segments.is_some_and(|it| it > 1);
+        let begins = file.received() == 0 && wants_many && is_known && is_long;
+        begins && is_usual && is_free && self.most_connections() > 1
+    }
+
     /// Whoever looks out for help, from the moment when the data begins to come. `continues`: the
     /// server has shown, or was not asked to, that it can send a file from its middle.
     pub(in crate::transfer) fn lookout(

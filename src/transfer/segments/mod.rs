@@ -41,8 +41,9 @@ const TICK: Duration = Duration::from_millis(50);
 /// What the first connection has brought about so far.
 pub(super) struct Begun<'a> {
     pub(super) session: Session<'a>,
-    /// Its next byte is the first that is missing.
-    pub(super) data: Data,
+    /// Its next byte is the first that is missing. `None`: of the file nothing is here, and nothing was
+    /// asked for.
+    pub(super) data: Option<Data>,
     pub(super) remote: &'a RemoteFile,
     pub(super) limits: &'a Limits,
     pub(super) log: &'a dyn Fn(ftp::Line),
@@ -60,8 +61,8 @@ impl Job<'_> {
         file: &mut Partial,
         call: Call,
     ) -> Result<Session<'a>, Trouble> {
-        let Begun { session, data, remote, limits, log } = begun;
-        self.note_missing(&session, remote, file);
+        let Begun { mut session, data, remote, limits, log } = begun;
+        let lists = self.lists(file);
         let size = remote.facts.size.unwrap_or(0);
         let (growth, most) = self.growth(call);
         let errand = Errand {
@@ -89,12 +90,22 @@ impl Job<'_> {
         thread::scope(|scope| {
             scope.spawn(|| crew.tend(scope));
             let worker = Worker { crew: &crew, id, stop: limits.stop.clone(), tick: &tick };
-            let stream = Stream { data, at, end: None };
-            let end = worker.fetch(session, remote, Some(stream));
+            let data = data.map_or_else(|| session.retrieve(remote, 0), Ok);
+            self.note_missing(&session, remote, lists);
+            let end = match data {
+                Ok(data) => {
+                    self.learn_data_came(&session);
+                    worker.fetch(session, remote, Some(Stream { data, at, end: None }))
+                }
+                Err(error) => {
+                    session.quit();
+                    Err(error.into())
+                }
+            };
             crew.leave(id, &limits.stop, end);
             while !crew.is_over() {
                 tick();
-                thread::sleep(TICK);
+                crew.wait(TICK);
             }
         });
         tick();

@@ -1,6 +1,5 @@
 //! What one connection does: takes a share, fetches it, compares where it meets others, takes the next.
 
-use std::thread;
 use std::time::{Duration, Instant};
 
 use super::board::{Id, Next, Setback};
@@ -84,7 +83,7 @@ impl Worker<'_, '_, '_> {
                 next = self.begin(session, remote, &mut block)?;
                 if next.is_none() {
                     (self.tick)();
-                    thread::sleep(IDLE);
+                    self.crew.idle(IDLE);
                 }
                 continue;
             };
@@ -98,6 +97,9 @@ impl Worker<'_, '_, '_> {
                 }
                 Ok(End::Done) => {
                     self.crew.board().release(self.id);
+                    if self.crew.is_done_without_me() {
+                        return Ok(()); // What the server says of a transfer broken off proves nothing.
+                    }
                     session.break_off(data)?;
                 }
                 Ok(End::OfData) => {
@@ -153,6 +155,11 @@ impl Worker<'_, '_, '_> {
             let size = usize::try_from(OVERLAP).unwrap_or(usize::MAX).min(block.len());
             let (head, _) = block.split_at_mut(size);
             stream.data.read_exact(head)?;
+            if !self.has_head() {
+                self.crew.board().release(self.id);
+                session.break_off(stream.data)?;
+                return Ok(None);
+            }
             let mut board = self.crew.board();
             if board.is_head(head)? {
                 return Err(Setback::Differs);
@@ -163,6 +170,21 @@ impl Worker<'_, '_, '_> {
             }
         }
         Ok(Some(stream))
+    }
+
+    /// Waits for the beginning of the file as long as somebody fetches it. Whether it is here.
+    fn has_head(&self) -> bool {
+        loop {
+            let (is_here, is_awaited) = {
+                let board = self.crew.board();
+                (board.has_head(), board.awaits_head())
+            };
+            if is_here || !is_awaited || self.crew.is_over() || self.stop.is_given() {
+                return is_here;
+            }
+            (self.tick)();
+            self.crew.wait(IDLE);
+        }
     }
 
     /// Reads a stream to the end of the share, or to its own.

@@ -1,6 +1,5 @@
 //! How many connections are of use: who is called, who is sent home, and when it is done.
 
-use std::sync::PoisonError;
 use std::thread::{self, Scope};
 use std::time::{Duration, Instant};
 
@@ -33,8 +32,7 @@ impl<'c, 'f> Crew<'c, 'f> {
             if !is_hopeless {
                 self.call_who_is_missing(scope, &mut roll);
             }
-            let woken = self.has_left.wait_timeout(roll, TICK);
-            roll = woken.unwrap_or_else(PoisonError::into_inner).0;
+            roll = self.wait_with(roll, TICK);
         }
     }
 
@@ -157,5 +155,6 @@ impl Drop for Ending<'_, '_, '_> {
         let mut roll = self.0.roll();
         roll.is_over = true;
         roll.members.values().for_each(Stop::give);
+        self.0.has_changed.notify_all();
     }
 }
