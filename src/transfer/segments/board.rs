@@ -236,8 +236,8 @@ impl<'a> Board<'a> {
 
     /// Whether there is enough to do for one more.
     pub(super) fn has_work(&self, now: Instant) -> bool {
-        let is_long = self.shares.values().any(|share| share.left(self.size) >= 2 * LEAST);
-        is_long || !self.free_gaps().is_empty() || self.has_silent_share(now)
+        let is_free = !self.free_gaps().is_empty() || self.has_silent_share(now);
+        is_free || self.has_long_share(now)
     }
 
     /// Whether the share of a connection is worth another request.

@@ -1,6 +1,7 @@
 //! Who gives a part of its share to a connection that has none: first so that the file becomes whole
 //! from its beginning on, and in the end so that all are done at the same time.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use super::board::{Board, Id, LEAST, Share};
@@ -10,10 +11,17 @@ use crate::transfer::resume::OVERLAP;
 
 /// How much sooner a share must be whole if a part of it is given away, in times of what the last
 /// request took.
-const WORTHWHILE: f64 = 0.5;
+const WORTHWHILE: f64 = 1.0;
 
-/// Nobody keeps less of a share than is brought in so many times of what the last request took, as long
-/// as that is not the end of the file: to begin another one takes that time.
+/// What one more connection takes until its first byte, in times of what a request takes.
+const NEWCOMER: f64 = 2.0;
+
+/// A connection is slow at first: for so many times of what the last request took, its speed is taken
+/// to be that of before, or of the others.
+const SLOW_START: u32 = 4;
+
+/// Nobody keeps less of a share than is brought in so many times of what the last request took, unless
+/// that is more than falls to each: to begin another one takes that time.
 const KEPT: f64 = 48.0;
 
 /// As long as so many times of what each connection is to bring next are missing, there is more to come
@@ -36,29 +44,31 @@ impl Board<'_> {
     fn part_behind(&mut self, company: usize, now: Instant) -> Option<(u64, u64)> {
         let company = u64::try_from(company.max(self.shares.len() + 1)).unwrap_or(u64::MAX);
         let missing = self.size.saturating_sub(self.received());
-        let (size, setup, usual) = (self.size, self.setup.as_secs_f64(), self.usual_speed(now));
-        let kept = |share: &Share| {
-            let speed = share.speed(now).unwrap_or(usual);
-            let each = missing / company;
-            let next = (each / ROUNDS).max(each.min(PIECE));
-            next.max(whole(speed * setup * KEPT)).max(LEAST)
+        let (size, setup, speeds) = (self.size, self.setup.as_secs_f64(), self.speeds_now(now));
+        let each = missing / company;
+        let next = (each / ROUNDS).max(each.min(PIECE));
+        let kept = |id| {
+            let speed = speeds.get(id).copied().unwrap_or_default();
+            next.max(whole(speed * setup * KEPT).min(each)).max(LEAST)
         };
-        let can_give = |share: &&mut Share| share.left(size) / 2 >= kept(share);
-        let giver = self.shares.values_mut().filter(can_give).min_by_key(|share| share.at)?;
-        let middle = giver.at + kept(giver);
+        let givers = self.shares.iter_mut().map(|(id, share)| (kept(id), share));
+        let givers = givers.filter(|(kept, share)| share.left(size) / 2 >= *kept);
+        let (kept, giver) = givers.min_by_key(|(_, share)| share.at)?;
+        let middle = giver.at + kept;
         Some((middle, std::mem::replace(&mut giver.end, middle)))
     }
 
     /// Takes so much away from whoever would be done last that both are done at the same time, if that
     /// is worth a request.
     fn part_of_latest(&mut self, me: Id, now: Instant) -> Option<(u64, u64)> {
-        let (size, setup, usual) = (self.size, self.setup.as_secs_f64(), self.usual_speed(now));
-        let lasts =
-            |share: &Share| lossy(share.left(size)) / share.speed(now).unwrap_or(usual).max(1.0);
-        let can_give = |share: &&mut Share| share.left(size) >= 2 * LEAST;
-        let latest = self.shares.values_mut().filter(can_give);
-        let latest = latest.max_by(|one, other| lasts(one).total_cmp(&lasts(other)))?;
-        let (left, theirs) = (latest.left(size), latest.speed(now).unwrap_or(usual));
+        let (size, setup, speeds) = (self.size, self.setup.as_secs_f64(), self.speeds_now(now));
+        let givers = self.shares.iter_mut().filter(|(_, share)| share.left(size) >= 2 * LEAST);
+        let with_speed = |(id, share)| (speeds.get(id).copied().unwrap_or_default(), share);
+        let lasts = |speed: f64, share: &Share| lossy(share.left(size)) / speed.max(1.0);
+        let (theirs, latest) = givers
+            .map(with_speed)
+            .max_by(|one, other| lasts(one.0, one.1).total_cmp(&lasts(other.0, other.1)))?;
+        let left = latest.left(size);
         // Of a new one nobody knows better than that it will be as fast.
         let mine = self.speeds.get(&me).copied().unwrap_or(theirs);
         let mut kept = left / 2;
@@ -75,10 +85,30 @@ impl Board<'_> {
         Some((middle, std::mem::replace(&mut latest.end, middle)))
     }
 
-    /// How many bytes a second one of those at work brings. 0.0: nobody knows.
-    fn usual_speed(&self, now: Instant) -> f64 {
-        let known: Vec<_> = self.shares.values().filter_map(|share| share.speed(now)).collect();
-        known.iter().sum::<f64>() / many(known.len()).max(1.0)
+    /// Whether a share lasts so long that somebody who is not here yet could take a part of it.
+    pub(super) fn has_long_share(&self, now: Instant) -> bool {
+        let (setup, speeds) = (self.setup.as_secs_f64(), self.speeds_now(now));
+        self.shares.iter().any(|(id, share)| {
+            let meanwhile = speeds.get(id).copied().unwrap_or_default() * setup * NEWCOMER;
+            share.left(self.size) >= (2 * LEAST).max(whole(meanwhile))
+        })
+    }
+
+    /// How many bytes a second each of those at work brings, as far as can be told. 0.0: nobody knows.
+    fn speeds_now(&self, now: Instant) -> BTreeMap<Id, f64> {
+        let is_new = |share: &Share| now < share.taken + self.setup * SLOW_START;
+        let usual = |counts: &dyn Fn(&Share) -> bool| {
+            let counted = self.shares.values().filter(|share| counts(share));
+            let known: Vec<_> = counted.filter_map(|share| share.speed(now)).collect();
+            (!known.is_empty()).then(|| known.iter().sum::<f64>() / many(known.len()))
+        };
+        let usual = usual(&|share| !is_new(share)).or_else(|| usual(&|_| true)).unwrap_or(0.0);
+        let speed = |(&id, share): (&Id, &Share)| {
+            let shown = share.speed(now).unwrap_or(usual);
+            let before = self.speeds.get(&id).copied().unwrap_or(usual);
+            (id, if is_new(share) { shown.max(before) } else { shown })
+        };
+        self.shares.iter().map(speed).collect()
     }
 }
 
