@@ -83,6 +83,8 @@ struct Page<'a> {
     /// Entries wait, and all after them, whose time is in the server's zone until that is known, or
     /// whose name is in an encoding that is still to be guessed.
     waiting: Vec<Entry>,
+    /// One of them at least has a name that is not UTF-8.
+    is_to_guess: bool,
     /// The time that was written last: in most folders many files have the same.
     dated: Option<(Modified, String)>,
     /// Nobody reads stdout any more.
@@ -99,6 +101,7 @@ impl<'a> Page<'a> {
             line: String::new(),
             flushed: Instant::now(),
             waiting: Vec::new(),
+            is_to_guess: false,
             dated: None,
             is_unread: false,
         }
@@ -109,6 +112,7 @@ impl<'a> Page<'a> {
             entry.modified.is_none_or(|time| time.is_utc || time.precision == Precision::Day);
         let is_legible = self.encoding.is_some() || std::str::from_utf8(&entry.name).is_ok();
         if !self.waiting.is_empty() || !is_certain || !is_legible {
+            self.is_to_guess |= !is_legible;
             self.waiting.push(entry);
             return ControlFlow::Continue(());
         }
@@ -123,8 +127,10 @@ impl<'a> Page<'a> {
     /// Prints what has waited, in UTC if the end says how.
     fn end(&mut self, end: Option<&ListingEnd>) {
         let zone = end.and_then(|end| end.zone);
-        let names = self.waiting.iter().map(|entry| entry.name.as_slice());
-        self.encoding = self.access.encoding(names);
+        if self.is_to_guess {
+            let names = self.waiting.iter().map(|entry| entry.name.as_slice());
+            self.encoding = self.access.encoding(names);
+        }
         for mut entry in std::mem::take(&mut self.waiting) {
             if let (Some(zone), Some(modified)) = (zone, &mut entry.modified) {
                 *modified = modified.corrected(zone);

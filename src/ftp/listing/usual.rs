@@ -44,7 +44,7 @@ pub(super) fn entry(bytes: &[u8], now: DateTime) -> Option<Entry> {
         Some(clock) if clock.has_seconds() => return None,
         Some(clock) => (None, Some(clock)),
         // A time may follow.
-        None if name.first().is_some_and(u8::is_ascii_digit) => return None,
+        None if name.trim_ascii_start().first().is_some_and(u8::is_ascii_digit) => return None,
         None => (Some(year(last)?), None),
     };
     let day = Day::new(year, month(name_of_month)?, small(day, 2)?)?;
