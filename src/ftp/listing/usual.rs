@@ -10,7 +10,7 @@ use super::{Entry, Kind};
 
 /// Reads a line such as `-rw-r--r-- 1 root wheel 531 Jan 29 03:26 name`, of a file or a folder.
 ///
-/// It saves [`unix::entry`](super::unix::entry) the search for the words, and three quarters of the
+/// It saves [`unix::entry`](super::unix::entry) the search for the words, and half of the
 /// time of a long listing. Whatever it reads, is read there just the same; it gives `None` for all that
 /// could mean something else there, such as an owner who is called 2003.
 pub(super) fn entry(bytes: &[u8], now: DateTime) -> Option<Entry> {
