@@ -186,18 +186,23 @@ pub fn io_error(error: &io::Error) -> String {
 /// writing are escaped, so that no name and no reply can forge what stands around it.
 #[must_use]
 pub fn shown(text: &str) -> String {
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        return text.to_owned(); // As nearly all names are.
-    }
     let mut shown = String::with_capacity(text.len());
+    show(text, &mut shown);
+    shown
+}
+
+/// Writes text from a server as [`shown`] does.
+pub fn show(text: &str, to: &mut String) {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return to.push_str(text); // As nearly all names are.
+    }
     for c in text.chars() {
         match c {
-            c if c.is_control() => shown.extend(c.escape_default()),
-            c if is_deceptive(c) => shown.extend(c.escape_unicode()),
-            c => shown.push(c),
+            c if c.is_control() => to.extend(c.escape_default()),
+            c if is_deceptive(c) => to.extend(c.escape_unicode()),
+            c => to.push(c),
         }
     }
-    shown
 }
 
 /// Whether a character acts on what stands around it, or is not seen at all.

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use jiff::civil;
-use jiff::tz::TimeZone;
+use jiff::tz::Offset;
 
 /// What a server says about a file. Each fact may be missing, and none is a promise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -82,7 +82,7 @@ pub(super) fn time(text: &str) -> Option<SystemTime> {
 
 /// The moment at which a clock in UTC shows `time`.
 pub(super) fn utc(time: civil::DateTime) -> Option<SystemTime> {
-    since_epoch(time.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second())
+    since_epoch(Offset::UTC.to_timestamp(time).ok()?.as_second())
 }
 
 /// The moment so many seconds after the beginning of 1970.

@@ -63,6 +63,13 @@ pub fn ls(flags: &Ls, end_at_once: fn()) -> ExitCode {
     .into()
 }
 
+/// So many bytes are written at once, unless they come slowly.
+const AT_ONCE: usize = 64 * 1024;
+
+/// The widths of the columns.
+const SIZE_WIDTH: usize = 17;
+const DATE_WIDTH: usize = 16;
+
 /// What is printed.
 struct Page<'a> {
     is_json: bool,
@@ -70,10 +77,14 @@ struct Page<'a> {
     /// What names are written in that are not UTF-8.
     encoding: Option<Encoding>,
     out: BufWriter<StdoutLock<'static>>,
+    /// Room for one line.
+    line: String,
     flushed: Instant,
     /// Entries wait, and all after them, whose time is in the server's zone until that is known, or
     /// whose name is in an encoding that is still to be guessed.
     waiting: Vec<Entry>,
+    /// One of them at least has a name that is not UTF-8.
+    is_to_guess: bool,
     /// The time that was written last: in most folders many files have the same.
     dated: Option<(Modified, String)>,
     /// Nobody reads stdout any more.
@@ -86,9 +97,11 @@ impl<'a> Page<'a> {
             is_json,
             access,
             encoding: access.encoding(iter::empty()),
-            out: BufWriter::new(io::stdout().lock()),
+            out: BufWriter::with_capacity(AT_ONCE, io::stdout().lock()),
+            line: String::new(),
             flushed: Instant::now(),
             waiting: Vec::new(),
+            is_to_guess: false,
             dated: None,
             is_unread: false,
         }
@@ -99,6 +112,7 @@ impl<'a> Page<'a> {
             entry.modified.is_none_or(|time| time.is_utc || time.precision == Precision::Day);
         let is_legible = self.encoding.is_some() || std::str::from_utf8(&entry.name).is_ok();
         if !self.waiting.is_empty() || !is_certain || !is_legible {
+            self.is_to_guess |= !is_legible;
             self.waiting.push(entry);
             return ControlFlow::Continue(());
         }
@@ -113,8 +127,10 @@ impl<'a> Page<'a> {
     /// Prints what has waited, in UTC if the end says how.
     fn end(&mut self, end: Option<&ListingEnd>) {
         let zone = end.and_then(|end| end.zone);
-        let names = self.waiting.iter().map(|entry| entry.name.as_slice());
-        self.encoding = self.access.encoding(names);
+        if self.is_to_guess {
+            let names = self.waiting.iter().map(|entry| entry.name.as_slice());
+            self.encoding = self.access.encoding(names);
+        }
         for mut entry in std::mem::take(&mut self.waiting) {
             if let (Some(zone), Some(modified)) = (zone, &mut entry.modified) {
                 *modified = modified.corrected(zone);
@@ -128,45 +144,75 @@ impl<'a> Page<'a> {
         if self.is_unread {
             return;
         }
-        let encoding = self.encoding;
-        let line = match self.is_json {
-            true => json(entry, encoding),
-            false => columns(entry, self.date(entry.modified), encoding),
-        };
-        self.is_unread |= writeln!(self.out, "{line}").is_err();
-    }
-
-    fn date(&mut self, modified: Option<Modified>) -> &str {
-        let Some(modified) = modified else { return "-" };
-        if self.dated.as_ref().is_none_or(|(last, _)| *last != modified) {
-            self.dated = None;
+        self.line.clear();
+        match self.is_json {
+            true => self.line.push_str(&json(entry, self.encoding)),
+            false => {
+                let date = dated(&mut self.dated, entry.modified);
+                columns(entry, date, self.encoding, &mut self.line);
+            }
         }
-        &self.dated.get_or_insert_with(|| (modified, date(modified))).1
+        self.line.push('\n');
+        self.is_unread |= self.out.write_all(self.line.as_bytes()).is_err();
     }
+}
+
+/// The text for a time. `last`: the one before, with its text.
+fn dated(last: &mut Option<(Modified, String)>, modified: Option<Modified>) -> &str {
+    let Some(modified) = modified else { return "-" };
+    if last.as_ref().is_none_or(|(last, _)| *last != modified) {
+        *last = None;
+    }
+    &last.get_or_insert_with(|| (modified, date(modified))).1
 }
 
 /// Size, time in UTC, name. A folder ends in `/`, a link names its target.
-fn columns(entry: &Entry, date: &str, encoding: Option<Encoding>) -> String {
-    let shown = |bytes: &[u8]| words::shown(&legible(bytes, encoding));
+///
+/// Put together by hand: the formatting of `std` would take longer than the reading did.
+fn columns(entry: &Entry, date: &str, encoding: Option<Encoding>, line: &mut String) {
     let size = entry.size.map_or_else(|| "-".to_owned(), words::count);
-    let mut line = format!("{size:>17}  {date:<16}  {}", shown(&entry.name));
+    line.push_str(space(SIZE_WIDTH.saturating_sub(size.chars().count())));
+    line.push_str(&size);
+    line.push_str("  ");
+    line.push_str(date);
+    line.push_str(space(DATE_WIDTH.saturating_sub(date.len()) + 2));
+    words::show(&legible(&entry.name, encoding), line);
     match (&entry.kind, &entry.target) {
         (Kind::Dir, _) => line.push('/'),
-        (_, Some(target)) => line.push_str(&format!(" -> {}", shown(target))),
+        (_, Some(target)) => {
+            line.push_str(" -> ");
+            words::show(&legible(target, encoding), line);
+        }
         (Kind::File | Kind::Link | Kind::Other, None) => {}
     }
-    line
+}
+
+/// So many spaces, at most as many as a column is wide.
+fn space(width: usize) -> &'static str {
+    "                    ".get(..width).unwrap_or_default()
 }
 
 fn date(modified: Modified) -> String {
-    let form = match modified.precision {
-        Precision::Day => "%Y-%m-%d",
-        Precision::Minute | Precision::Second => "%Y-%m-%d %H:%M",
+    let Ok(time) = jiff::Timestamp::try_from(modified.time) else { return "-".to_owned() };
+    let time = jiff::tz::Offset::UTC.to_datetime(time);
+    let mut text = String::with_capacity(DATE_WIDTH);
+    let mut two = |mark: &str, number: u16| {
+        let digit = |digit: u16| char::from_digit((digit % 10).into(), 10).unwrap_or('?');
+        text.push_str(mark);
+        text.extend([digit(number / 10), digit(number)]);
     };
-    jiff::Timestamp::try_from(modified.time).map_or_else(
-        |_| "-".to_owned(),
-        |time| time.to_zoned(jiff::tz::TimeZone::UTC).strftime(form).to_string(),
-    )
+    let [month, day, hour, minute] = [time.month(), time.day(), time.hour(), time.minute()]
+        .map(|number| number.unsigned_abs().into());
+    let year = time.year().unsigned_abs();
+    two("", year / 100);
+    two("", year);
+    two("-", month);
+    two("-", day);
+    if modified.precision != Precision::Day {
+        two(" ", hour);
+        two(":", minute);
+    }
+    text
 }
 
 #[derive(Serialize)]
@@ -248,10 +294,12 @@ mod tests {
             modified: modified(Precision::Second),
             target: None,
         };
-        assert_eq!(
-            columns(&file, &date(file.modified.unwrap()), None),
-            "        1,234,567  1970-01-02 00:00  a\\u{1b}[2Jb"
-        );
+        let line = |entry: &Entry| {
+            let mut line = String::new();
+            columns(entry, &date(entry.modified.unwrap()), None, &mut line);
+            line
+        };
+        assert_eq!(line(&file), "        1,234,567  1970-01-02 00:00  a\\u{1b}[2Jb");
         let dir = Entry {
             name: b"pub".to_vec(),
             kind: Kind::Dir,
@@ -259,9 +307,6 @@ mod tests {
             modified: modified(Precision::Day),
             target: None,
         };
-        assert_eq!(
-            columns(&dir, &date(dir.modified.unwrap()), None),
-            "                -  1970-01-02        pub/"
-        );
+        assert_eq!(line(&dir), "                -  1970-01-02        pub/");
     }
 }

@@ -26,7 +26,7 @@ pub(super) struct Clock {
 }
 
 impl Day {
-    fn new(year: Option<i16>, month: i8, day: i8) -> Option<Self> {
+    pub(super) fn new(year: Option<i16>, month: i8, day: i8) -> Option<Self> {
         let is_day = (1..=12).contains(&month) && (1..=31).contains(&day);
         is_day.then_some(Self { year, month, day })
     }

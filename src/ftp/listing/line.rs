@@ -8,28 +8,33 @@ const MOST_WORDS: usize = 64;
 #[derive(Debug)]
 pub(super) struct Line<'a> {
     bytes: &'a [u8],
-    words: Vec<(usize, usize)>,
+    words: &'a [Word],
 }
 
+/// From where to where a word goes in its line.
+pub(super) type Word = (usize, usize);
+
 impl<'a> Line<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
-        let mut words = Vec::with_capacity(12);
-        let mut start = None;
-        for (at, byte) in bytes.iter().enumerate() {
-            match (start, is_space(*byte)) {
-                (None, false) => start = Some(at),
-                (Some(from), true) => {
-                    words.push((from, at));
-                    start = None;
-                    if words.len() == MOST_WORDS {
-                        break;
-                    }
-                }
-                _ => {}
+    /// `room` is for its words, so that a listing needs it but once.
+    pub(super) fn new(bytes: &'a [u8], room: &'a mut Vec<Word>) -> Self {
+        room.clear();
+        let (mut from, mut is_in_word) = (0, false);
+        for (at, &byte) in bytes.iter().enumerate() {
+            if is_space(byte) != is_in_word {
+                continue;
             }
+            if is_in_word {
+                room.push((from, at));
+                if room.len() == MOST_WORDS {
+                    break;
+                }
+            }
+            (from, is_in_word) = (at, !is_in_word);
         }
-        words.extend(start.map(|from| (from, bytes.len())));
-        Self { bytes, words }
+        if is_in_word && room.len() < MOST_WORDS {
+            room.push((from, bytes.len()));
+        }
+        Self { bytes, words: room }
     }
 
     /// All of it.
@@ -176,7 +181,8 @@ mod tests {
 
     #[test]
     fn words_know_where_they_stand() {
-        let line = Line::new(b" ab  c\t d ");
+        let mut room = Vec::new();
+        let line = Line::new(b" ab  c\t d ", &mut room);
         assert_eq!((line.len(), line.word(1), line.last()), (3, &b"c"[..], &b"d"[..]));
         assert_eq!(line.after_one_space(1), b" d ");
         assert_eq!(line.rest_at_word(2), b"d ");

@@ -32,15 +32,15 @@ pub(super) fn entry(line: &[u8]) -> Option<Entry> {
         let Some(equals) = fact.iter().position(|&byte| byte == b'=') else { continue };
         let (key, value) = (fact.get(..equals)?, fact.get(equals + 1..)?);
         let text = || std::str::from_utf8(value).unwrap_or_default();
-        match key.to_ascii_lowercase().as_slice() {
-            b"type" => (entry.kind, entry.target) = kind(value)?,
-            b"size" => entry.size = facts::size(text()),
-            b"modify" => {
-                let precision = Precision::Second;
-                entry.modified =
-                    facts::time(text()).map(|time| Modified { time, precision, is_utc: true });
-            }
-            _ => {}
+        let is = |name: &[u8]| key.eq_ignore_ascii_case(name);
+        if is(b"type") {
+            (entry.kind, entry.target) = kind(value)?;
+        } else if is(b"size") {
+            entry.size = facts::size(text());
+        } else if is(b"modify") {
+            let precision = Precision::Second;
+            entry.modified =
+                facts::time(text()).map(|time| Modified { time, precision, is_utc: true });
         }
     }
     if entry.kind != Kind::File {
@@ -63,6 +63,9 @@ pub(super) fn is_likely(line: &[u8]) -> bool {
         }
         _ => line,
     };
+    if !line.first().is_some_and(u8::is_ascii_alphabetic) {
+        return false; // As nearly all lines of `ls -l` are no such facts.
+    }
     let Some(equals) = line.iter().take(32).position(|&byte| byte == b'=') else { return false };
     let key = line.get(..equals).unwrap_or_default().to_ascii_lowercase();
     let family = key.split(|&byte| byte == b'.').next().unwrap_or_default();
@@ -90,6 +93,9 @@ fn is_link(fact: &[u8]) -> bool {
 /// What `type=` says. `None` for the listed folder itself and its parent.
 fn kind(value: &[u8]) -> Option<(Kind, Option<Vec<u8>>)> {
     let plain = |kind| Some((kind, None));
+    if value.eq_ignore_ascii_case(b"file") {
+        return plain(Kind::File); // As nearly all are.
+    }
     let lower = value.to_ascii_lowercase();
     let unix = lower.strip_prefix(b"os.unix=".as_slice());
     match (lower.as_slice(), unix) {

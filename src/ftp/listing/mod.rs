@@ -22,6 +22,7 @@ mod stamp;
 #[cfg(test)]
 mod tests;
 mod unix;
+mod usual;
 mod vms;
 
 use std::fmt;

@@ -10,6 +10,9 @@ const LONGEST: usize = 24;
 
 /// Which month a word names, 1 to 12; a dot or a comma after it does not matter.
 pub(super) fn month(word: &[u8]) -> Option<i8> {
+    if word.first().is_none_or(u8::is_ascii_digit) {
+        return None;
+    }
     let word = word.strip_suffix(b",").unwrap_or(word);
     let word = word.strip_suffix(b".").unwrap_or(word);
     let letters = word.iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |at| at + 1);
@@ -29,11 +32,12 @@ pub(super) fn month(word: &[u8]) -> Option<i8> {
 }
 
 fn of_letters_alone(word: &[u8]) -> Option<i8> {
-    if word.len() > LONGEST || word.first().is_none_or(u8::is_ascii_digit) {
-        return None;
-    }
+    let mut small = [0; LONGEST];
+    let small = small.get_mut(..word.len())?;
     if word.is_ascii() {
-        return latin(&word.to_ascii_lowercase());
+        small.copy_from_slice(word);
+        small.make_ascii_lowercase();
+        return latin(small);
     }
     if let Ok(text) = std::str::from_utf8(word) {
         return of_letters(text.chars());

@@ -4,8 +4,8 @@ use std::time::SystemTime;
 
 use jiff::civil::DateTime;
 
-use super::line::{Line, is_space, number};
-use super::{Entry, date, dos, mlsd, mvs, others, unix, vms};
+use super::line::{Line, Word, is_space, number};
+use super::{Entry, date, dos, mlsd, mvs, others, unix, usual, vms};
 use crate::ftp::reply::MAX_LINE;
 
 /// So many bytes of a line that cannot be read are quoted.
@@ -56,6 +56,8 @@ pub struct Parser {
     now: DateTime,
     /// The line that has not ended yet.
     pub(super) line: Vec<u8>,
+    /// Room for the words of a line.
+    words: Vec<Word>,
     /// Whether what comes up to the next line break is to be passed over.
     is_too_long: bool,
     /// A name whose facts are in the next line (VMS, dls).
@@ -74,6 +76,7 @@ impl Parser {
             form,
             now: date::civil(now),
             line: Vec::new(),
+            words: Vec::new(),
             is_too_long: false,
             name: None,
             unread: None,
@@ -83,17 +86,26 @@ impl Parser {
 
     /// Takes the next bytes in, and hands on the entries that they complete.
     pub fn feed(&mut self, bytes: &[u8], found: &mut dyn FnMut(Entry)) {
-        let mut pieces = bytes.split(|&byte| byte == b'\n').peekable();
-        while let Some(piece) = pieces.next() {
-            self.is_too_long |= self.line.len() + piece.len() > MAX_LINE;
-            if self.is_too_long {
-                self.line.clear();
+        let mut lines = bytes.split(|&byte| byte == b'\n');
+        // What comes after the last line break has not ended.
+        let open = lines.next_back().unwrap_or_default();
+        for line in lines {
+            if self.line.is_empty() && !self.is_too_long && line.len() <= MAX_LINE {
+                self.take(line, found);
             } else {
-                self.line.extend_from_slice(piece);
-            }
-            if pieces.peek().is_some() {
+                self.add(line);
                 self.end_of_line(found);
             }
+        }
+        self.add(open);
+    }
+
+    fn add(&mut self, piece: &[u8]) {
+        self.is_too_long |= self.line.len() + piece.len() > MAX_LINE;
+        if self.is_too_long {
+            self.line.clear();
+        } else {
+            self.line.extend_from_slice(piece);
         }
     }
 
@@ -114,39 +126,60 @@ impl Parser {
     fn end_of_line(&mut self, found: &mut dyn FnMut(Entry)) {
         let line = std::mem::take(&mut self.line);
         if !std::mem::take(&mut self.is_too_long) {
-            let is_shown = |entry: &Entry| !matches!(entry.name.as_slice(), b"" | b"." | b"..");
-            self.read(&line).filter(is_shown).into_iter().for_each(found);
+            self.take(&line, found);
         }
         // The room is used again.
         self.line = line;
         self.line.clear();
     }
 
-    fn read(&mut self, bytes: &[u8]) -> Option<Entry> {
+    fn take(&mut self, line: &[u8], found: &mut dyn FnMut(Entry)) {
+        let mut room = std::mem::take(&mut self.words);
+        if let Some(entry) = self.read(line, &mut room)
+            && !matches!(entry.name.as_slice(), b"" | b"." | b"..")
+        {
+            found(entry);
+        }
+        self.words = room;
+    }
+
+    fn read(&mut self, bytes: &[u8], room: &mut Vec<Word>) -> Option<Entry> {
         let end = bytes.iter().rposition(|&byte| byte != b'\r').map_or(0, |at| at + 1);
         let bytes = bytes.get(..end)?;
         if self.form == Form::Mlsd || mlsd::is_likely(bytes) {
             return mlsd::entry(bytes);
         }
-        let line = Line::new(bytes);
+        if self.name.is_none()
+            && let usual @ Some(_) = usual::entry(bytes, self.now)
+        {
+            return usual;
+        }
+        let line = Line::new(bytes, room);
         let name = self.name.take();
         if line.len() == 0 {
             return None;
         }
-        name.and_then(|name| {
-            vms::continued(&name, &line, self.now)
-                .map(|entry| self.told_apart(entry, &name))
-                .or_else(|| others::dls_continued(&name, &line, 0))
-        })
-        .or_else(|| self.one_of_all(&line))
+        let Some(name) = name else { return self.one_of_all(&line) };
+        vms::continued(&name, &line, self.now)
+            .map(|entry| self.told_apart(entry, &name))
+            .or_else(|| others::dls_continued(&name, &line, 0))
+            .or_else(|| self.one_of_all(&line))
     }
 
     /// The dialects, the strict ones first.
     fn one_of_all(&mut self, line: &Line<'_>) -> Option<Entry> {
+        let entry = others::eplf(line.bytes());
+        if entry.is_some() {
+            return entry;
+        }
+        // Handing an entry through all the others takes as long as reading it.
+        let entry = unix::entry(line, self.now);
+        if entry.is_some() { entry } else { self.one_of_the_rare(line) }
+    }
+
+    fn one_of_the_rare(&mut self, line: &Line<'_>) -> Option<Entry> {
         let now = self.now;
-        others::eplf(line.bytes())
-            .or_else(|| unix::entry(line, now))
-            .or_else(|| dos::iis(line, now))
+        dos::iis(line, now)
             .or_else(|| dos::size_first(line, now))
             .or_else(|| dos::numeric(line))
             .or_else(|| self.vms(line))

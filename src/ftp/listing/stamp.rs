@@ -20,8 +20,13 @@ pub(super) struct Stamp {
 
 /// Reads the date that begins with the word `at`.
 pub(super) fn stamp(line: &Line<'_>, at: usize, now: DateTime) -> Option<Stamp> {
-    named(line, at, now)
-        .or_else(|| year_month_day(line, at, now))
+    // Nearly all dates are the first form, and are not handed through the others.
+    let stamp = named(line, at, now);
+    if stamp.is_some() { stamp } else { rare(line, at, now) }
+}
+
+fn rare(line: &Line<'_>, at: usize, now: DateTime) -> Option<Stamp> {
+    year_month_day(line, at, now)
         .or_else(|| marked(line, at, now))
         .or_else(|| whole(line, at, now))
         .or_else(|| split(line, at, now))
@@ -40,6 +45,9 @@ fn named(line: &Line<'_>, at: usize, now: DateTime) -> Option<Stamp> {
 /// `Sun Jan 30 11:42:13 2011`, as `ctime` writes it.
 fn is_weekday(word: &[u8]) -> bool {
     const DAYS: [&[u8]; 7] = [b"mon", b"tue", b"wed", b"thu", b"fri", b"sat", b"sun"];
+    if !word.first().is_some_and(u8::is_ascii_alphabetic) {
+        return false;
+    }
     let word = word.strip_suffix(b",").unwrap_or(word);
     DAYS.iter().any(|day| day.eq_ignore_ascii_case(word))
 }

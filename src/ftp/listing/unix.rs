@@ -66,12 +66,17 @@ fn permissions(line: &Line<'_>, at: usize) -> Option<(Kind, usize)> {
     }
     // Nine they are, but one of them may have been forgotten.
     let bits = rest.get(..9).or(Some(rest).filter(|rest| rest.len() == 8))?;
-    let is_unix = bits.iter().all(|byte| b"-rwxsStTlLXaA?".contains(byte));
+    let is_bit = |byte: &u8| {
+        matches!(byte, b'-' | b'r' | b'w' | b'x' | b's' | b'S' | b't' | b'T' | b'l' | b'L' | b'X')
+            || matches!(byte, b'a' | b'A' | b'?')
+    };
     // Connect:Enterprise: `-C--E-----FTP`.
-    let is_letters = bits.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'-')
-        && bits.iter().filter(|&&byte| byte == b'-').count() >= 3
-        && matches!(letter, b'-' | b'd');
-    (is_unix || is_letters).then_some((kind, at + 1))
+    let is_letters = || {
+        bits.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'-')
+            && bits.iter().filter(|&&byte| byte == b'-').count() >= 3
+            && matches!(letter, b'-' | b'd')
+    };
+    (bits.iter().all(is_bit) || is_letters()).then_some((kind, at + 1))
 }
 
 /// A line without a date: `drwxr-xr-x 3 owner group 512 name`, or the question marks that `ls` prints
@@ -87,7 +92,7 @@ fn dateless(line: &Line<'_>, facts: usize, kind: Kind) -> Option<Entry> {
     (line.len() > facts + 4).then(|| named(line.after_one_space(facts + 3), kind, Some(bytes)))
 }
 
-fn named(name: &[u8], kind: Kind, bytes: Option<u64>) -> Entry {
+pub(super) fn named(name: &[u8], kind: Kind, bytes: Option<u64>) -> Entry {
     let mut entry = Entry::new(name, kind);
     match kind {
         Kind::File => entry.size = bytes,
