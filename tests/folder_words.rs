@@ -84,7 +84,7 @@ fn what_may_be_lost_is_a_failure_and_what_is_left_out_is_counted() {
     let (exit, said) = get(&wharf, "pub", folder.path(), &[]);
     assert_eq!(exit, Some(5), "{said}");
     assert!(said.contains("ashore: dead: It is a link that leads nowhere, or "), "{said}");
-    assert!(said.contains("ashore: c\\rr: The byte 0x0d cannot be sent"), "{said}");
+    assert!(said.contains("ashore: c\\rr: Its name cannot be sent in an FTP command"), "{said}");
     assert!(said.contains("d/: It is more than 256 levels deep."), "{said}");
     assert!(said.contains("; 1 left out; "), "{said}");
     assert!(said.ends_with("\n1 complete, 1 left out, 3 failed.\n"), "{said}");
@@ -94,9 +94,11 @@ fn what_may_be_lost_is_a_failure_and_what_is_left_out_is_counted() {
 fn a_name_that_cannot_be_asked_for_is_told_as_such() {
     let wharf = Wharf::open(tree(&[file("a"), file("car\rriage")]), Rules::modern());
     let folder = tempfile::tempdir().unwrap();
-    let (_, said) = get(&wharf, "pub", folder.path(), &[]);
+    let (exit, said) = get(&wharf, "pub", folder.path(), &[]);
+    assert_eq!(exit, Some(5), "the command line was right: {said}");
     assert_eq!(all(&folder.path().join("pub")), ["a"]);
-    let told = "ashore: car\\rriage: The byte 0x0d cannot be sent in an FTP command. No FTP client can ask for it: ";
+    let told = "ashore: car\\rriage: Its name cannot be sent in an FTP command: it holds the byte 0x0d. \
+                No FTP client can ask for it: it has to be renamed on the server.";
     assert!(said.contains(told), "{said}");
 }
 

@@ -26,6 +26,8 @@ pub enum Failure {
     NotAFile,
     /// A link in a folder that leads to no file and no folder, or to none that the server shows.
     DeadLink,
+    /// A name in a folder that no FTP command can carry.
+    Unaskable(ftp::BadArgument),
     /// Our side: the file could not be made, written or given its name.
     Disk {
         /// What happened.
@@ -175,6 +177,7 @@ impl Failure {
         match self {
             Self::NotAFile
             | Self::DeadLink
+            | Self::Unaskable(_)
             | Self::Folder(_)
             | Self::Torn { .. }
             | Self::Bug { .. } => None,
@@ -191,7 +194,7 @@ impl Failure {
         use ftp::Error;
         match self {
             Self::NotAFile => Class::Usage,
-            Self::DeadLink => Class::Missing,
+            Self::DeadLink | Self::Unaskable(_) => Class::Missing,
             Self::Disk {
                 error: disk::Error::Exists { .. } | disk::Error::InUse { .. }, ..
             } => Class::Exists,
@@ -251,7 +254,7 @@ impl Failure {
     pub fn next_step(&self) -> NextStep {
         use ftp::Error;
         match self {
-            Self::NotAFile | Self::DeadLink => NextStep::CheckAddress,
+            Self::NotAFile | Self::DeadLink | Self::Unaskable(_) => NextStep::CheckAddress,
             Self::Disk { .. } => NextStep::SaveElsewhere,
             Self::Server { error, .. } => match error {
                 Error::Refused { .. } => match self.class() {
@@ -294,6 +297,9 @@ impl Failure {
         match self {
             Self::NotAFile => "Give the path of one file; it does not end in “/”.",
             Self::DeadLink => "Look for it elsewhere on the server, or leave the link out.",
+            Self::Unaskable(_) => {
+                "No FTP client can ask for it: it has to be renamed on the server."
+            }
             Self::Disk { error, .. } => match error {
                 disk::Error::Exists { .. } => "Save under another name, or choose to keep both.",
                 disk::Error::IsFolder { .. } => "Add a file name after the folder.",

@@ -110,8 +110,8 @@ impl<'s, 'h> Sorter<'s, 'h> {
         }
         let Ok(child) = self.ahead.path.child(&entry.name) else {
             let byte = entry.name.iter().copied().find(|byte| b"\r\n\0".contains(byte));
-            let error = BadArgument { byte: byte.unwrap_or_default() };
-            self.lose(&inside, &self.ahead.path, error.into());
+            let failure = Failure::Unaskable(BadArgument { byte: byte.unwrap_or_default() });
+            self.hand.lose(inside, self.ahead.path.clone(), failure);
             return Ok(());
         };
         match entry.kind {
