@@ -102,6 +102,23 @@ fn a_name_that_cannot_be_asked_for_is_told_as_such() {
     assert!(said.contains(told), "{said}");
 }
 
+#[test]
+fn a_path_that_is_too_long_for_the_server_is_given_up_soon_and_told_as_such() {
+    let deep = vec!["twenty-bytes-of-name"; 80].join("/");
+    let wharf = Wharf::open(tree(&[file("a")]), Rules { most_line: 1500, ..Rules::modern() });
+    let folder = tempfile::tempdir().unwrap();
+    for path in [format!("pub/{deep}/f"), format!("pub/{deep}/")] {
+        let mut command = ashore();
+        command.args(["get", "--retries", "3", "-d"]).arg(folder.path()).arg(wharf.link(&path));
+        let output = command.stdin(Stdio::null()).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        let told = " hangs up on a command of 1,6";
+        assert_eq!(said.matches(told).count(), 2, "once may be chance: {said}");
+        assert!(said.ends_with("Check the path. This server takes only shorter ones.\n"), "{said}");
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_path_that_is_too_long_here_is_told_and_the_rest_comes_and_stays() {

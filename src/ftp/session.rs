@@ -95,6 +95,8 @@ pub struct Session<'a> {
     pub(super) sluice: Option<Arc<dyn Sluice>>,
     /// When the server last said something.
     pub(super) heard: Instant,
+    /// The length in bytes of the longest command that was sent since the server last said yes.
+    pub(super) longest: usize,
 }
 
 impl std::fmt::Debug for Session<'_> {
@@ -149,6 +151,7 @@ impl<'a> Session<'a> {
             round_trip,
             sluice: None,
             heard: Instant::now(),
+            longest: 0,
         };
         if server.security == Security::Implicit {
             session = session.secure(Tls::new(server.host, &server.trust)?)?;
@@ -331,8 +334,10 @@ impl<'a> Session<'a> {
         for command in commands {
             (self.log)(Line::Sent(command.to_string()));
         }
-        let wire: Vec<u8> = commands.iter().flat_map(Command::to_wire).collect();
-        self.control.get_mut().send(&wire)
+        let lines: Vec<_> = commands.iter().map(Command::to_wire).collect();
+        self.longest = lines.iter().map(Vec::len).fold(self.longest, usize::max);
+        let sent = self.control.get_mut().send(&lines.concat());
+        sent.map_err(|error| error.on_command_of(self.longest))
     }
 
     /// The answer to what was sent last.
@@ -349,7 +354,11 @@ impl<'a> Session<'a> {
         let reply = Reply::read(&mut self.control, &mut heard);
         self.is_astray |= reply.is_err();
         self.heard = Instant::now();
-        Ok(reply?)
+        let reply = reply.map_err(|error| Error::from(error).on_command_of(self.longest))?;
+        if !matches!(reply.kind(), Kind::TryLater | Kind::Refused) {
+            self.longest = 0;
+        }
+        Ok(reply)
     }
 
     pub(super) fn read_past_preliminaries(&mut self) -> Result<Reply, Error> {

@@ -159,7 +159,7 @@ fn is_stale(error: &Error) -> bool {
         // The port that it had asked for is gone.
         Error::HungUp | Error::Cut(_) | Error::NoDataConnection { .. } => true,
         Error::Refused { reply, .. } => reply.code == 421,
-        Error::Stumbled { source } => is_stale(source),
+        Error::Stumbled { source } | Error::Overlong { source, .. } => is_stale(source),
         _ => false,
     }
 }

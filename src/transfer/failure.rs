@@ -269,6 +269,7 @@ impl Failure {
                 | Error::WrongFamily { .. }
                 | Error::Garbled { .. }
                 | Error::Argument(_)
+                | Error::Overlong { .. }
                 | Error::TooLong { .. } => NextStep::CheckAddress,
                 Error::Untrusted { .. } => NextStep::Trust,
                 Error::NoTls { did_before: true, .. } => NextStep::GoUnprotected,
@@ -367,6 +368,7 @@ impl Failure {
                 Error::TooSlow { .. } => {
                     "Try again when the server or the network has less to do, or name a folder with less in it."
                 }
+                Error::Overlong { .. } => "Check the path. This server takes only shorter ones.",
                 Error::TooLong { .. } => "Name one of the folders in it, or a file.",
                 Error::HungUp | Error::Cut(_) | Error::Stumbled { .. } | Error::Stopped => {
                     "Try again."

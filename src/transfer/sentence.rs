@@ -120,6 +120,11 @@ impl Failure {
                 }
                 Error::Stumbled { .. } => write!(f, "{server} answers out of step"),
                 Error::HungUp => write!(f, "{server} closed the connection"),
+                Error::Overlong { length, .. } => write!(
+                    f,
+                    "{server} hangs up on a command of {} bytes: the path may be longer than it can take",
+                    words::count(u64::try_from(*length).unwrap_or(u64::MAX))
+                ),
                 Error::Cut(source) => {
                     write!(f, "The connection to {server} was cut: {}", words::io_error(source))
                 }
