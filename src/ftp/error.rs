@@ -117,6 +117,13 @@ pub enum Error {
         /// What went wrong.
         source: Box<Error>,
     },
+    /// The server was spoken to before it had greeted, as one that was met before, and is another one
+    /// now, or does not take that. Nothing else can be said in this conversation.
+    #[error("the server is not the one that was met before: {source}")]
+    Mistaken {
+        /// What came instead of the greeting that was expected.
+        source: Box<Error>,
+    },
     /// The server's certificate is not believed.
     #[error("the server's certificate is not trusted: {reason}")]
     Untrusted {

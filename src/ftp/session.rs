@@ -183,22 +183,27 @@ impl<'a> Session<'a> {
     }
 
     /// Hears the greeting, if it was not waited for until now. Another software than the one that was
-    /// known is spoken to as its greeting allows; `is_late`: it was told everything already.
+    /// known is spoken to step by step in this conversation; `is_late`: it was told everything already.
     ///
     /// # Errors
     ///
-    /// Those of the greeting in [`Session::connect`], and [`Error::Stumbled`] if it comes too late.
+    /// Those of the greeting in [`Session::connect`], and [`Error::Mistaken`] if it comes too late.
     pub(super) fn be_greeted(&mut self, is_late: bool) -> Result<(), Error> {
         if !std::mem::take(&mut self.owes_greeting) {
             return Ok(());
         }
-        let greeting = self.hear_greeting()?;
+        let mistaken = |source| Error::Mistaken { source: Box::new(source) };
+        let greeting = self.hear_greeting().map_err(|error| match error {
+            Error::Refused { .. } | Error::Stopped => error,
+            error if is_late => mistaken(error),
+            error => error,
+        })?;
         self.most_pace = Pace::of(&greeting);
         if self.most_pace == Pace::InOrder {
             return Ok(());
         }
         if is_late {
-            return Err(together::stumbled(Error::Garbled { said: greeting.to_string() }));
+            return Err(mistaken(Error::Garbled { said: greeting.to_string() }));
         }
         self.pace = Pace::StepByStep;
         Ok(())

@@ -87,9 +87,11 @@ impl Failure {
                 }
                 Error::Overlong { .. } => "Check the path. This server takes only shorter ones.",
                 Error::TooLong { .. } => "Name one of the folders in it, or a file.",
-                Error::HungUp | Error::Cut(_) | Error::Stumbled { .. } | Error::Stopped => {
-                    "Try again."
-                }
+                Error::HungUp
+                | Error::Cut(_)
+                | Error::Mistaken { .. }
+                | Error::Stumbled { .. }
+                | Error::Stopped => "Try again.",
             },
             Self::Doubtful { doubt: Doubt::Checksum(_), .. } => {
                 "Try again: what was kept is set aside, and the file fetched anew if it is still wrong."

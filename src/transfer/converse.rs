@@ -99,10 +99,16 @@ impl Job<'_> {
     }
 
     /// Whether what went wrong says nothing about this file, so that it is tried again at once: the
-    /// server had ended a conversation that rested, or it allows fewer connections than we had.
+    /// server had ended a conversation that rested, is another one than before, or allows fewer
+    /// connections than we had.
     pub(super) fn is_of_no_account(&self, trouble: &Trouble) -> Result<bool, Trouble> {
         let Trouble::Server(error) = trouble else { return Ok(false) };
         if self.has_rested.take() && is_stale(error) {
+            return Ok(true);
+        }
+        if let Error::Mistaken { source } = error {
+            self.access().learn_other_server();
+            self.story(format!("Another server is there now: {source}. Meeting it anew"));
             return Ok(true);
         }
         let Error::Refused { reply, .. } = error else { return Ok(false) };

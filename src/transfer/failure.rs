@@ -281,6 +281,7 @@ impl Failure {
                 | Error::TooSlow { .. }
                 | Error::HungUp
                 | Error::Cut(_)
+                | Error::Mistaken { .. }
                 | Error::Stumbled { .. }
                 | Error::Stopped => NextStep::TryAgain,
             },

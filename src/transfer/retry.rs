@@ -140,9 +140,11 @@ impl Retry {
                 true
             }
             Trouble::Server(error) => match error {
-                Error::HungUp | Error::Cut(_) | Error::Overlong { .. } | Error::Stumbled { .. } => {
-                    true
-                }
+                Error::HungUp
+                | Error::Cut(_)
+                | Error::Overlong { .. }
+                | Error::Mistaken { .. }
+                | Error::Stumbled { .. } => true,
                 Error::Silent { awaiting, .. } => match awaiting {
                     Awaiting::Connection | Awaiting::Proxy | Awaiting::Greeting => self.has_met,
                     Awaiting::Reply | Awaiting::Data | Awaiting::FinalReply => true,

@@ -118,6 +118,9 @@ impl Failure {
                         }
                     }
                 }
+                Error::Mistaken { .. } => {
+                    write!(f, "{server} is another server than the one that was met before")
+                }
                 Error::Stumbled { .. } => write!(f, "{server} answers out of step"),
                 Error::HungUp => write!(f, "{server} closed the connection"),
                 Error::Overlong { length, .. } => write!(
