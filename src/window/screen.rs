@@ -309,6 +309,9 @@ impl Screen {
         }
         wishes.extend(self.seek(ui));
         match action {
+            Some(LogAction::Whole(is_whole)) => {
+                wishes.push(self.choose(Setting::WholeLog(is_whole)));
+            }
             Some(LogAction::Save) => wishes.push(Wish::SaveLog(Box::new(self.log.dump()))),
             Some(LogAction::GiveUp) => {
                 self.log.give_up();
