@@ -119,10 +119,10 @@ pub enum Error {
     },
     /// The server was spoken to before it had greeted, as one that was met before, and is another one
     /// now, or does not take that. Nothing else can be said in this conversation.
-    #[error("the server is not the one that was met before: {source}")]
+    #[error("this is not the server that was met before ({instead})")]
     Mistaken {
-        /// What came instead of the greeting that was expected.
-        source: Box<Error>,
+        /// What it said, or did, instead of the greeting that was expected.
+        instead: String,
     },
     /// The server's certificate is not believed.
     #[error("the server's certificate is not trusted: {reason}")]

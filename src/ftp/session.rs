@@ -192,10 +192,9 @@ impl<'a> Session<'a> {
         if !std::mem::take(&mut self.owes_greeting) {
             return Ok(());
         }
-        let mistaken = |source| Error::Mistaken { source: Box::new(source) };
         let greeting = self.hear_greeting().map_err(|error| match error {
             Error::Refused { .. } | Error::Stopped => error,
-            error if is_late => mistaken(error),
+            error if is_late => Error::Mistaken { instead: error.to_string() },
             error => error,
         })?;
         self.most_pace = Pace::of(&greeting);
@@ -203,7 +202,7 @@ impl<'a> Session<'a> {
             return Ok(());
         }
         if is_late {
-            return Err(mistaken(Error::Garbled { said: greeting.to_string() }));
+            return Err(Error::Mistaken { instead: format!("it greets with {greeting}") });
         }
         self.pace = Pace::StepByStep;
         Ok(())

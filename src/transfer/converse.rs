@@ -8,6 +8,7 @@ use super::news::{News, Phase, Voice};
 use super::retry::Retry;
 use super::trouble::Trouble;
 use crate::ftp::{self, Errand, Error, Limits, Session};
+use crate::words;
 
 /// How often a download steps back because its server has too many connections, before that is the
 /// news.
@@ -106,9 +107,9 @@ impl Job<'_> {
         if self.has_rested.take() && is_stale(error) {
             return Ok(true);
         }
-        if let Error::Mistaken { source } = error {
+        if let Error::Mistaken { .. } = error {
             self.access().learn_other_server();
-            self.story(format!("Another server is there now: {source}. Meeting it anew"));
+            self.story(format!("{}. Meeting it anew", words::sentence(&error.to_string())));
             return Ok(true);
         }
         let Error::Refused { reply, .. } = error else { return Ok(false) };
