@@ -84,7 +84,7 @@ fn what_may_be_lost_is_a_failure_and_what_is_left_out_is_counted() {
     let (exit, said) = get(&wharf, "pub", folder.path(), &[]);
     assert_eq!(exit, Some(5), "{said}");
     assert!(said.contains("ashore: dead: It is a link that leads nowhere, or "), "{said}");
-    assert!(said.contains("ashore: c\\rr: The byte 0x0d cannot be sent"), "{said}");
+    assert!(said.contains("ashore: c\\rr: Its name cannot be sent in an FTP command"), "{said}");
     assert!(said.contains("d/: It is more than 256 levels deep."), "{said}");
     assert!(said.contains("; 1 left out; "), "{said}");
     assert!(said.ends_with("\n1 complete, 1 left out, 3 failed.\n"), "{said}");
@@ -94,10 +94,29 @@ fn what_may_be_lost_is_a_failure_and_what_is_left_out_is_counted() {
 fn a_name_that_cannot_be_asked_for_is_told_as_such() {
     let wharf = Wharf::open(tree(&[file("a"), file("car\rriage")]), Rules::modern());
     let folder = tempfile::tempdir().unwrap();
-    let (_, said) = get(&wharf, "pub", folder.path(), &[]);
+    let (exit, said) = get(&wharf, "pub", folder.path(), &[]);
+    assert_eq!(exit, Some(5), "the command line was right: {said}");
     assert_eq!(all(&folder.path().join("pub")), ["a"]);
-    let told = "ashore: car\\rriage: The byte 0x0d cannot be sent in an FTP command. No FTP client can ask for it: ";
+    let told = "ashore: car\\rriage: Its name cannot be sent in an FTP command: it holds the byte 0x0d. \
+                No FTP client can ask for it: it has to be renamed on the server.";
     assert!(said.contains(told), "{said}");
+}
+
+#[test]
+fn a_path_that_is_too_long_for_the_server_is_given_up_soon_and_told_as_such() {
+    let deep = vec!["twenty-bytes-of-name"; 80].join("/");
+    let wharf = Wharf::open(tree(&[file("a")]), Rules { most_line: 1500, ..Rules::modern() });
+    let folder = tempfile::tempdir().unwrap();
+    for path in [format!("pub/{deep}/f"), format!("pub/{deep}/")] {
+        let mut command = ashore();
+        command.args(["get", "--retries", "3", "-d"]).arg(folder.path()).arg(wharf.link(&path));
+        let output = command.stdin(Stdio::null()).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        let told = " hangs up on a command of 1,6";
+        assert_eq!(said.matches(told).count(), 2, "once may be chance: {said}");
+        assert!(said.ends_with("Check the path. This server takes only shorter ones.\n"), "{said}");
+    }
 }
 
 #[cfg(target_os = "linux")]

@@ -17,7 +17,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use ashore::transfer::{self, Checks, Handle, IfExists, News, Request, Voice};
+use ashore::ftp::{Limits, Stop};
+use ashore::transfer::{self, Checks, Handle, IfExists, News, Request, Visit, Voice};
 use support::{request_for, said};
 
 /// How a server takes commands that come together.
@@ -42,6 +43,7 @@ enum Temper {
 /// How a guest is met.
 #[derive(Debug, Clone, Copy)]
 struct Greeting {
+    /// `""`: it hangs up instead.
     text: &'static str,
     /// Only once the guest has said something.
     comes_last: bool,
@@ -112,6 +114,9 @@ fn talk(
     guest.set_nodelay(true)?;
     if greeting.comes_last {
         guest.peek(&mut [0])?;
+    }
+    if greeting.text.is_empty() {
+        return Ok(());
     }
     guest.write_all(format!("220 {}\r\n", greeting.text).as_bytes())?;
     let data = TcpListener::bind("127.0.0.1:0")?;
@@ -240,20 +245,53 @@ fn a_server_that_was_met_before_is_spoken_to_before_it_greets() {
     );
 }
 
-#[test]
-fn another_server_in_the_place_of_one_that_was_met_is_spoken_to_step_by_step() {
-    let folder = tempfile::tempdir().unwrap();
-    let greetings = [(KNOWN, false), (UNKNOWN, true), (UNKNOWN, false)];
+/// A server that is another one from its second guest on, which does not like to be spoken to before it
+/// has greeted; and a handle for whoever has met the first one.
+fn another_one(folder: &Path, second: &'static str) -> (Harbour, Handle) {
+    let greetings = [(KNOWN, false), (second, true), (UNKNOWN, false)];
     let greetings = greetings.map(|(text, comes_last)| Greeting { text, comes_last });
-    let harbour = Harbour::open_with(greetings.into(), Temper::Good);
-    let handle = Handle::default();
-    harbour.bring(folder.path(), &handle, false);
-    let news = harbour.bring(folder.path(), &handle, false);
-    let told = said(&news, Voice::Story);
-    assert!(told.iter().any(|line| line.contains("step by step")), "{news:?}");
-    let guests = harbour.guests();
-    assert_eq!(guests.len(), 3, "{guests:?}");
-    assert!(guests[2].iter().all(|flight| flight.len() == 1), "{guests:?}");
+    let (harbour, handle) = (Harbour::open_with(greetings.into(), Temper::Good), Handle::default());
+    harbour.bring(folder, &handle, false);
+    (harbour, handle)
+}
+
+#[test]
+fn another_server_in_the_place_of_one_that_was_met_is_met_anew_and_its_greeting_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    for second in [UNKNOWN, ""] {
+        let (harbour, handle) = another_one(folder.path(), second);
+        let news = harbour.bring(folder.path(), &handle, false);
+        let told = said(&news, Voice::Story);
+        assert!(told.iter().any(|line| line.contains("Meeting it anew")), "{news:?}");
+        let news = harbour.bring(folder.path(), &handle, false);
+        assert!(!said(&news, Voice::Story).iter().any(|line| line.contains("anew")), "{news:?}");
+        let guests = harbour.guests();
+        assert_eq!(guests.len(), 4, "{guests:?}");
+        for guest in &guests[2..] {
+            let flights = ["USER PASS", "FEAT TYPE", "SIZE MDTM EPSV", "RETR", "QUIT"];
+            assert_eq!(shape(guest), flights);
+        }
+        let known =
+            handle.commons().servers.known(&"127.0.0.1".parse().unwrap(), harbour.at.port());
+        assert!(!known.is_step_by_step, "or it is spoken to like that in later runs, too");
+    }
+}
+
+#[test]
+fn who_looks_around_meets_another_server_anew_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    for second in [UNKNOWN, ""] {
+        let (harbour, handle) = another_one(folder.path(), second);
+        let request = request_for(&format!("ftp://{}/", harbour.at), folder.path());
+        let limits = Limits { patience: request.patience, stop: Stop::default() };
+        let access = request.access(handle.commons());
+        assert!(!Visit::new(access, &limits, &|_| ()).arrive().unwrap());
+        let guests = harbour.guests();
+        assert_eq!(shape(&guests[2]), ["USER PASS", "FEAT TYPE"]);
+        let known =
+            handle.commons().servers.known(&"127.0.0.1".parse().unwrap(), harbour.at.port());
+        assert!(!known.is_step_by_step);
+    }
 }
 
 #[test]
@@ -299,7 +337,7 @@ fn a_password_is_not_told_to_a_server_that_has_not_asked_for_it() {
 }
 
 #[test]
-fn a_thousand_files_of_one_folder_do_not_ask_a_thousand_times_for_what_is_missing() {
+fn what_is_missing_is_not_asked_for_again_and_again() {
     let folder = tempfile::tempdir().unwrap();
     let harbour = Harbour::open(KNOWN, Temper::Good);
     let handle = Handle::default();
@@ -310,6 +348,5 @@ fn a_thousand_files_of_one_folder_do_not_ask_a_thousand_times_for_what_is_missin
         guests[guest].iter().flatten().filter(|command| command.ends_with(name)).count()
     };
     assert_eq!((questions(0, "MD5SUMS"), questions(1, "MD5SUMS")), (1, 0));
-    // What belongs to one file alone is asked for every time.
-    assert_eq!((questions(0, "a.txt.md5"), questions(1, "a.txt.md5")), (1, 1));
+    assert_eq!((questions(0, "a.txt.md5"), questions(1, "a.txt.md5")), (1, 0));
 }

@@ -32,6 +32,8 @@ mod queue;
 mod rows;
 #[path = "window/settings.rs"]
 mod settings;
+#[path = "window/taken.rs"]
+mod taken;
 #[path = "window/trust.rs"]
 mod trust;
 
@@ -43,7 +45,7 @@ use ashore::window::Prefill;
 use ashore::window::screen::Wish;
 use eframe::egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
-use person::{ID, LINK, Window};
+use person::{LINK, Window};
 
 #[test]
 fn an_address_fills_in_host_path_and_where_to_save() {
@@ -193,57 +195,6 @@ fn enter_downloads_from_any_field_and_keeps_the_keyboard_there() {
         assert_eq!(request.destination, Destination::File(window.file("debian.iso")));
         assert!(window.has_focus(field), "{field}");
     }
-}
-
-#[test]
-fn a_file_that_is_there_already_is_kept_unless_the_person_says_otherwise() {
-    for (choice, expected) in [
-        (None, IfExists::Rename),
-        (Some("Keep both, this one as debian (2).iso"), IfExists::Rename),
-        (Some("Replace when complete"), IfExists::Replace),
-        (Some("Skip"), IfExists::Skip),
-    ] {
-        let mut window = Window::open();
-        fs::write(window.file("debian.iso"), "mine").unwrap();
-        window.write("Address", LINK);
-        assert!(window.shows("debian.iso is there already"));
-        if let Some(choice) = choice {
-            window.click(choice);
-        }
-        window.click("Download");
-        assert_eq!(window.ordered().if_exists, expected);
-    }
-}
-
-#[test]
-fn a_file_that_appeared_meanwhile_is_asked_about_before_anything_is_sent() {
-    let mut window = Window::with(LINK);
-    fs::write(window.file("debian.iso"), "mine").unwrap();
-    window.press(Key::Enter);
-    assert!(window.wishes().is_empty());
-    assert!(window.shows("debian.iso is there already"));
-}
-
-#[test]
-fn a_second_enter_does_not_download_the_same_file_twice() {
-    let mut window = Window::with(LINK);
-    window.press(Key::Enter);
-    let request = window.ordered();
-    window.screen().model.add(ID, request);
-    window.harness.run();
-    assert!(!window.shows("Another download is on its way there"));
-    window.press(Key::Enter);
-    window.press(Key::Enter);
-    assert!(window.wishes().is_empty());
-    assert!(window.shows("Another download is on its way there"));
-    // Nor when the same place is spelt otherwise.
-    fs::create_dir(window.file("sub")).unwrap();
-    window.write("Save to", "sub/../debian.iso");
-    assert!(window.shows("Another download is on its way there"));
-    let second = window.file("second.iso");
-    window.write("Save to", &second.to_string_lossy());
-    window.press(Key::Enter);
-    assert_eq!(window.ordered().destination, Destination::File(second));
 }
 
 #[test]

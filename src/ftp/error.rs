@@ -74,6 +74,14 @@ pub enum Error {
     /// A connection was cut: reset, or broken by the network.
     #[error("the connection was cut")]
     Cut(#[source] io::Error),
+    /// The conversation ended on a command that may be longer than the server can take.
+    #[error("the server closed the connection on a command of {length} bytes")]
+    Overlong {
+        /// The length of the command in bytes.
+        length: usize,
+        /// How it ended.
+        source: Box<Error>,
+    },
     /// What came is not FTP, or longer than any FTP reply may be.
     #[error("what came is not FTP: {said}")]
     Garbled {
@@ -108,6 +116,13 @@ pub enum Error {
     Stumbled {
         /// What went wrong.
         source: Box<Error>,
+    },
+    /// The server was spoken to before it had greeted, as one that was met before, and is another one
+    /// now, or does not take that. Nothing else can be said in this conversation.
+    #[error("this is not the server that was met before ({instead})")]
+    Mistaken {
+        /// What it said, or did, instead of the greeting that was expected.
+        instead: String,
     },
     /// The server's certificate is not believed.
     #[error("the server's certificate is not trusted: {reason}")]
@@ -151,7 +166,21 @@ pub enum Error {
     Stopped,
 }
 
+/// So many bytes every server takes in one command. vsftpd hangs up on more than 4096.
+const SHORT: usize = 1024;
+
 impl Error {
+    /// That of a conversation in which the server has said yes to nothing since it was told a command of
+    /// `length` bytes.
+    pub(super) fn on_command_of(self, length: usize) -> Self {
+        match self {
+            Self::HungUp | Self::Cut(_) if length > SHORT => {
+                Self::Overlong { length, source: Box::new(self) }
+            }
+            _ => self,
+        }
+    }
+
     /// Whether the server said no, as opposed to nothing at all.
     #[must_use]
     pub fn is_refusal(&self) -> bool {

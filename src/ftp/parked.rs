@@ -134,6 +134,7 @@ impl Parked {
             round_trip,
             sluice: None,
             heard,
+            longest: 0,
         })
     }
 }

@@ -95,6 +95,8 @@ pub struct Session<'a> {
     pub(super) sluice: Option<Arc<dyn Sluice>>,
     /// When the server last said something.
     pub(super) heard: Instant,
+    /// The length in bytes of the longest command that was sent since the server last said yes.
+    pub(super) longest: usize,
 }
 
 impl std::fmt::Debug for Session<'_> {
@@ -149,6 +151,7 @@ impl<'a> Session<'a> {
             round_trip,
             sluice: None,
             heard: Instant::now(),
+            longest: 0,
         };
         if server.security == Security::Implicit {
             session = session.secure(Tls::new(server.host, &server.trust)?)?;
@@ -180,22 +183,26 @@ impl<'a> Session<'a> {
     }
 
     /// Hears the greeting, if it was not waited for until now. Another software than the one that was
-    /// known is spoken to as its greeting allows; `is_late`: it was told everything already.
+    /// known is spoken to step by step in this conversation; `is_late`: it was told everything already.
     ///
     /// # Errors
     ///
-    /// Those of the greeting in [`Session::connect`], and [`Error::Stumbled`] if it comes too late.
+    /// Those of the greeting in [`Session::connect`], and [`Error::Mistaken`] if it comes too late.
     pub(super) fn be_greeted(&mut self, is_late: bool) -> Result<(), Error> {
         if !std::mem::take(&mut self.owes_greeting) {
             return Ok(());
         }
-        let greeting = self.hear_greeting()?;
+        let greeting = self.hear_greeting().map_err(|error| match error {
+            Error::Refused { .. } | Error::Stopped => error,
+            error if is_late => Error::Mistaken { instead: error.to_string() },
+            error => error,
+        })?;
         self.most_pace = Pace::of(&greeting);
         if self.most_pace == Pace::InOrder {
             return Ok(());
         }
         if is_late {
-            return Err(together::stumbled(Error::Garbled { said: greeting.to_string() }));
+            return Err(Error::Mistaken { instead: format!("it greets with {greeting}") });
         }
         self.pace = Pace::StepByStep;
         Ok(())
@@ -331,8 +338,10 @@ impl<'a> Session<'a> {
         for command in commands {
             (self.log)(Line::Sent(command.to_string()));
         }
-        let wire: Vec<u8> = commands.iter().flat_map(Command::to_wire).collect();
-        self.control.get_mut().send(&wire)
+        let lines: Vec<_> = commands.iter().map(Command::to_wire).collect();
+        self.longest = lines.iter().map(Vec::len).fold(self.longest, usize::max);
+        let sent = self.control.get_mut().send(&lines.concat());
+        sent.map_err(|error| error.on_command_of(self.longest))
     }
 
     /// The answer to what was sent last.
@@ -349,7 +358,11 @@ impl<'a> Session<'a> {
         let reply = Reply::read(&mut self.control, &mut heard);
         self.is_astray |= reply.is_err();
         self.heard = Instant::now();
-        Ok(reply?)
+        let reply = reply.map_err(|error| Error::from(error).on_command_of(self.longest))?;
+        if !matches!(reply.kind(), Kind::TryLater | Kind::Refused) {
+            self.longest = 0;
+        }
+        Ok(reply)
     }
 
     pub(super) fn read_past_preliminaries(&mut self) -> Result<Reply, Error> {

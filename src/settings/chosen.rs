@@ -27,6 +27,12 @@ impl Settings {
         self.value(keys::CONTRAST, toml::Value::as_bool).unwrap_or(usually)
     }
 
+    /// Whether the log shows the whole conversation, and not its story alone.
+    #[must_use]
+    pub fn has_whole_log(&self) -> bool {
+        self.is_true(keys::WHOLE_LOG)
+    }
+
     /// The folder that downloads go to, if the person has chosen one that is there.
     #[must_use]
     pub fn folder(&self) -> Option<PathBuf> {

@@ -17,6 +17,7 @@ pub(super) const ZOOM: &str = "zoom";
 pub(super) const SIZE: &str = "window_size";
 pub(super) const PLACE: &str = "window_place";
 pub(super) const MAXIMIZED: &str = "window_maximized";
+pub(super) const WHOLE_LOG: &str = "whole_log";
 pub(super) const CONTINUES: &str = "continue_at_start";
 pub(super) const FOLDER: &str = "download_folder";
 pub(super) const IF_EXISTS: &str = "if_exists";
@@ -42,13 +43,14 @@ type Sense = fn(&Value) -> bool;
 
 /// The keys whose values make no sense.
 pub(super) fn broken(table: &Table) -> Vec<&'static str> {
-    let senses: [(&str, Sense); 18] = [
+    let senses: [(&str, Sense); 19] = [
         (THEME, |value| theme(value).is_some()),
         (CONTRAST, Value::is_bool),
         (ZOOM, |value| zoom(value).is_some()),
         (SIZE, |value| size(value).is_some()),
         (PLACE, |value| place(value).is_some()),
         (MAXIMIZED, Value::is_bool),
+        (WHOLE_LOG, Value::is_bool),
         (CONTINUES, Value::is_bool),
         (FOLDER, Value::is_str),
         (IF_EXISTS, |value| if_exists(value).is_some()),

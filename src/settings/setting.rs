@@ -35,6 +35,8 @@ pub enum Setting {
     Theme(Theme),
     /// Whether colours are as far apart as they can be.
     HighContrast(bool),
+    /// Whether the log shows the whole conversation, and not its story alone.
+    WholeLog(bool),
     /// Whether unfinished transfers go on by themselves at the next start.
     ContinueAtStart(bool),
     /// The folder that downloads go to.
@@ -78,6 +80,7 @@ impl Setting {
                 one(keys::THEME, known.map_or("system", |(_, word)| word).into())
             }
             Self::HighContrast(is_high) => one(keys::CONTRAST, (*is_high).into()),
+            Self::WholeLog(is_whole) => one(keys::WHOLE_LOG, (*is_whole).into()),
             Self::ContinueAtStart(continues) => one(keys::CONTINUES, (*continues).into()),
             Self::Folder(folder) => one(keys::FOLDER, folder.to_string_lossy().as_ref().into()),
             Self::IfExists(choice) => {

@@ -39,6 +39,7 @@ fn everything_that_can_be_chosen_is_read_back() {
         Setting::IfExists(IfExists::Skip),
         Setting::Folder(folder.path().to_owned()),
         Setting::HighContrast(true),
+        Setting::WholeLog(true),
         Setting::RateLimit(RateLimit { last: Some(2_000_000), is_on: false }),
         Setting::Connections(Some(3)),
         Setting::Segments(Some(2)),
@@ -64,7 +65,7 @@ fn everything_that_can_be_chosen_is_read_back() {
     assert_eq!((again.window_place(), again.was_maximized()), (Some([-1200, 40]), true));
     assert_eq!(again.if_exists(), IfExists::Skip);
     assert_eq!(again.folder().as_deref(), Some(folder.path()));
-    assert!(again.has_high_contrast(false));
+    assert!(again.has_high_contrast(false) && again.has_whole_log());
     assert_eq!(again.rate_limit(), RateLimit { last: Some(2_000_000), is_on: false });
     assert_eq!((again.connections(), again.segments()), (Some(3), Some(2)));
     assert_eq!((again.patience(), again.retries()), (Some(Duration::from_secs(90)), Some(0)));

@@ -125,6 +125,7 @@ mod tests {
             (refused(451), 1),
             (Failure::NotAFile, 2),
             (Failure::DeadLink, 5),
+            (Failure::Unaskable(ftp::BadArgument { byte: b'\r' }), 5),
             (disk(disk::Error::Exists { path: path() }), 3),
             (disk(disk::Error::InUse { path: path() }), 3),
             (refused(530), 4),

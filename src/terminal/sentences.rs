@@ -201,9 +201,6 @@ fn advice_in_folder(failure: &Failure) -> Cow<'static, str> {
         Failure::Disk { error: disk::Error::IsFolder { .. }, .. } => {
             "Move the folder away, or save elsewhere with -d."
         }
-        Failure::Server { error: ftp::Error::Argument(_), .. } => {
-            "No FTP client can ask for it: it has to be renamed on the server."
-        }
         _ => return advice(failure),
     })
 }

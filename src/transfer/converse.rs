@@ -8,6 +8,7 @@ use super::news::{News, Phase, Voice};
 use super::retry::Retry;
 use super::trouble::Trouble;
 use crate::ftp::{self, Errand, Error, Limits, Session};
+use crate::words;
 
 /// How often a download steps back because its server has too many connections, before that is the
 /// news.
@@ -99,10 +100,16 @@ impl Job<'_> {
     }
 
     /// Whether what went wrong says nothing about this file, so that it is tried again at once: the
-    /// server had ended a conversation that rested, or it allows fewer connections than we had.
+    /// server had ended a conversation that rested, is another one than before, or allows fewer
+    /// connections than we had.
     pub(super) fn is_of_no_account(&self, trouble: &Trouble) -> Result<bool, Trouble> {
         let Trouble::Server(error) = trouble else { return Ok(false) };
         if self.has_rested.take() && is_stale(error) {
+            return Ok(true);
+        }
+        if let Error::Mistaken { .. } = error {
+            self.access().learn_other_server();
+            self.story(format!("{}. Meeting it anew", words::sentence(&error.to_string())));
             return Ok(true);
         }
         let Error::Refused { reply, .. } = error else { return Ok(false) };
@@ -159,7 +166,7 @@ fn is_stale(error: &Error) -> bool {
         // The port that it had asked for is gone.
         Error::HungUp | Error::Cut(_) | Error::NoDataConnection { .. } => true,
         Error::Refused { reply, .. } => reply.code == 421,
-        Error::Stumbled { source } => is_stale(source),
+        Error::Stumbled { source } | Error::Overlong { source, .. } => is_stale(source),
         _ => false,
     }
 }

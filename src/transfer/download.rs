@@ -1,6 +1,6 @@
 //! One file, as a straight story. Read this first.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -96,8 +96,6 @@ pub(super) struct Job<'a> {
     pub(super) crew: Cell<usize>,
     /// What several connections brought did not fit together: one is to bring it all.
     pub(super) goes_alone: Cell<bool>,
-    /// The checksum files that are not there, as the conversation before this one has heard.
-    pub(super) missing_lists: RefCell<Vec<Vec<u8>>>,
 }
 
 /// The evidence that a file is whole.
@@ -122,7 +120,6 @@ impl<'a> Job<'a> {
             changes: Cell::new(0),
             crew: Cell::new(1),
             goes_alone: Cell::new(false),
-            missing_lists: RefCell::default(),
         }
     }
 

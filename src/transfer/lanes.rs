@@ -140,7 +140,7 @@ impl Lanes {
                 resting: Vec::new(),
                 learnt: None,
                 growth,
-                is_untold: false,
+                refused: None,
             };
             Arc::new(Pier {
                 host: host.clone(),
@@ -345,8 +345,7 @@ impl Lane {
         if !self.is_connected.swap(true, Ordering::AcqRel) {
             berths.connected += 1;
         }
-        let open = berths.connected;
-        let sentence = self.pier.limit_in_words(&mut berths);
+        let (open, limit) = (berths.connected, berths.limit_shown());
         drop(berths);
         let Pier { host, port, .. } = self.pier.as_ref();
         let known = self.servers.known(host, *port).most_connections;
@@ -354,7 +353,7 @@ impl Lane {
         if known.is_some_and(|known| known < open) {
             self.servers.learn(host, *port, |known| known.most_connections = Some(open)).ok();
         }
-        sentence
+        limit.map(|limit| self.learn_limit(limit))
     }
 }
 

@@ -21,13 +21,13 @@ const LISTS: [List; 10] = [
     List::Common("CHECKSUMS"), // Ensembl
 ];
 
-/// How long a folder is remembered. Whoever publishes a file may publish its checksum a little later.
+/// How long it is remembered. Whoever publishes a file may publish its checksum a little later.
 const MEMORY: Duration = Duration::from_secs(300);
 
-/// How many folders are remembered.
-const MOST_FOLDERS: usize = 10_000;
+/// Of how many folders and files it is remembered.
+const MOST_PLACES: usize = 10_000;
 
-/// How many bytes of lists are remembered, in all folders together.
+/// How many bytes of lists are remembered, of all of them together.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 
 #[derive(Debug, Clone, Copy)]
@@ -71,14 +71,15 @@ pub(super) fn beside(name: &[u8]) -> Vec<Vec<u8>> {
     }
 }
 
-/// What is known of the checksum files for whole folders, so that a thousand files of one folder do not
-/// ask a thousand times. Clones share it.
+/// What is known of checksum files: of those for whole folders, so that a thousand files of one folder do
+/// not ask a thousand times, and of those for one file, so that its next conversation does not ask again.
+/// Clones share it.
 #[derive(Debug, Clone, Default)]
-pub struct KnownLists(Arc<Mutex<HashMap<Folder, Seen>>>);
+pub struct KnownLists(Arc<Mutex<HashMap<Place, Seen>>>);
 
-/// A folder on a server, as somebody sees it.
+/// A folder on a server, or a file of which alone a checksum file tells, as somebody sees it.
 #[derive(Debug, PartialEq, Eq, Hash)]
-struct Folder {
+struct Place {
     host: String,
     port: u16,
     user: Option<Vec<u8>>,
@@ -104,38 +105,37 @@ pub(super) enum Known {
 }
 
 impl KnownLists {
-    /// This is what there is under `name` in the folder of the file at `address`.
+    /// This is what there is under `name` beside the file at `address`.
     pub(super) fn note(&self, address: &Address, name: &[u8], known: Known, now: Instant) {
-        // An ending for one file says nothing about the others.
-        if !LISTS.iter().any(|list| matches!(list, List::Common(list) if list.as_bytes() == name)) {
-            return;
-        }
-        let mut folders = self.lock();
-        let bytes: usize = folders.values().map(Seen::bytes).sum();
-        if folders.len() >= MOST_FOLDERS || bytes + known.bytes() > MOST_BYTES {
-            folders.clear();
+        let mut places = self.lock();
+        let bytes: usize = places.values().map(Seen::bytes).sum();
+        if places.len() >= MOST_PLACES || bytes + known.bytes() > MOST_BYTES {
+            places.clear();
         }
         let fresh = || Seen { since: now, lists: HashMap::new() };
-        let seen = folders.entry(folder_of(address)).or_insert_with(fresh);
+        let seen = places.entry(Place::of(address, name)).or_insert_with(fresh);
         if seen.is_old(now) {
             *seen = fresh();
         }
         seen.lists.insert(name.to_owned(), known);
     }
 
-    /// What is known of the file called `name` in the folder of the file at `address`.
+    /// What is known of the file called `name` beside the file at `address`.
     pub(super) fn get(&self, address: &Address, name: &[u8], now: Instant) -> Option<Known> {
-        let folders = self.lock();
-        let seen = folders.get(&folder_of(address)).filter(|seen| !seen.is_old(now))?;
+        let places = self.lock();
+        let seen = places.get(&Place::of(address, name)).filter(|seen| !seen.is_old(now))?;
         seen.lists.get(name).cloned()
     }
 
-    /// Nothing is known any more of the folder of the file at `address`.
+    /// Nothing is known any more of the checksum files beside the file at `address`.
     pub(super) fn forget(&self, address: &Address) {
-        self.lock().remove(&folder_of(address));
+        let mut places = self.lock();
+        for name in address.path.name().map(beside).unwrap_or_default() {
+            places.remove(&Place::of(address, &name));
+        }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Folder, Seen>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Place, Seen>> {
         // A thread that panicked while it held this lock left a whole table behind.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -160,11 +160,16 @@ impl Seen {
     }
 }
 
-fn folder_of(address: &Address) -> Folder {
-    let mut path = address.path.to_wire();
-    path.truncate(path.iter().rposition(|&byte| byte == b'/').map_or(0, |at| at + 1));
-    let Address { host, port, login, .. } = address;
-    Folder { host: host.as_str().to_owned(), port: *port, user: login.user.clone(), path }
+impl Place {
+    /// What the checksum file called `name` beside the file at `address` tells of.
+    fn of(address: &Address, name: &[u8]) -> Self {
+        let mut path = address.path.to_wire();
+        if LISTS.iter().any(|list| matches!(list, List::Common(list) if list.as_bytes() == name)) {
+            path.truncate(path.iter().rposition(|&byte| byte == b'/').map_or(0, |at| at + 1));
+        }
+        let Address { host, port, login, .. } = address;
+        Self { host: host.as_str().to_owned(), port: *port, user: login.user.clone(), path }
+    }
 }
 
 #[cfg(test)]
@@ -182,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_of_a_folder_is_known_for_a_while_and_for_this_folder_alone() {
+    fn what_is_known_is_known_for_a_while_and_for_this_folder_or_this_file_alone() {
         let address = |link: &str| link.parse::<Address>().unwrap();
         let (lists, now) = (KnownLists::default(), Instant::now());
         let one = address("ftp://h.example/pub/one.bin");
@@ -192,7 +197,10 @@ mod tests {
             ("ftp://h.example/pub/two.bin", "MD5SUMS", 299, true),
             ("ftp://h.example/pub/two.bin", "MD5SUMS", 301, false),
             ("ftp://h.example/pub/two.bin", "SHA256SUMS", 0, false),
-            ("ftp://h.example/pub/one.bin", "one.bin.md5", 0, false),
+            ("ftp://h.example/pub/one.bin", "one.bin.md5", 299, true),
+            ("ftp://h.example/pub/one.bin", "one.bin.md5", 301, false),
+            ("ftp://h.example/pub/one.bin", "one.bin.sha256", 0, false),
+            ("ftp://h.example/old/one.bin", "one.bin.md5", 0, false),
             ("ftp://h.example/two.bin", "MD5SUMS", 0, false),
             ("ftp://bob@h.example/pub/two.bin", "MD5SUMS", 0, false),
             ("ftp://h.example:2121/pub/two.bin", "MD5SUMS", 0, false),
@@ -203,6 +211,7 @@ mod tests {
         }
         lists.forget(&one);
         assert_eq!(lists.get(&one, b"MD5SUMS", now), None);
+        assert_eq!(lists.get(&one, b"one.bin.md5", now), None);
     }
 
     #[test]

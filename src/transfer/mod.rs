@@ -2,6 +2,7 @@
 //!
 //! Read [`download`](download()) first: it is the story that everything else serves.
 
+mod advice;
 mod ask;
 mod brake;
 mod commons;

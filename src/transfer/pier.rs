@@ -43,8 +43,8 @@ pub(super) struct Berths {
     /// What the last conversation that rested had learnt.
     pub(super) learnt: Option<(Arc<Kind>, Learnt)>,
     pub(super) growth: Growth,
-    /// The server has refused one too many, and nobody was told how many it allows.
-    pub(super) is_untold: bool,
+    /// The server has refused one more than so many. Whether it lets in all of those is not known yet.
+    pub(super) refused: Option<usize>,
 }
 
 #[derive(Debug)]
@@ -62,23 +62,20 @@ impl Pier {
     pub(super) fn taken(&self) -> usize {
         lock(&self.berths).taken
     }
-
-    /// How many connections the server allows, told once: as soon as all that we have are let in.
-    pub(super) fn limit_in_words(&self, berths: &mut Berths) -> Option<String> {
-        if !berths.is_untold || berths.connected < berths.taken {
-            return None;
-        }
-        berths.is_untold = false;
-        let (host, allowed) = (&self.host, berths.growth.wanted());
-        let word = if allowed == 1 { "connection" } else { "connections" };
-        Some(format!("{host} allows {allowed} {word} at a time; using {allowed}"))
-    }
 }
 
 impl Berths {
     /// How many connections there are, or are to be.
     pub(super) fn open(&self) -> usize {
         self.taken + self.resting.iter().filter(|resting| resting.is_free()).count()
+    }
+
+    /// How many connections the server allows, once: as soon as it has let in all but the one that it
+    /// refused. Before, those that still wait to be let in may be refused as well.
+    pub(super) fn limit_shown(&mut self) -> Option<usize> {
+        let waiting = self.taken.saturating_sub(self.connected);
+        let let_in = self.open().saturating_sub(waiting);
+        self.refused.take_if(|limit| *limit <= let_in)
     }
 
     /// Who rests counts as a connection too: takes those out that are more than `most`, beside the ones

@@ -40,6 +40,7 @@ pub(super) struct Retry {
     budget: u32,
     idle: u32,
     shorts: u32,
+    overlongs: u32,
     changes: u32,
     outage: Option<Instant>,
     /// The server has answered in this download: it exists, and it speaks FTP.
@@ -54,6 +55,7 @@ impl Retry {
             budget,
             idle: 0,
             shorts: 0,
+            overlongs: 0,
             changes: 0,
             outage: None,
             has_met: false,
@@ -105,6 +107,12 @@ impl Retry {
         if !self.may_pass(trouble) {
             return None;
         }
+        if let Trouble::Server(Error::Overlong { .. }) = trouble {
+            self.overlongs += 1;
+            if !progressed && self.overlongs > 1 {
+                return None; // Once may be chance.
+            }
+        }
         if is_outage(trouble) && now.duration_since(*self.outage.get_or_insert(now)) < OUTAGE {
             return Some(jitter(FIRST_PAUSE * 4));
         }
@@ -132,7 +140,11 @@ impl Retry {
                 true
             }
             Trouble::Server(error) => match error {
-                Error::HungUp | Error::Cut(_) | Error::Stumbled { .. } => true,
+                Error::HungUp
+                | Error::Cut(_)
+                | Error::Overlong { .. }
+                | Error::Mistaken { .. }
+                | Error::Stumbled { .. } => true,
                 Error::Silent { awaiting, .. } => match awaiting {
                     Awaiting::Connection | Awaiting::Proxy | Awaiting::Greeting => self.has_met,
                     Awaiting::Reply | Awaiting::Data | Awaiting::FinalReply => true,

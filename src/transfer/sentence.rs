@@ -22,6 +22,7 @@ impl std::error::Error for Failure {
             Self::Torn { why, .. } => why.source(),
             Self::NotAFile
             | Self::DeadLink
+            | Self::Unaskable(_)
             | Self::Doubtful { .. }
             | Self::Stopped { .. }
             | Self::Folder(_)
@@ -39,6 +40,13 @@ impl Failure {
             Self::DeadLink => f.write_str(
                 "It is a link that leads nowhere, or to what the server does not let you see",
             ),
+            Self::Unaskable(bad) => {
+                write!(
+                    f,
+                    "Its name cannot be sent in an FTP command: it holds the byte {:#04x}",
+                    bad.byte
+                )
+            }
             Self::Disk { error, .. } => match error {
                 disk::Error::Full { needed: Some(needed), free: Some(free), .. } => {
                     let missing = words::bytes(needed.saturating_sub(*free));
@@ -110,8 +118,16 @@ impl Failure {
                         }
                     }
                 }
+                Error::Mistaken { .. } => {
+                    write!(f, "{server} is another server than the one that was met before")
+                }
                 Error::Stumbled { .. } => write!(f, "{server} answers out of step"),
                 Error::HungUp => write!(f, "{server} closed the connection"),
+                Error::Overlong { length, .. } => write!(
+                    f,
+                    "{server} hangs up on a command of {} bytes: the path may be longer than it can take",
+                    words::count(u64::try_from(*length).unwrap_or(u64::MAX))
+                ),
                 Error::Cut(source) => {
                     write!(f, "The connection to {server} was cut: {}", words::io_error(source))
                 }

@@ -1,6 +1,6 @@
 //! What was learnt about each server, kept over restarts in one readable file.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,8 +19,8 @@ pub struct Servers(Arc<Mutex<Kept>>);
 struct Kept {
     file: Option<PathBuf>,
     table: BTreeMap<String, Known>,
-    /// Those that answer in order, as they have greeted since this program began.
-    in_order: BTreeSet<String>,
+    /// Whether they answer in order, as they have greeted since this program began, every time.
+    in_order: BTreeMap<String, bool>,
 }
 
 impl Servers {
@@ -37,17 +37,15 @@ impl Servers {
     pub fn known(&self, host: &Host, port: u16) -> Known {
         let (kept, name) = (self.lock(), name(host, port));
         let known = kept.table.get(&name).cloned().unwrap_or_default();
-        Known { answers_in_order: kept.in_order.contains(&name), ..known }
+        Known { answers_in_order: kept.in_order.get(&name) == Some(&true), ..known }
     }
 
     /// A server has greeted. Whether it answers in order is known until this program ends: the next one
-    /// may meet another software there.
+    /// may meet another software there. Where that has happened, every greeting is waited for.
     pub(super) fn has_greeted(&self, host: &Host, port: u16, answers_in_order: bool) {
-        let (mut kept, name) = (self.lock(), name(host, port));
-        match answers_in_order {
-            true => kept.in_order.insert(name),
-            false => kept.in_order.remove(&name),
-        };
+        let mut kept = self.lock();
+        let known = kept.in_order.entry(name(host, port)).or_insert(answers_in_order);
+        *known &= answers_in_order;
     }
 
     /// Every server of which something is known, as `HOST:PORT`, in order.

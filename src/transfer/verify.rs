@@ -125,7 +125,7 @@ impl Job<'_> {
     }
 
     /// The names of the checksum files that may tell something, best first, and what they hold if
-    /// another file of the folder has asked.
+    /// that was asked a while ago.
     fn lists_that_may_tell(&self, file: &Partial) -> Vec<(Vec<u8>, Option<Text>)> {
         let Request { address, checks, .. } = self.request;
         if checks.expected.is_some() || !checks.verify {
@@ -138,7 +138,6 @@ impl Job<'_> {
         let now = Instant::now();
         lists
             .filter(|list| checks.beside.as_ref().is_none_or(|beside| beside.contains(list)))
-            .filter(|list| is_doubted || !self.missing_lists.borrow().contains(list))
             .filter_map(|list| match known.get(address, &list, now).filter(|_| !is_doubted) {
                 Some(Known::Missing) if checks.beside.is_none() => None,
                 Some(Known::Holds(text)) => Some((list, Some(text))),
@@ -158,13 +157,8 @@ impl Job<'_> {
         let address = &self.request.address;
         for list in lists {
             if session.lacks(&remote.beside(&list)) {
-                self.missing_lists.borrow_mut().push(list.clone());
-                self.handle.commons.known_lists.note(
-                    address,
-                    &list,
-                    Known::Missing,
-                    Instant::now(),
-                );
+                let known = &self.handle.commons.known_lists;
+                known.note(address, &list, Known::Missing, Instant::now());
             }
         }
     }

@@ -102,7 +102,8 @@ impl<'a> Access<'a> {
     }
 
     /// Connects and signs in, for whatever will be asked. Commands travel together where the server
-    /// takes that; one that stumbles is met once more, and spoken to step by step.
+    /// takes that; one that is another one than before is met once more, and one that stumbles too, and
+    /// is spoken to step by step.
     pub(super) fn meet<'s>(
         self,
         limits: &Limits,
@@ -110,8 +111,16 @@ impl<'a> Access<'a> {
     ) -> Result<Session<'s>, ftp::Error> {
         let mut session = self.connect(limits, log)?;
         let login = self.login(); // The keychain has been asked by now.
-        match session.sign_in_for(&login, None) {
+        let mut signed_in = session.sign_in_for(&login, None);
+        if let Err(ftp::Error::Mistaken { .. }) = signed_in {
+            self.learn_other_server();
+            drop(session); // It may take one conversation at a time.
+            session = self.connect(limits, log)?;
+            signed_in = session.sign_in_for(&login, None);
+        }
+        match signed_in {
             Err(ftp::Error::Stumbled { .. }) => {
+                drop(session);
                 session = self.connect(limits, log)?;
                 session.sign_in(&login)?;
                 self.learn_step_by_step();
@@ -120,6 +129,11 @@ impl<'a> Access<'a> {
         }
         self.learn_accepted();
         Ok(session)
+    }
+
+    /// Remembers that the server is not the one that was met before: its greeting is waited for now.
+    pub(super) fn learn_other_server(self) {
+        self.commons.servers.has_greeted(&self.address.host, self.address.port, false);
     }
 
     /// Remembers that commands which travel together have made the server stumble.

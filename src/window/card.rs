@@ -9,6 +9,9 @@ use super::widgets;
 use crate::ftp::{self, Fingerprint};
 use crate::words;
 
+/// So much room takes a second thought with both answers to it beside one another.
+const ONE_ROW: f32 = 600.0;
+
 /// What the person answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CardAnswer {
@@ -34,7 +37,10 @@ pub(super) fn card_ui(ui: &mut Ui, asked: &Certificate, name: &str) -> Option<Ca
         .inner_margin(margin);
     let card = frame.show(ui, |ui| {
         ui.spacing_mut().item_spacing = vec2(space::S, gap);
-        ui.set_max_width(ui.available_width().min(look::READING));
+        // Two fingerprints and a second thought fit into a low window only in its whole width.
+        let is_tight = is_low && asked.trusted.is_some();
+        let most = if is_tight { f32::INFINITY } else { look::READING };
+        ui.set_max_width(ui.available_width().min(most));
         match asked.trusted {
             None => unknown_ui(ui, asked, name),
             Some(trusted) => changed_ui(ui, asked, trusted, name),
@@ -78,8 +84,8 @@ fn changed_ui(
         Some(reason) => format!("This computer would not trust the new one: {reason}"),
     };
     let why = format!(
-        "It is not the one that you trust here: it was renewed, or somebody stands between you and \
-         the server. {doubt}. No name and no password was sent."
+        "It was renewed, or somebody stands between you and the server. {doubt}. No name and no \
+         password was sent."
     );
     widgets::message(ui, None, &why, colors.text);
     // One under the other, to be compared.
@@ -99,16 +105,19 @@ fn changed_ui(
     facts_ui(ui, &asked.shown);
     let id = ui.make_persistent_id(("confirmed", trusted, asked.shown.fingerprint));
     let mut is_confirmed = ui.data(|data| data.get_temp(id).unwrap_or(false));
-    ui.checkbox(&mut is_confirmed, "Its administrator has confirmed the new SHA-256 fingerprint");
-    ui.data_mut(|data| data.insert_temp(id, is_confirmed));
-    answers_ui(
-        ui,
-        name,
-        [
-            ("Don't connect", CardAnswer::DontConnect, true),
-            ("Trust the new one", CardAnswer::Trust, is_confirmed),
-        ],
-    )
+    let mut ask = |ui: &mut Ui| {
+        ui.checkbox(&mut is_confirmed, "Its administrator confirmed the new SHA-256 fingerprint");
+        ui.data_mut(|data| data.insert_temp(id, is_confirmed));
+        answers_ui(
+            ui,
+            name,
+            [
+                ("Don't connect", CardAnswer::DontConnect, true),
+                ("Trust the new one", CardAnswer::Trust, is_confirmed),
+            ],
+        )
+    };
+    if ui.available_width() < ONE_ROW { ask(ui) } else { ui.horizontal(ask).inner }
 }
 
 fn title_ui(ui: &mut Ui, title: &str, color: look::Color) {

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 pub use texts::{Field, Texts};
 
 use super::meaning::Meaning;
-use super::place::{self, Facts, Occupied};
+use super::place::{self, Coming, Facts, Occupied};
 use crate::ftp::{Address, AddressError, RemotePath};
 use crate::transfer::{Destination, IfExists, Request, Selection};
 
@@ -292,9 +292,8 @@ impl Form {
         self.facts = None;
     }
 
-    /// Looks up what stands at *Save to*, once for each change. `is_going_to` knows of transfers
-    /// that are on their way to a file.
-    pub fn look(&mut self, is_going_to: &dyn Fn(&Path) -> bool) -> &Facts {
+    /// Looks up what stands at *Save to*, or is on its way there, once for each change.
+    pub fn look(&mut self, coming: Coming<'_>) -> &Facts {
         let path = match &self.exact {
             Some(path) => Some(path.clone()),
             None => place::typed(&self.texts.save_to, &self.folder),
@@ -302,7 +301,7 @@ impl Form {
         let name = self.local_name();
         let is_folder = self.meaning.is_folder();
         self.facts.get_or_insert_with(|| {
-            Facts::of(path, &self.folder, name.as_deref(), is_folder, is_going_to)
+            Facts::of(path, &self.folder, name.as_deref(), is_folder, coming)
         })
     }
 
@@ -312,13 +311,16 @@ impl Form {
         self.facts.as_ref()
     }
 
-    /// If a file is there already: the name that the new one gets if both are kept.
+    /// What has the name already, if both can be kept.
     #[must_use]
-    pub fn choice(&self) -> Option<PathBuf> {
-        match self.occupied()? {
-            Occupied::ByFile { other } => Some(other.clone()),
-            Occupied::ByTransfer => None,
-        }
+    pub fn choice(&self) -> Option<&Occupied> {
+        self.occupied().filter(|_| !self.is_coming())
+    }
+
+    /// Whether this very file is on its way there already.
+    fn is_coming(&self) -> bool {
+        let Some(Occupied::ByTransfer { source, .. }) = self.occupied() else { return false };
+        self.address().is_some_and(|address| address.to_string() == *source)
     }
 
     /// What stands where the file would go, if the person has to know.
@@ -332,10 +334,10 @@ impl Form {
     /// # Errors
     ///
     /// The field that lacks something, or that shows a choice which the person has not seen yet.
-    pub fn submit(&mut self, is_going_to: &dyn Fn(&Path) -> bool) -> Result<Request, Field> {
+    pub fn submit(&mut self, coming: Coming<'_>) -> Result<Request, Field> {
         let was_choice_seen = self.choice().is_some();
         self.facts = None;
-        self.look(is_going_to);
+        self.look(coming);
         self.is_asked = true;
         self.is_sent = false;
         let fields = [
@@ -355,12 +357,17 @@ impl Form {
             return Err(Field::SaveTo);
         }
         let target = self.facts.as_ref().and_then(|facts| facts.target.clone());
+        let (target, if_exists) = match choice {
+            Some(Occupied::ByFile { .. }) => (target, self.if_exists),
+            Some(Occupied::ByTransfer { other, .. }) => (Some(other.clone()), IfExists::Rename),
+            // Nothing was there a moment ago. Should something come between, both are kept.
+            None => (target, IfExists::Rename),
+        };
         let (Some(address), Some(target)) = (self.address(), target) else {
             return Err(Field::Address);
         };
         let mut request = Request::new(address, Destination::File(target));
-        // Nothing was there a moment ago. Should something come between, both are kept.
-        request.if_exists = if choice.is_some() { self.if_exists } else { IfExists::Rename };
+        request.if_exists = if_exists;
         request.selection = self.selection();
         // A full disk is a pause here: the person who can make room is watching.
         request.waits_for_room = true;

@@ -9,6 +9,7 @@ use super::form::{Field, Form};
 use super::icons::Icon;
 use super::keeping::keeping_ui;
 use super::look::{self, space};
+use super::place::{Coming, Occupied};
 use super::places::{self, PlaceAction};
 use super::widgets;
 use crate::ftp::Address;
@@ -36,16 +37,15 @@ pub enum FormAction {
 
 /// Draws the form and says what the person asked of it in this frame, if anything.
 ///
-/// `settings` hold the servers of the menu; `is_going_to` knows whether a transfer is on its way to a
-/// file; `is_choosing`, whether the dialog stands open already.
+/// `settings` hold the servers of the menu; `is_choosing`: the dialog stands open already.
 pub fn form_ui(
     ui: &mut Ui,
     form: &mut Form,
     settings: &Settings,
-    is_going_to: &dyn Fn(&Path) -> bool,
+    coming: Coming<'_>,
     is_choosing: bool,
 ) -> Option<FormAction> {
-    form.look(is_going_to);
+    form.look(coming);
     ui.spacing_mut().item_spacing = Vec2::splat(space::S);
     let (mut is_pressed, is_browsed, place) = address_row(ui, form, settings);
     if let Some(place) = place {
@@ -67,7 +67,7 @@ pub fn form_ui(
     let asked = match () {
         () if is_browsed => form.browse().map(|address| FormAction::Browse(Box::new(address))),
         () if is_pressed => {
-            form.submit(is_going_to).map(|request| FormAction::Download(Box::new(request)))
+            form.submit(coming).map(|request| FormAction::Download(Box::new(request)))
         }
         () => return None,
     };
@@ -305,24 +305,32 @@ fn problem(ui: &mut Ui, form: &Form, field: Field) {
     }
 }
 
-/// What to do with a file that is there already.
+/// What to do with a file that has the name already.
 fn choice(ui: &mut Ui, form: &mut Form) {
-    let Some(other) = form.choice() else { return };
+    let Some(occupied) = form.choice() else { return };
     let name = |path: &Path| words::shown(&path.file_name().unwrap_or_default().to_string_lossy());
     let target = form.facts().and_then(|facts| facts.target.as_deref()).map(name);
-    let what = format!("{} is there already.", target.unwrap_or_default());
-    let both = format!("Keep both, this one as {}", name(&other));
+    let (target, other) = (target.unwrap_or_default(), name(occupied.other()));
+    let (what, is_there) = match occupied {
+        Occupied::ByFile { .. } => (format!("{target} is there already."), true),
+        Occupied::ByTransfer { .. } => {
+            (format!("Another {target} is on its way there. This one is saved as {other}"), false)
+        }
+    };
     let attention = look::colors(ui).attention;
     indented(ui, |ui| {
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             widgets::message(ui, Some(Icon::Warning), &what, attention);
-            ui.horizontal_wrapped(|ui| {
-                ui.spacing_mut().item_spacing.x = space::L;
-                ui.radio_value(&mut form.if_exists, IfExists::Rename, both);
-                ui.radio_value(&mut form.if_exists, IfExists::Replace, "Replace when complete");
-                ui.radio_value(&mut form.if_exists, IfExists::Skip, "Skip");
-            });
+            if is_there {
+                ui.horizontal_wrapped(|ui| {
+                    ui.spacing_mut().item_spacing.x = space::L;
+                    let both = format!("Keep both, this one as {other}");
+                    ui.radio_value(&mut form.if_exists, IfExists::Rename, both);
+                    ui.radio_value(&mut form.if_exists, IfExists::Replace, "Replace when complete");
+                    ui.radio_value(&mut form.if_exists, IfExists::Skip, "Skip");
+                });
+            }
         })
     });
 }

@@ -126,7 +126,7 @@ impl Screen {
         let Some(sheet) = &mut self.sheet else { return };
         wishes.extend(sheet.question().map(|request| Wish::Glance(Some(Box::new(request)))));
         let model = &self.model;
-        let action = sheet_ui(ui, sheet, &|path| model.is_going_to(path), self.is_choosing);
+        let action = sheet_ui(ui, sheet, &|path| model.coming(path), self.is_choosing);
         match action {
             None => return,
             Some(SheetAction::Choose { folder, name }) => {

@@ -32,6 +32,8 @@ const COLUMN: usize = 22;
 /// What the person asked of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LogAction {
+    /// Show the whole conversation from now on, or its story alone.
+    Whole(bool),
     /// Save it in a file.
     Save,
     /// Look for no more lines in the file.
@@ -62,11 +64,11 @@ pub(super) fn bar_ui(
         }
         let mut filter = log.filter().clone();
         ui.add_space(space::S);
-        views(ui, &mut filter);
+        let is_whole = views(ui, &mut filter);
         let rest = ui.available_size();
         ui.allocate_ui_with_layout(rest, Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(space::S); // To where all rows end.
-            action = buttons(ui, log);
+            action = buttons(ui, log).or(is_whole.map(LogAction::Whole));
             trouble(ui, &mut filter);
             let is_narrow = ui.available_width() < NARROW;
             let (menu, search) = if is_narrow { (96.0_f32, 84.0_f32) } else { (168.0, 150.0) };
@@ -92,8 +94,9 @@ fn fold_button(ui: &mut Ui, icon: Icon, name: &str) -> bool {
     response.clicked()
 }
 
-/// *Story* or *Protocol*.
-fn views(ui: &mut Ui, filter: &mut Filter) {
+/// *Story* or *Protocol*. Whether the whole conversation is to be shown, if the person says so.
+fn views(ui: &mut Ui, filter: &mut Filter) -> Option<bool> {
+    let mut is_whole = None;
     for (words, is_story, hint) in
         [("Story", true, "Plain sentences"), ("Protocol", false, "Every command and every reply")]
     {
@@ -102,8 +105,10 @@ fn views(ui: &mut Ui, filter: &mut Filter) {
             .clicked()
         {
             filter.is_story = is_story;
+            is_whole = Some(!is_story);
         }
     }
+    is_whole
 }
 
 /// What can be done with what is shown, from the right.

@@ -231,10 +231,11 @@ impl Model {
         self.find_again();
     }
 
-    /// Whether a transfer is on its way to this file, however its place is spelt.
+    /// What a transfer fetches that is on its way to this file, however its place is spelt.
     #[must_use]
-    pub fn is_going_to(&self, path: &Path) -> bool {
-        self.rows.iter().any(|row| row.is_going_to(path))
+    pub fn coming(&self, path: &Path) -> Option<String> {
+        let row = self.rows.iter().find(|row| row.is_going_to(path))?;
+        Some(row.request.address.to_string())
     }
 
     /// How much is going on.

@@ -13,8 +13,25 @@ pub enum Occupied {
         other: PathBuf,
     },
     /// Another transfer is on its way there.
-    ByTransfer,
+    ByTransfer {
+        /// What it fetches, as a link.
+        source: String,
+        /// The name that the new file gets beside it.
+        other: PathBuf,
+    },
 }
+
+impl Occupied {
+    /// The name that the new file gets if both are kept.
+    pub(super) fn other(&self) -> &Path {
+        match self {
+            Self::ByFile { other } | Self::ByTransfer { other, .. } => other,
+        }
+    }
+}
+
+/// What a transfer fetches that is on its way to a file, if there is one.
+pub type Coming<'a> = &'a dyn Fn(&Path) -> Option<String>;
 
 /// What was found on the disk for one text of *Save to*.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,14 +47,15 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Looks at `path`, or at `usual` while nothing is said. If it is a folder, the file goes into it as `name`. With `is_folder` it is a
-    /// folder that is to come: one that is there under its name is brought up to date.
+    /// Looks at `path`, or at `usual` while nothing is said. If it is a folder, the file goes into it as
+    /// `name`. With `is_folder` it is a folder that is to come: one that is there under its name is
+    /// brought up to date.
     pub(super) fn of(
         path: Option<PathBuf>,
         usual: &Path,
         name: Option<&str>,
         is_folder: bool,
-        is_going_to: &dyn Fn(&Path) -> bool,
+        coming: Coming<'_>,
     ) -> Self {
         let is_itself = |path: &Path| is_folder && path.file_name() == name.map(AsRef::as_ref);
         let target = match path {
@@ -52,13 +70,17 @@ impl Facts {
         };
         let target = target.ok();
         let occupied = target.as_deref().and_then(|target| {
-            let is_coming = is_going_to(target).then_some(Occupied::ByTransfer);
+            let is_free = |it: &PathBuf| it.symlink_metadata().is_err() && coming(it).is_none();
+            let by_transfer = coming(target).map(|source| {
+                let other = (2..).map(|number| disk::numbered(target, number)).find(is_free);
+                Occupied::ByTransfer { source, other: other.unwrap_or_else(|| target.to_owned()) }
+            });
             let is_there = || match target.symlink_metadata() {
                 Ok(there) => !(is_folder && there.is_dir()),
                 Err(_) => false,
             };
             let by_file = || Occupied::ByFile { other: disk::free_name(target) };
-            is_coming.or_else(|| is_there().then(by_file))
+            by_transfer.or_else(|| is_there().then(by_file))
         });
         let free = disk::available(&folder).ok();
         let missing = (target.is_some() && !folder.is_dir()).then_some(folder);

@@ -224,8 +224,8 @@ impl Screen {
         let panel = Panel::top("form").frame(frame).resizable(false);
         let action = panel.show(ui, |ui| {
             let model = &self.model;
-            let is_going_to = |path: &Path| model.is_going_to(path);
-            form_ui(ui, &mut self.form, &self.settings, &is_going_to, self.is_choosing)
+            let coming = |path: &Path| model.coming(path);
+            form_ui(ui, &mut self.form, &self.settings, &coming, self.is_choosing)
         });
         match action.inner {
             Some(FormAction::Download(request)) => {
@@ -309,6 +309,9 @@ impl Screen {
         }
         wishes.extend(self.seek(ui));
         match action {
+            Some(LogAction::Whole(is_whole)) => {
+                wishes.push(self.choose(Setting::WholeLog(is_whole)));
+            }
             Some(LogAction::Save) => wishes.push(Wish::SaveLog(Box::new(self.log.dump()))),
             Some(LogAction::GiveUp) => {
                 self.log.give_up();

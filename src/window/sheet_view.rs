@@ -1,6 +1,6 @@
 //! How the sheet about a link is drawn. What it knows is in [`sheet`](super::sheet).
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use eframe::egui::{Align, Key, Label, Layout, RichText, Ui, Vec2, vec2};
 
@@ -9,6 +9,7 @@ use super::form_view;
 use super::icons::{self, Icon};
 use super::keeping::keeping_ui;
 use super::look::{self, Color, space};
+use super::place::Coming;
 use super::sheet::{Remote, Sheet};
 use super::widgets;
 use crate::ftp::{Facts, Scheme};
@@ -37,10 +38,10 @@ pub(super) enum SheetAction {
 pub(super) fn sheet_ui(
     ui: &mut Ui,
     sheet: &mut Sheet,
-    is_going_to: &dyn Fn(&Path) -> bool,
+    coming: Coming<'_>,
     is_choosing: bool,
 ) -> Option<SheetAction> {
-    sheet.form.look(is_going_to);
+    sheet.form.look(coming);
     ui.spacing_mut().item_spacing = Vec2::splat(space::S);
     let action = title(ui, sheet);
     indented(ui, |ui| facts_ui(ui, sheet));
@@ -64,7 +65,7 @@ pub(super) fn sheet_ui(
         return Some(SheetAction::Choose { folder, name });
     }
     if is_pressed {
-        match sheet.form.submit(is_going_to) {
+        match sheet.form.submit(coming) {
             Ok(request) => return Some(SheetAction::Download(Box::new(request))),
             Err(field) => {
                 sheet.form.focus = Some(field);

@@ -68,6 +68,8 @@ pub(crate) struct Rules {
     pub(crate) drops_at: (&'static str, usize),
     /// Whether it does so only once there is a second guest, and lets in one from then on.
     pub(crate) narrows: bool,
+    /// The longest command that it takes, in bytes. On a longer one it hangs up, as vsftpd does.
+    pub(crate) most_line: usize,
 }
 
 impl Rules {
@@ -84,6 +86,7 @@ impl Rules {
             has_folder_sizes: false,
             drops_at: ("", 0),
             narrows: false,
+            most_line: usize::MAX,
         }
     }
 
@@ -224,6 +227,9 @@ fn talk(guest: &TcpStream, tree: &Tree, rules: &Rules, books: &Books) -> io::Res
         let from = if argument.starts_with('/') { "" } else { &here };
         let place = resolve(tree, &format!("{from}/{argument}"));
         let node = if place.is_empty() { Some(&Node::Folder) } else { tree.get(&place) };
+        if line.len() > rules.most_line {
+            return say("500 Input line too long.");
+        }
         let (dropped, times) = rules.drops_at;
         if line == dropped && books.drops.load(Ordering::SeqCst) < times {
             while rules.narrows

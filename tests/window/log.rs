@@ -3,6 +3,7 @@
 
 use std::time::{Instant, SystemTime};
 
+use ashore::settings::Settings;
 use ashore::transfer::{
     Destination, Event, Failure, Line, News, Phase, Request, TransferId, Voice,
 };
@@ -11,7 +12,7 @@ use ashore::window::screen::Wish;
 use eframe::egui::{Role, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use crate::person::{ID, Window, refused};
+use crate::person::{ID, LINK, Window, refused};
 
 fn line(voice: Voice, text: &str) -> News {
     News::Line(Line { at: SystemTime::UNIX_EPOCH, voice, text: text.to_owned() })
@@ -54,6 +55,23 @@ fn the_story_alone_the_trouble_alone_and_a_search_are_one_click_away() {
 }
 
 #[test]
+fn the_view_that_was_chosen_is_there_at_the_next_start() {
+    let mut settings = Settings::default();
+    let mut window = talking();
+    for wish in window.wishes() {
+        let Wish::Set(setting) = wish else { panic!("{wish:?}") };
+        settings.choose(&setting).unwrap();
+    }
+    let mut window = Window::open();
+    window.screen().take_settings(settings);
+    let request = Request::new(LINK.parse().unwrap(), Destination::Folder("/tmp".into()));
+    window.screen().model.add(ID, request);
+    window.screen().hear(Event { id: ID, news: line(Voice::Sent, "USER anonymous") });
+    window.harness.run();
+    assert!(window.shows("USER anonymous"), "it was not asked for again");
+}
+
+#[test]
 fn a_reply_explains_itself_under_the_pointer() {
     let mut window = talking();
     window.harness.get_by_label_contains("550 No such file").hover();
@@ -81,7 +99,7 @@ fn names_can_be_hidden_for_a_bug_report_also_in_what_is_saved() {
     window.harness.run();
     window.click("Save the log as…");
     let wishes = window.wishes();
-    let [Wish::SaveLog(dump)] = wishes.as_slice() else { panic!("{wishes:?}") };
+    let [.., Wish::SaveLog(dump)] = wishes.as_slice() else { panic!("{wishes:?}") };
     let text = &dump.text;
     assert!(text.contains("220 host-1 ready") && !text.contains("example"), "{text}");
 }

@@ -37,6 +37,11 @@ fn untrusted() -> Failure {
     refused(ftp::Error::Untrusted { certificate: certificate(), reason })
 }
 
+fn changed() -> Failure {
+    let (trusted, doubt) = (Fingerprint([0xCD; 32]), Some("it has expired".to_owned()));
+    refused(ftp::Error::CertificateChanged { certificate: certificate(), trusted, doubt })
+}
+
 #[test]
 fn an_unknown_certificate_is_a_question_with_three_answers() {
     let mut window = Window::failed(untrusted());
@@ -66,14 +71,16 @@ fn an_unknown_certificate_is_a_question_with_three_answers() {
 
 #[test]
 fn in_a_low_window_the_answers_are_to_be_seen_without_scrolling() {
-    let mut window = Window::sized(700.0, 500.0);
-    let address = "ftp://ftp.example.org/pub/debian.iso".parse().unwrap();
-    let request = Request::new(address, Destination::File(window.file("debian.iso")));
-    window.screen().model.add(ID, request);
-    window.screen().hear(Event { id: ID, news: News::Ended(Err(untrusted())) });
-    window.harness.run();
-    let rect = |label: &str| window.harness.get_by_label(label).rect();
-    assert!(rect("Don't connect debian.iso").bottom() < rect("Show the log").top());
+    for failure in [untrusted(), changed()] {
+        let mut window = Window::sized(700.0, 500.0);
+        let address = "ftp://ftp.example.org/pub/debian.iso".parse().unwrap();
+        let request = Request::new(address, Destination::File(window.file("debian.iso")));
+        window.screen().model.add(ID, request);
+        window.screen().hear(Event { id: ID, news: News::Ended(Err(failure)) });
+        window.harness.run();
+        let rect = |label: &str| window.harness.get_by_label(label).rect();
+        assert!(rect("Don't connect debian.iso").bottom() < rect("Show the log").top());
+    }
 }
 
 #[test]
@@ -101,10 +108,6 @@ fn a_server_that_is_trusted_is_trusted_for_all_that_waited_for_it() {
 
 #[test]
 fn a_changed_certificate_is_trusted_only_after_a_second_thought() {
-    let changed = || {
-        let (trusted, doubt) = (Fingerprint([0xCD; 32]), Some("it has expired".to_owned()));
-        refused(ftp::Error::CertificateChanged { certificate: certificate(), trusted, doubt })
-    };
     let mut window = Window::failed(changed());
     for words in
         ["ftp.example.org shows another certificate", "CD:CD:CD:CD  CD:CD", "AB:AB:AB:AB  AB:AB"]
@@ -115,7 +118,7 @@ fn a_changed_certificate_is_trusted_only_after_a_second_thought() {
     assert!(
         window.harness.get_by_label("Trust the new one debian.iso").accesskit_node().is_disabled()
     );
-    choose(&mut window, "Its administrator has confirmed the new SHA-256 fingerprint");
+    choose(&mut window, "Its administrator confirmed the new SHA-256 fingerprint");
     choose(&mut window, "Trust the new one debian.iso");
     let wishes = window.wishes();
     let [Wish::Trust { pin, .. }] = wishes.as_slice() else { panic!("{wishes:?}") };

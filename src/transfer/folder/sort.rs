@@ -110,8 +110,8 @@ impl<'s, 'h> Sorter<'s, 'h> {
         }
         let Ok(child) = self.ahead.path.child(&entry.name) else {
             let byte = entry.name.iter().copied().find(|byte| b"\r\n\0".contains(byte));
-            let error = BadArgument { byte: byte.unwrap_or_default() };
-            self.lose(&inside, &self.ahead.path, error.into());
+            let failure = Failure::Unaskable(BadArgument { byte: byte.unwrap_or_default() });
+            self.hand.lose(inside, self.ahead.path.clone(), failure);
             return Ok(());
         };
         match entry.kind {
@@ -280,4 +280,71 @@ impl<'s, 'h> Sorter<'s, 'h> {
 /// A time as `MDTM` tells it.
 fn exactly(time: SystemTime) -> Modified {
     Modified { time, precision: Precision::Second, is_utc: true }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::thread;
+
+    use crossbeam_channel::bounded;
+
+    use super::super::super::handle::Handle;
+    use super::super::super::request::{Destination, Request};
+    use super::super::batch::{Step, Way};
+    use super::super::hand::Word;
+    use super::super::work::Work;
+    use super::*;
+    use crate::ftp::Limits;
+
+    #[test]
+    fn who_stops_while_a_folder_is_sorted_does_not_wait_for_its_end() {
+        const THINGS: usize = 5_000;
+        const WAITING: usize = 10;
+        let folder = tempfile::tempdir().unwrap();
+        let address = "ftp://h/pub/".parse().unwrap();
+        let request = Request::new(address, Destination::Folder(folder.path().into()));
+        let handle = Handle::default();
+        let ahead = Ahead {
+            path: request.address.path.clone(),
+            local: folder.path().join("pub"),
+            inside: String::new(),
+            level: 0,
+            way: Arc::new(Way::new(Step::Top, None)),
+            modified: None,
+            is_chosen: true,
+        };
+        let work = Work::new(ahead.clone(), handle.stop.clone());
+        let sieve = request.selection.sieve().unwrap();
+        let mut listed = Listed::default();
+        for number in 0..THINGS {
+            // Each of them is told, and so many words may wait to be heard.
+            let name = format!("{number}\r").into_bytes();
+            let entry = Entry { name, kind: Kind::File, size: None, modified: None, target: None };
+            listed.things.push(&Thing::listed(entry).pack()).unwrap();
+        }
+        let (words, heard) = bounded(WAITING);
+        let hand = Hand {
+            request: &request,
+            handle: &handle,
+            work: &work,
+            sieve: &sieve,
+            lane: Arc::new(
+                handle.commons().lanes.try_take(request.access(handle.commons())).unwrap(),
+            ),
+            words,
+            weighed: bounded(1).0,
+            limits: Limits { patience: request.patience, stop: handle.stop.clone() },
+            is_step_by_step: Cell::new(false),
+        };
+        let told = thread::scope(|scope| {
+            scope.spawn(move || hand.sort_out(&ahead, listed).unwrap());
+            let first = heard.recv().unwrap();
+            assert!(matches!(first, Word::File(_)), "{first:?}");
+            handle.stop.give();
+            1 + heard.iter().count()
+        });
+        // One was heard, some waited, one was on its way to wait, and one was begun.
+        assert!(told <= WAITING + 3, "{told} of {THINGS} were sorted");
+    }
 }

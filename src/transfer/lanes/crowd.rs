@@ -29,14 +29,21 @@ impl Lane {
             return Crowd::Others;
         }
         berths.growth.limit(others);
-        berths.is_untold = true;
+        berths.refused = Some(others);
+        self.leave_berth(&mut berths);
+        let limit = berths.limit_shown();
         drop(berths);
-        self.leave();
+        Crowd::Ours(limit.map(|limit| self.learn_limit(limit)))
+    }
+
+    /// Remembers how many connections the server allows, and says it.
+    pub(super) fn learn_limit(&self, limit: usize) -> String {
         let Pier { host, port, .. } = self.pier.as_ref();
-        let others = u32::try_from(others).ok();
+        let allowed = u32::try_from(limit).ok();
         // What cannot be written down is learnt again the next time.
-        self.servers.learn(host, *port, |known| known.most_connections = others).ok();
-        Crowd::Ours(self.pier.limit_in_words(&mut lock(&self.pier.berths)))
+        self.servers.learn(host, *port, |known| known.most_connections = allowed).ok();
+        let word = if limit == 1 { "connection" } else { "connections" };
+        format!("{host} allows {limit} {word} at a time; using {limit}")
     }
 
     /// The server did not let this connection in, for a reason that may mean anything. Where it has let
@@ -55,5 +62,54 @@ impl Lane {
         berths.growth.fall_back(others, Instant::now());
         self.leave_berth(&mut berths);
         Crowd::Ours(None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::commons::Commons;
+    use super::super::super::request::{Destination, Request};
+    use super::*;
+
+    /// One more connection to a server.
+    fn another(commons: &Commons) -> Lane {
+        let address = "ftp://h/a".parse().unwrap();
+        let request = Request::new(address, Destination::Folder("d".into()));
+        commons.lanes.try_take(request.access(commons)).unwrap()
+    }
+
+    /// Three connections to a server that has let the first one in, and refused a fourth.
+    fn three(commons: &Commons) -> [Lane; 3] {
+        commons.lanes.choose(Some(4));
+        let [first, second, third, fourth] = [(); 4].map(|()| another(commons));
+        assert_eq!(first.connected(), None);
+        assert_eq!(fourth.refused(), Crowd::Ours(None), "the others may be refused as well");
+        [first, second, third]
+    }
+
+    fn known(commons: &Commons) -> Option<u32> {
+        commons.servers.known(&"h".parse().unwrap(), 21).most_connections
+    }
+
+    #[test]
+    fn a_server_is_remembered_by_what_it_let_in_and_not_by_what_still_knocked() {
+        let two = || Some("h allows 2 connections at a time; using 2".to_owned());
+        let commons = Commons::default();
+        let [_first, second, third] = three(&commons);
+        assert_eq!(known(&commons), None);
+        assert_eq!(third.refused(), Crowd::Ours(None));
+        assert_eq!((second.connected(), known(&commons)), (two(), Some(2)));
+
+        let commons = Commons::default();
+        let [_first, second, third] = three(&commons);
+        assert_eq!(second.connected(), None);
+        assert_eq!((third.refused(), known(&commons)), (Crowd::Ours(two()), Some(2)));
+    }
+
+    #[test]
+    fn who_leaves_before_it_was_let_in_has_shown_nothing() {
+        let commons = Commons::default();
+        drop(three(&commons));
+        assert_eq!((another(&commons).connected(), known(&commons)), (None, None));
     }
 }

@@ -3,7 +3,6 @@
 use super::{Field, Form};
 use crate::ftp::AddressError;
 use crate::transfer::Selection;
-use crate::window::place::Occupied;
 
 impl Form {
     /// The sentence that stands under a field, if something is wrong with it.
@@ -37,9 +36,9 @@ impl Form {
                 }
                 Ok(_) => None,
             },
-            Field::SaveTo if self.occupied() == Some(&Occupied::ByTransfer) => Some(
-                "Another download is on its way there. Save this one under another name".to_owned(),
-            ),
+            Field::SaveTo if self.is_coming() => {
+                Some("It is on its way there already. Save it under another name, too".to_owned())
+            }
             Field::SaveTo => self.facts.as_ref().and_then(|facts| facts.problem(is_asked)),
             Field::Only => bad_pattern(Selection { exclude: Vec::new(), ..self.selection() }),
             Field::LeaveOut => bad_pattern(Selection { include: Vec::new(), ..self.selection() }),

@@ -6,6 +6,7 @@ use super::{Screen, Wish};
 use crate::ftp::Address;
 use crate::settings::{Setting, Settings, Site, Source};
 use crate::window::form::Field;
+use crate::window::log::Filter;
 use crate::window::look;
 use crate::window::pages::{Draft, Page, PageAction, Shown, page_ui};
 use crate::window::places::PlaceAction;
@@ -18,6 +19,8 @@ impl Screen {
             self.form.take_place(&folder);
         }
         self.form.set_usual(settings.if_exists());
+        let is_story = !settings.has_whole_log();
+        self.log.set_filter(Filter { is_story, ..self.log.filter().clone() });
         self.settings = settings;
     }
 
