@@ -4,6 +4,7 @@
 
 mod ask;
 mod brake;
+mod bucket;
 mod commons;
 mod converse;
 mod desk;
