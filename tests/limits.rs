@@ -127,6 +127,37 @@ fn a_limit_that_is_set_on_the_way_holds_from_then_on() {
     assert!(came <= LIMIT as f64 * 1.03 * took, "{came} bytes came in {took} s");
 }
 
+/// While what has come too soon is made up for, nothing is read. No connection has stalled for that.
+#[test]
+fn nobody_comes_to_help_those_who_are_held_back() {
+    const LENGTH: u64 = 6_000_000;
+    let quay = Quay::open(Manners { backlog: 4096, ..Manners::for_segments(LENGTH, 1_000_000) });
+    let folder = tempfile::tempdir().unwrap();
+    let request = calm_request(&quay.link("large.bin"), folder.path());
+    let request = Request { segments: Some(2), ..request };
+    let handle = Handle::default();
+    let asked = || quay.books.asked.lock().unwrap().len();
+    let set = OnceLock::new();
+    let waits = |news| match news {
+        News::Progress(progress) if progress.received > 2_500_000 => {
+            set.get_or_init(|| {
+                handle.commons().throttle.set(Some(40_000));
+                asked()
+            });
+        }
+        _ => {}
+    };
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            set.wait();
+            thread::sleep(Duration::from_millis(4500));
+            handle.stop.give();
+        });
+        transfer::download(&request, &handle, &waits).unwrap_err();
+    });
+    assert_eq!(asked(), *set.get().unwrap());
+}
+
 /// A proxy to a server that is far away: to be connected takes a while. Tells where it is. It lives as
 /// long as the test.
 fn far_away() -> SocketAddr {
