@@ -101,8 +101,8 @@ fn where_the_limit_is_what_holds_no_further_connection_is_opened() {
 /// What the system receives ahead over a connection that was made to be fast counts as well.
 #[test]
 fn a_limit_that_is_set_on_the_way_holds_from_then_on() {
-    const LIMIT: u64 = 150_000;
-    const LENGTH: u64 = 2_000_000;
+    const LIMIT: u64 = 50_000;
+    const LENGTH: u64 = 1_600_000;
     let manners = Manners { backlog: 4096, ..Manners::paced(LENGTH, 1_000_000) };
     let quay = Quay::open(manners);
     let folder = tempfile::tempdir().unwrap();
@@ -111,7 +111,7 @@ fn a_limit_that_is_set_on_the_way_holds_from_then_on() {
     let set = OnceLock::new();
     let outcome = transfer::download(&request, &handle, &|news| {
         if let News::Progress(progress) = news
-            && progress.received > 1_400_000
+            && progress.received > 1_300_000
         {
             set.get_or_init(|| {
                 handle.commons().throttle.set(Some(LIMIT));
@@ -123,7 +123,7 @@ fn a_limit_that_is_set_on_the_way_holds_from_then_on() {
     let took = since.elapsed().as_secs_f64();
     assert_eq!(sha256(&arrived(outcome).path), sha256_of_cargo(LENGTH));
     let came = (LENGTH - sent) as f64;
-    assert!(came > 300_000.0, "{came} bytes tell nothing");
+    assert!(came > 100_000.0, "{came} bytes tell nothing");
     assert!(came <= LIMIT as f64 * 1.03 * took, "{came} bytes came in {took} s");
 }
 
