@@ -13,18 +13,6 @@ pub enum Room<'a> {
     Pipe(BorrowedFd<'a>, usize),
 }
 
-impl Room<'_> {
-    /// How many bytes it holds.
-    #[must_use]
-    pub fn size(&self) -> usize {
-        match self {
-            Self::Block(block) => block.len(),
-            #[cfg(target_os = "linux")]
-            Self::Pipe(_, size) => *size,
-        }
-    }
-}
-
 /// A pipe through which the kernel passes bytes from a socket to a file: each of them is copied once,
 /// not twice. Only Linux has that.
 #[derive(Debug)]

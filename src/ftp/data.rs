@@ -83,6 +83,8 @@ impl Data {
     ///
     /// [`Error::Silent`] when patience is over, [`Error::TooSlow`], [`Error::Cut`], [`Error::Stopped`].
     pub fn poll(&mut self, block: &mut [u8]) -> Result<Option<usize>, Error> {
+        let portion = self.portion(block.len());
+        let block = block.get_mut(..portion).unwrap_or_default();
         self.poll_by(|stream| stream.poll(block))
     }
 
@@ -94,7 +96,13 @@ impl Data {
         pipe: std::os::fd::BorrowedFd<'_>,
         most: usize,
     ) -> Result<Option<usize>, Error> {
-        self.poll_by(|stream| stream.pour(pipe, most))
+        let portion = self.portion(most);
+        self.poll_by(|stream| stream.pour(pipe, portion))
+    }
+
+    /// How many bytes to read at once, at most `most`.
+    fn portion(&self, most: usize) -> usize {
+        self.hold.as_ref().map_or(most, |hold| hold.portion(most))
     }
 
     /// Whether the bytes come as they are.
@@ -118,7 +126,15 @@ impl Data {
             None if self.was_little => thread::sleep(REST),
             None => {}
         }
-        let count = match read(&mut self.stream) {
+        let mut hold = self.hold.as_mut().filter(|hold| hold.holds());
+        if let Some(hold) = &mut hold {
+            hold.looks(self.stream.unread());
+        }
+        let count = read(&mut self.stream);
+        if let Some(hold) = hold {
+            hold.looked();
+        }
+        let count = match count {
             Err(Error::HungUp) if self.stream.is_secure() => {
                 self.is_end_doubtful = true;
                 Some(0)
@@ -132,7 +148,10 @@ impl Data {
             (None, None) => self.silence = Some(Wait::new(self.stream.limits(), Awaiting::Data)),
         }
         self.held_back = match (count, &mut self.hold) {
-            (Some(count), Some(hold)) => hold.came(count, &self.stream.limits().stop),
+            (Some(count), Some(hold)) => {
+                let unread = if hold.holds() { self.stream.unread() } else { 0 };
+                hold.came(count, unread, &self.stream.limits().stop)
+            }
             _ => Duration::ZERO,
         };
         if let Some(stretch) = &mut self.stretch {
@@ -155,7 +174,7 @@ impl Data {
     /// Nothing comes after what was read: the server stops here by itself.
     pub fn end(mut self) {
         if let Some(hold) = &mut self.hold {
-            hold.came(0, &self.stream.limits().stop);
+            hold.came(0, 0, &self.stream.limits().stop);
         }
     }
 

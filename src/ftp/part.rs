@@ -50,6 +50,7 @@ impl Session<'_> {
             return Ok(Part { data: self.retrieve(file, from)?, ends_by_itself: false });
         }
         self.early_final = None;
+        let leave = self.take_leave(Some(to.saturating_sub(from)));
         let channel = self.open_data()?;
         let last = to.saturating_sub(1);
         let range = Command::with("RANG", format!("{from} {last}").as_bytes())?;
@@ -57,7 +58,7 @@ impl Session<'_> {
         if !matches!(reply.kind(), Kind::NeedsMore | Kind::Done) {
             return Err(Error::Refused { command: range.to_string(), reply });
         }
-        let data = self.begin(channel, &Command::with("RETR", &file.argument)?)?;
+        let data = self.begin(leave, channel, &Command::with("RETR", &file.argument)?)?;
         Ok(Part { data, ends_by_itself: true })
     }
 

@@ -11,6 +11,7 @@ use super::path::RemotePath;
 use super::remote_file::RemoteFile;
 use super::reply::{Kind, Reply};
 use super::session::{Session, done};
+use super::sluice::Leave;
 use super::stream::Stream;
 use super::together::{Pace, stumbled};
 
@@ -37,25 +38,26 @@ impl Session<'_> {
         self.early_final = None;
         let retr = Command::with("RETR", &file.argument)?;
         let rest = self.rest(offset)?;
+        let leave = self.take_leave(file.facts.size.map(|size| size.saturating_sub(offset)));
         if self.pace == Pace::StepByStep || self.is_active {
             let channel = self.open_data()?;
             if let Some(rest) = rest {
                 let reply = self.ask(&rest)?;
                 self.take_offset(offset, reply)?;
             }
-            return self.begin(channel, &retr).map(|data| data.from(offset));
+            return self.begin(leave, channel, &retr).map(|data| data.from(offset));
         }
         let commands: Vec<Command> = rest.iter().chain([&retr]).cloned().collect();
         let stream = self.open_at_once(&commands)?;
         if rest.is_none() {
             let reply = self.read_reply()?;
-            return self.begun(stream, &retr, reply);
+            return self.begun(leave, stream, &retr, reply);
         }
         self.catch_up()?;
         let reply = self.next_of_many(true)?;
         let resumed = self.take_offset(offset, reply);
         let reply = self.next_of_many(true)?;
-        match (resumed, self.begun(stream, &retr, reply)) {
+        match (resumed, self.begun(leave, stream, &retr, reply)) {
             (Ok(()), data) => data.map(|data| data.from(offset)),
             (Err(_), Ok(from_start)) => Ok(from_start),
             (Err(refused), Err(_)) => Err(refused),
@@ -106,13 +108,14 @@ impl Session<'_> {
     /// holds here too, but the last word is [`Session::last_word`].
     pub(super) fn open(&mut self, command: &Command) -> Result<Data, Error> {
         self.early_final = None;
+        let leave = self.take_leave(None);
         if self.pace != Pace::InOrder || self.is_active {
             let channel = self.open_data()?;
-            return self.begin(channel, command);
+            return self.begin(leave, channel, command);
         }
         let stream = self.open_at_once(std::slice::from_ref(command))?;
         let reply = self.read_reply()?;
-        self.begun(stream, command, reply)
+        self.begun(leave, stream, command, reply)
     }
 
     /// Makes a data connection in passive mode, with `commands` on their way beside it.
@@ -126,7 +129,12 @@ impl Session<'_> {
         }
     }
 
-    pub(super) fn begin(&mut self, channel: Channel, command: &Command) -> Result<Data, Error> {
+    pub(super) fn begin(
+        &mut self,
+        leave: Option<Leave>,
+        channel: Channel,
+        command: &Command,
+    ) -> Result<Data, Error> {
         self.say(command)?;
         self.is_transferring = true;
         let (stream, reply) = match channel {
@@ -134,7 +142,7 @@ impl Session<'_> {
             Channel::Made(stream) => (self.secured(stream)?, self.read_reply()?),
             Channel::Awaited(listener) => self.meet(&listener, command)?,
         };
-        self.begun(stream, command, reply)
+        self.begun(leave, stream, command, reply)
     }
 
     /// A data connection, as secret as this conversation.
@@ -150,7 +158,13 @@ impl Session<'_> {
     }
 
     /// What the first answer to `command` means for the data.
-    fn begun(&mut self, stream: Stream, command: &Command, reply: Reply) -> Result<Data, Error> {
+    fn begun(
+        &mut self,
+        leave: Option<Leave>,
+        stream: Stream,
+        command: &Command,
+        reply: Reply,
+    ) -> Result<Data, Error> {
         let announced = facts::size_in_preliminary(&reply.text());
         match reply.kind() {
             Kind::Begun => {}
@@ -160,7 +174,7 @@ impl Session<'_> {
                 return Err(Error::Refused { command: command.to_string(), reply });
             }
         }
-        let hold = self.hold_on(&stream, announced);
+        let hold = self.hold_on(leave, &stream, announced);
         Ok(Data::new(stream, announced, hold))
     }
 

@@ -98,8 +98,10 @@ impl Session<'_> {
             })?;
             let time = answers.time;
             let limits = self.limits.clone();
+            let leave = self.take_leave(Some(wanted.size));
             let channel = Channel::Made(self.dial_data(port, &limits)?);
-            let data = self.begin(channel, &Command::with("RETR", &wanted.path.to_wire())?)?;
+            let retr = Command::with("RETR", &wanted.path.to_wire())?;
+            let data = self.begin(leave, channel, &retr)?;
             let bytes = read_whole(data, wanted.size, basket)?;
 
             let next = basket.next();

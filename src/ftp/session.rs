@@ -13,7 +13,7 @@ use super::listing;
 use super::proxy::Proxy;
 use super::reply::{Kind, Reply};
 use super::route::Route;
-use super::sluice::{Hold, Sluice};
+use super::sluice::{Hold, Leave, Sluice};
 use super::stream::{Limits, Stream};
 use super::tls::{Security, Tls, Trust};
 use super::together::{self, Pace};
@@ -264,10 +264,21 @@ impl<'a> Session<'a> {
         self.sluice = Some(sluice);
     }
 
-    /// How the data of `stream` is held back, of which the server has `announced` so many bytes.
-    pub(super) fn hold_on(&self, stream: &Stream, announced: Option<u64>) -> Option<Hold> {
+    /// Waits until the next transfer may begin, which will be of so many bytes as are `expected`, where
+    /// that is known.
+    pub(super) fn take_leave(&self, expected: Option<u64>) -> Option<Leave> {
         let sluice = self.sluice.clone()?;
-        Some(Hold::new(sluice, stream.ahead, self.round_trip, announced))
+        Some(Leave::take(sluice, self.round_trip, expected, &self.limits.stop))
+    }
+
+    /// How the data of `stream` is held back, of which the server has `announced` so many bytes.
+    pub(super) fn hold_on(
+        &self,
+        leave: Option<Leave>,
+        stream: &Stream,
+        announced: Option<u64>,
+    ) -> Option<Hold> {
+        Some(Hold::new(leave?, stream.ahead, self.round_trip, announced))
     }
 
     /// How many bytes of the next transfer may come before they are read.

@@ -199,6 +199,13 @@ impl Stream {
         self.wire.socket()
     }
 
+    /// How many bytes are here that nobody has read.
+    pub(super) fn unread(&mut self) -> usize {
+        let in_kernel = rustix::io::ioctl_fionread(self.wire.socket()).unwrap_or(0);
+        let taken = if let Wire::Tls(stream) = &mut self.wire { stream.unread() } else { 0 };
+        usize::try_from(in_kernel).unwrap_or(usize::MAX).saturating_add(taken)
+    }
+
     /// Reads what is there, or waits for one tick. `None`: nothing came.
     pub(super) fn poll(&mut self, block: &mut [u8]) -> Result<Option<usize>, Error> {
         match self.wire.read(block) {

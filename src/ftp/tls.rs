@@ -184,6 +184,13 @@ impl TlsStream {
         self.wire.0.get_ref()
     }
 
+    /// How many bytes have come from the network and were not read from here.
+    pub(super) fn unread(&mut self) -> usize {
+        let opened = self.connection.process_new_packets(); // An error is told by the next read.
+        let opened = opened.map_or(0, |state| state.plaintext_bytes_to_read());
+        self.wire.0.buffer().len().saturating_add(opened)
+    }
+
     /// Opens the next record, if all of it has come from the network; does not wait. A record holds at
     /// most 16 KiB (RFC 8446 §5.1), too little to be written to a disk on its own. What is wrong with
     /// this one is told by the next read: rustls does not forget it.

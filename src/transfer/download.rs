@@ -254,11 +254,10 @@ impl<'a> Job<'a> {
             let mut since = Instant::now();
             let count = file.append(data.is_plain(), |room| -> Result<usize, Trouble> {
                 since = waits.add(Brake::Checksum, since); // For room, it waits for nothing else.
-                let portion = self.handle.commons.throttle.portion(room.size());
                 let count = match room {
-                    Room::Block(block) => data.poll(block.get_mut(..portion).unwrap_or_default()),
+                    Room::Block(block) => data.poll(block),
                     #[cfg(target_os = "linux")]
-                    Room::Pipe(pipe, _) => data.pour(pipe, portion),
+                    Room::Pipe(pipe, most) => data.pour(pipe, most),
                 }?;
                 since = waits.add(Brake::Server, since + data.held_back());
                 is_open = count != Some(0);

@@ -5,6 +5,7 @@
 mod advice;
 mod ask;
 mod brake;
+mod bucket;
 mod commons;
 mod converse;
 mod desk;

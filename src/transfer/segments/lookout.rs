@@ -153,7 +153,7 @@ impl Lookout {
         if self.wants_many {
             return Some(Call::Gaps);
         }
-        let silence = now.duration_since(self.heard);
+        let silence = now.duration_since(self.heard).saturating_sub(data.held_back());
         if received == self.received {
             let has_begun = self.moments > 0;
             return (has_begun && silence >= stall(self.longest)).then_some(Call::Silence);

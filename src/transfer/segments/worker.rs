@@ -197,8 +197,7 @@ impl Worker<'_, '_, '_> {
             if is_narrow && self.crew.board().is_long(self.id) {
                 return Ok(End::Done);
             }
-            let portion = throttle.portion(block.len());
-            let count = data.poll(block.get_mut(..portion).unwrap_or_default())?;
+            let count = data.poll(block)?;
             waits.add(Brake::Server, since + data.held_back());
             self.crew.handle().came(count.unwrap_or(0));
             (self.tick)();

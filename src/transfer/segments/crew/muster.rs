@@ -50,6 +50,8 @@ impl<'c, 'f> Crew<'c, 'f> {
             return;
         }
         let is_full = roll.members.len() >= roll.most;
+        // Who is held back has nothing to say.
+        let is_silent = is_silent && !self.handle().commons.throttle.held_back_lately(now);
         if !is_silent || (roll.rescuer.is_some() && !is_full) {
             return;
         }
