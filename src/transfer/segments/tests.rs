@@ -98,10 +98,15 @@ fn what_comes_again_and_is_not_equal_brings_nothing() {
 }
 
 #[test]
-fn before_the_beginning_is_here_nobody_begins_elsewhere() {
+fn the_beginning_comes_first_unless_somebody_fetches_it() {
     with_beginning(1000, |board, now| {
-        assert_eq!(board.claim(SECOND, Some(2), &Stop::default(), now), None);
-        board.deliver(FIRST, 1000, &bytes(1000, 1000 + OVERLAP), now).unwrap();
-        assert!(board.claim(SECOND, Some(2), &Stop::default(), now).is_some());
+        let elsewhere = board.claim(SECOND, Some(2), &Stop::default(), now).unwrap();
+        assert!(elsewhere.is_in_void, "{elsewhere:?}");
+        assert!(board.awaits_head() && !board.has_head());
+        board.release(FIRST);
+        board.release(SECOND);
+        assert!(!board.awaits_head());
+        let first = board.claim(SECOND, Some(2), &Stop::default(), now).unwrap();
+        assert_eq!(first.from, 0);
     });
 }
