@@ -98,10 +98,29 @@ fn what_comes_again_and_is_not_equal_brings_nothing() {
 }
 
 #[test]
-fn before_the_beginning_is_here_nobody_begins_elsewhere() {
+fn before_the_beginning_is_here_others_begin_elsewhere_and_whoever_is_free_next_fetches_it() {
     with_beginning(1000, |board, now| {
-        assert_eq!(board.claim(SECOND, Some(2), &Stop::default(), now), None);
-        board.deliver(FIRST, 1000, &bytes(1000, 1000 + OVERLAP), now).unwrap();
-        assert!(board.claim(SECOND, Some(2), &Stop::default(), now).is_some());
+        let task = board.claim(SECOND, Some(2), &Stop::default(), now).unwrap();
+        assert!(task.is_in_void, "{task:?}");
+        assert!(!board.has_head() && board.awaits_head());
+        board.leave(FIRST);
+        assert!(!board.awaits_head(), "nobody fetches it any more");
+        board.release(SECOND);
+        let task = board.claim(SECOND, Some(2), &Stop::default(), now).unwrap();
+        assert_eq!((task.from, task.is_in_void), (0, false));
+        board.deliver(SECOND, 0, &bytes(0, OVERLAP), now).unwrap();
+        assert!(board.has_head());
+    });
+}
+
+#[test]
+fn who_brings_what_nobody_can_tell_yet_is_not_silent() {
+    with_beginning(1000, |board, now| {
+        board.claim(SECOND, Some(2), &Stop::default(), now).unwrap();
+        let later = now + SILENCE;
+        board.deliver(FIRST, 1000, &bytes(1000, 2000), later).unwrap();
+        assert!(board.has_silent_share(later));
+        board.hear(SECOND, later);
+        assert!(!board.has_silent_share(later));
     });
 }

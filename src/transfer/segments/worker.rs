@@ -154,7 +154,10 @@ impl Worker<'_, '_, '_> {
         if task.is_in_void {
             let size = usize::try_from(OVERLAP).unwrap_or(usize::MAX).min(block.len());
             let (head, _) = block.split_at_mut(size);
-            stream.data.read_exact(head)?;
+            stream.data.read_all(head, || {
+                self.crew.board().hear(self.id, Instant::now());
+                (self.tick)();
+            })?;
             if !self.has_head() {
                 self.crew.board().release(self.id);
                 session.break_off(stream.data)?;
@@ -176,7 +179,8 @@ impl Worker<'_, '_, '_> {
     fn has_head(&self) -> bool {
         loop {
             let (is_here, is_awaited) = {
-                let board = self.crew.board();
+                let mut board = self.crew.board();
+                board.hear(self.id, Instant::now()); // It is we who do not read on.
                 (board.has_head(), board.awaits_head())
             };
             if is_here || !is_awaited || self.crew.is_over() || self.stop.is_given() {
