@@ -178,6 +178,9 @@ impl<'a> Board<'a> {
         stop: &Stop,
         now: Instant,
     ) -> Option<Task> {
+        if self.is_whole() {
+            return None;
+        }
         let mut free = self.silent_share(now).into_iter().chain(self.free_gaps());
         let free = match self.has_head() {
             true => free.next(),

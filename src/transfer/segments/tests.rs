@@ -1,10 +1,18 @@
 //! Whoever brings what, in whatever order: the file is right, and is whole only when it is.
 
+use std::thread;
 use std::time::{Duration, Instant};
 
+use crossbeam_channel::unbounded;
+
 use super::board::{Board, Id, Next, Setback, Task};
+use super::crew::Crew;
+use super::errand::Errand;
 use crate::disk::{Company, Partial};
-use crate::ftp::Stop;
+use crate::ftp::{RemoteFile, Stop};
+use crate::transfer::growth::Growth;
+use crate::transfer::handle::Handle;
+use crate::transfer::request::{Destination, Request};
 use crate::transfer::resume::OVERLAP;
 
 /// After so long a connection counts as silent, whatever it was like before.
@@ -122,5 +130,41 @@ fn who_brings_what_nobody_can_tell_yet_is_not_silent() {
         assert!(board.has_silent_share(later));
         board.hear(SECOND, later);
         assert!(!board.has_silent_share(later));
+    });
+}
+
+#[test]
+fn where_nobody_else_can_go_on_the_last_one_is_given_the_time_to_end_its_transfer() {
+    with_beginning(SIZE, |board, _| {
+        let handle = Handle::default();
+        let remote = RemoteFile::unknown(b"file".to_vec());
+        let address = "ftp://example.org/file".parse().unwrap();
+        let request = Request::new(address, Destination::Folder("d".into()));
+        let errand = Errand {
+            access: request.access(handle.commons()),
+            handle: &handle,
+            patience: request.patience,
+            remote: &remote,
+            size: SIZE,
+            most: 1,
+            stop: handle.stop.clone(),
+        };
+        let mut whole = Board::new(board.file, SIZE);
+        whole.is_end_proven = true;
+        let crew = Crew::new(errand, whole, Growth::new(1, 1), unbounded().0);
+        let stop = handle.stop.branch();
+        crew.enrol(stop.clone());
+        let ended = thread::scope(|scope| {
+            let ended = crew.end(|| {
+                scope.spawn(|| crew.tend(scope));
+                thread::sleep(Duration::from_millis(200));
+                !stop.is_given()
+            });
+            while !crew.is_over() {
+                crew.idle(Duration::from_millis(20));
+            }
+            ended
+        });
+        assert_eq!(ended, Some(true), "its last word was not waited for");
     });
 }

@@ -93,14 +93,12 @@ impl Worker<'_, '_, '_> {
                 Ok(End::Done) if end == Some(at) => {
                     self.crew.board().release(self.id);
                     data.end(); // The server is at its end as well.
-                    session.finish()?;
+                    self.crew.end(|| session.finish()).transpose()?;
                 }
                 Ok(End::Done) => {
                     self.crew.board().release(self.id);
-                    if self.crew.is_done_without_me() {
-                        return Ok(()); // What the server says of a transfer broken off proves nothing.
-                    }
-                    session.break_off(data)?;
+                    // What the server says of a transfer that was broken off proves nothing.
+                    self.crew.end(|| session.break_off(data)).transpose()?;
                 }
                 Ok(End::OfData) => {
                     let is_doubtful = data.is_end_doubtful && at != self.crew.size();
