@@ -98,16 +98,6 @@ fn what_begins_together_survives_whatever_becomes_of_the_beginning() {
 }
 
 #[test]
-fn where_the_next_ones_meet_another_server_they_meet_it_anew_and_help() {
-    let manners = Manners {
-        next_greeting: Some("220 Another one"),
-        ..known(Manners::for_segments(LENGTH, PACE))
-    };
-    let (quay, _) = fetched(4, manners);
-    assert_eq!(quay.books.most_busy.load(Ordering::Relaxed), 4);
-}
-
-#[test]
 fn of_those_that_begin_together_one_that_ignores_rest_is_not_believed() {
     let (quay, _) = fetched(
         4,

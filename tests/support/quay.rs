@@ -75,9 +75,8 @@ pub(crate) type Quirks = Arc<dyn Fn(usize, u64) -> Quirk + Send + Sync>;
 
 /// How a [`Quay`] treats its guests.
 pub(crate) struct Manners {
-    /// How it greets the first guest, and all others.
+    /// How it greets.
     pub(crate) greeting: &'static str,
-    pub(crate) next_greeting: Option<&'static str>,
     /// The length of each file, in bytes.
     pub(crate) length: u64,
     /// Bytes per second on each data connection; `None`: as fast as it goes.
@@ -107,7 +106,6 @@ impl Manners {
     pub(crate) fn good(length: u64) -> Self {
         Self {
             greeting: "220 Quay",
-            next_greeting: None,
             length,
             pace: None,
             backlog: 64 * 1024,
@@ -146,7 +144,6 @@ pub(crate) struct Books {
     guests: AtomicU64,
     /// How often the time of a file was asked for.
     times_told: AtomicU64,
-    has_greeted: AtomicBool,
     is_closed: AtomicBool,
 }
 
@@ -226,9 +223,7 @@ fn talk(guest: &TcpStream, manners: &Manners, books: &Books) -> io::Result<()> {
     let data = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let port = data.local_addr()?.port();
     let mut offset = 0;
-    let is_first = !books.has_greeted.swap(true, Ordering::Relaxed);
-    let next = manners.next_greeting.filter(|_| !is_first);
-    say(next.unwrap_or(manners.greeting))?;
+    say(manners.greeting)?;
     for line in BufReader::new(guest).lines() {
         let line = line?;
         let (verb, argument) = line.split_once(' ').unwrap_or((&line, ""));
