@@ -191,11 +191,23 @@ impl Data {
     ///
     /// Those of [`Data::poll`], and [`Error::Cut`] if the data ends before.
     pub fn read_exact(&mut self, block: &mut [u8]) -> Result<(), Error> {
+        self.read_all(block, || ())
+    }
+
+    /// The same. `came` hears of it each time that some of them have come.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Data::read_exact`].
+    pub fn read_all(&mut self, block: &mut [u8], mut came: impl FnMut()) -> Result<(), Error> {
         let mut filled = 0;
         while let Some(rest @ [_, ..]) = block.get_mut(filled..) {
             match self.poll(rest)? {
                 Some(0) => return Err(Error::Cut(io::ErrorKind::UnexpectedEof.into())),
-                Some(count) => filled += count,
+                Some(count) => {
+                    filled += count;
+                    came();
+                }
                 None => {}
             }
         }

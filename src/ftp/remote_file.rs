@@ -17,7 +17,7 @@ pub struct RemoteFile {
 
 impl RemoteFile {
     /// The file that commands name so.
-    pub(super) fn unknown(argument: Vec<u8>) -> Self {
+    pub(crate) fn unknown(argument: Vec<u8>) -> Self {
         Self { argument, facts: Facts::default() }
     }
 

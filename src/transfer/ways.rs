@@ -113,9 +113,7 @@ impl<'a> Access<'a> {
         let login = self.login(); // The keychain has been asked by now.
         let mut signed_in = session.sign_in_for(&login, None);
         if let Err(ftp::Error::Mistaken { .. }) = signed_in {
-            self.learn_other_server();
-            drop(session); // It may take one conversation at a time.
-            session = self.connect(limits, log)?;
+            session = self.meet_anew(session, limits, log)?;
             signed_in = session.sign_in_for(&login, None);
         }
         match signed_in {
@@ -129,6 +127,18 @@ impl<'a> Access<'a> {
         }
         self.learn_accepted();
         Ok(session)
+    }
+
+    /// Meets the server once more that `session` has mistaken for the one that was met before.
+    pub(super) fn meet_anew<'s>(
+        self,
+        session: Session<'_>,
+        limits: &Limits,
+        log: &'s dyn Fn(ftp::Line),
+    ) -> Result<Session<'s>, ftp::Error> {
+        self.learn_other_server();
+        drop(session); // It may take one conversation at a time.
+        self.connect(limits, log)
     }
 
     /// Remembers that the server is not the one that was met before: its greeting is waited for now.

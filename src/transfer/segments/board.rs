@@ -178,6 +178,9 @@ impl<'a> Board<'a> {
         stop: &Stop,
         now: Instant,
     ) -> Option<Task> {
+        if self.is_whole() {
+            return None;
+        }
         let mut free = self.silent_share(now).into_iter().chain(self.free_gaps());
         let free = match self.has_head() {
             true => free.next(),
@@ -277,6 +280,14 @@ impl<'a> Board<'a> {
         }
     }
 
+    /// A connection is not silent, also while nobody can tell whether what it brings belongs there.
+    pub(super) fn hear(&mut self, me: Id, now: Instant) {
+        if let Some(share) = self.shares.get_mut(&me) {
+            share.longest = share.longest.max(now.duration_since(share.heard));
+            share.heard = now;
+        }
+    }
+
     /// Takes in what a connection has brought: `bytes` of the file from `at` on. What is here already
     /// is compared.
     pub(super) fn deliver(
@@ -286,9 +297,7 @@ impl<'a> Board<'a> {
         mut bytes: &[u8],
         now: Instant,
     ) -> Result<Next, Setback> {
-        let Some(share) = self.shares.get_mut(&me) else { return Ok(Next::Lost) };
-        share.longest = share.longest.max(now.duration_since(share.heard));
-        share.heard = now;
+        self.hear(me, now);
         while let [_, ..] = bytes {
             let Some(share) = self.shares.get(&me) else { return Ok(Next::Lost) };
             let (from, end) = (share.at, share.end);

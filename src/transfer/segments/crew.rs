@@ -28,7 +28,7 @@ pub(super) struct Crew<'c, 'f> {
     errand: Errand<'c>,
     begun: Instant,
     roll: Mutex<Roll>,
-    /// Somebody has left, or it is over.
+    /// Somebody has left or is about to end a transfer, or it is over.
     has_changed: Condvar,
     board: Mutex<Board<'f>>,
     news: Sender<News>,
@@ -54,8 +54,10 @@ struct Roll {
     /// What the connections bring does not fit together: no more of them.
     goes_alone: bool,
     trouble: Option<Trouble>,
-    /// How many have nothing to do.
+    /// How many have nothing to do: their conversations can go on.
     idle: usize,
+    /// How many hear the server's last word on a transfer: then theirs can go on.
+    ending: usize,
     /// Conversations that can go on.
     rested: Vec<Parked>,
     /// The rights to those: they count until somebody has ended them.
@@ -96,6 +98,7 @@ impl<'c, 'f> Crew<'c, 'f> {
             goes_alone: false,
             trouble: None,
             idle: 0,
+            ending: 0,
             rested: Vec::new(),
             lanes: Vec::new(),
             is_over: false,
@@ -165,13 +168,22 @@ impl<'c, 'f> Crew<'c, 'f> {
         self.wait_with(roll, most).idle -= 1;
     }
 
-    /// Whether the file is whole, and somebody else has nothing more to wait for. It is over then.
-    pub(super) fn is_done_without_me(&self) -> bool {
+    /// The share of a member is whole: `hear` hears the server's last word on its transfer, so that the
+    /// conversation can go on. `None`: there is no need to, since the file is whole, and somebody else
+    /// can go on already. It is over then.
+    pub(super) fn end<T>(&self, hear: impl FnOnce() -> T) -> Option<T> {
         let is_whole = self.board().is_whole();
         let mut roll = self.roll();
-        roll.is_over |= is_whole;
+        let is_needed = !is_whole || roll.idle == 0;
+        roll.is_over |= !is_needed;
+        roll.ending += usize::from(is_needed);
         self.has_changed.notify_all();
-        is_whole && roll.idle > 0
+        drop(roll);
+        is_needed.then(|| {
+            let heard = hear();
+            self.roll().ending -= 1;
+            heard
+        })
     }
 
     /// A connection that is there already becomes a member.
@@ -203,12 +215,13 @@ impl<'c, 'f> Crew<'c, 'f> {
             Ok(()) => {}
             Err(_) if is_dismissed => {}
             Err(Setback::Differs) => {
-                roll.goes_alone = true;
+                if !std::mem::replace(&mut roll.goes_alone, true) {
+                    self.tell(
+                        Voice::Warning,
+                        "What another connection brings does not fit, or cannot be told from the file's beginning. Going on without it",
+                    );
+                }
                 roll.trouble = Some(Trouble::Doubt(Doubt::Changed));
-                self.tell(
-                    Voice::Warning,
-                    "What another connection brings does not fit, or cannot be told from the file's beginning. Going on without it",
-                );
             }
             Err(Setback::Trouble(trouble)) => {
                 if is_objection(&trouble) {

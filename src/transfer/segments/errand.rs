@@ -34,7 +34,12 @@ impl Errand<'_> {
     ) -> Result<Session<'l>, Error> {
         let errand = ftp::Errand { path: &self.access.address.path, beside: &[] };
         let mut session = self.access.connect(limits, log)?;
-        session.sign_in_for(&self.access.login(), Some(errand))?;
+        let mut signed_in = session.sign_in_for(&self.access.login(), Some(errand));
+        if let Err(Error::Mistaken { .. }) = signed_in {
+            session = self.access.meet_anew(session, limits, log)?;
+            signed_in = session.sign_in_for(&self.access.login(), Some(errand));
+        }
+        signed_in?;
         session.look_ahead(errand)?;
         Ok(session)
     }

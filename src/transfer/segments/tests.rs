@@ -1,10 +1,18 @@
 //! Whoever brings what, in whatever order: the file is right, and is whole only when it is.
 
+use std::thread;
 use std::time::{Duration, Instant};
 
+use crossbeam_channel::unbounded;
+
 use super::board::{Board, Id, Next, Setback, Task};
+use super::crew::Crew;
+use super::errand::Errand;
 use crate::disk::{Company, Partial};
-use crate::ftp::Stop;
+use crate::ftp::{RemoteFile, Stop};
+use crate::transfer::growth::Growth;
+use crate::transfer::handle::Handle;
+use crate::transfer::request::{Destination, Request};
 use crate::transfer::resume::OVERLAP;
 
 /// After so long a connection counts as silent, whatever it was like before.
@@ -98,15 +106,65 @@ fn what_comes_again_and_is_not_equal_brings_nothing() {
 }
 
 #[test]
-fn the_beginning_comes_first_unless_somebody_fetches_it() {
+fn before_the_beginning_is_here_others_begin_elsewhere_and_whoever_is_free_next_fetches_it() {
     with_beginning(1000, |board, now| {
-        let elsewhere = board.claim(SECOND, Some(2), &Stop::default(), now).unwrap();
-        assert!(elsewhere.is_in_void, "{elsewhere:?}");
-        assert!(board.awaits_head() && !board.has_head());
-        board.release(FIRST);
+        let task = board.claim(SECOND, Some(2), &Stop::default(), now).unwrap();
+        assert!(task.is_in_void, "{task:?}");
+        assert!(!board.has_head() && board.awaits_head());
+        board.leave(FIRST);
+        assert!(!board.awaits_head(), "nobody fetches it any more");
         board.release(SECOND);
-        assert!(!board.awaits_head());
-        let first = board.claim(SECOND, Some(2), &Stop::default(), now).unwrap();
-        assert_eq!(first.from, 0);
+        let task = board.claim(SECOND, Some(2), &Stop::default(), now).unwrap();
+        assert_eq!((task.from, task.is_in_void), (0, false));
+        board.deliver(SECOND, 0, &bytes(0, OVERLAP), now).unwrap();
+        assert!(board.has_head());
+    });
+}
+
+#[test]
+fn who_brings_what_nobody_can_tell_yet_is_not_silent() {
+    with_beginning(1000, |board, now| {
+        board.claim(SECOND, Some(2), &Stop::default(), now).unwrap();
+        let later = now + SILENCE;
+        board.deliver(FIRST, 1000, &bytes(1000, 2000), later).unwrap();
+        assert!(board.has_silent_share(later));
+        board.hear(SECOND, later);
+        assert!(!board.has_silent_share(later));
+    });
+}
+
+#[test]
+fn where_nobody_else_can_go_on_the_last_one_is_given_the_time_to_end_its_transfer() {
+    with_beginning(SIZE, |board, _| {
+        let handle = Handle::default();
+        let remote = RemoteFile::unknown(b"file".to_vec());
+        let address = "ftp://example.org/file".parse().unwrap();
+        let request = Request::new(address, Destination::Folder("d".into()));
+        let errand = Errand {
+            access: request.access(handle.commons()),
+            handle: &handle,
+            patience: request.patience,
+            remote: &remote,
+            size: SIZE,
+            most: 1,
+            stop: handle.stop.clone(),
+        };
+        let mut whole = Board::new(board.file, SIZE);
+        whole.is_end_proven = true;
+        let crew = Crew::new(errand, whole, Growth::new(1, 1), unbounded().0);
+        let stop = handle.stop.branch();
+        crew.enrol(stop.clone());
+        let ended = thread::scope(|scope| {
+            let ended = crew.end(|| {
+                scope.spawn(|| crew.tend(scope));
+                thread::sleep(Duration::from_millis(200));
+                !stop.is_given()
+            });
+            while !crew.is_over() {
+                crew.idle(Duration::from_millis(20));
+            }
+            ended
+        });
+        assert_eq!(ended, Some(true), "its last word was not waited for");
     });
 }

@@ -93,14 +93,12 @@ impl Worker<'_, '_, '_> {
                 Ok(End::Done) if end == Some(at) => {
                     self.crew.board().release(self.id);
                     data.end(); // The server is at its end as well.
-                    session.finish()?;
+                    self.crew.end(|| session.finish()).transpose()?;
                 }
                 Ok(End::Done) => {
                     self.crew.board().release(self.id);
-                    if self.crew.is_done_without_me() {
-                        return Ok(()); // What the server says of a transfer broken off proves nothing.
-                    }
-                    session.break_off(data)?;
+                    // What the server says of a transfer that was broken off proves nothing.
+                    self.crew.end(|| session.break_off(data)).transpose()?;
                 }
                 Ok(End::OfData) => {
                     let is_doubtful = data.is_end_doubtful && at != self.crew.size();
@@ -154,7 +152,10 @@ impl Worker<'_, '_, '_> {
         if task.is_in_void {
             let size = usize::try_from(OVERLAP).unwrap_or(usize::MAX).min(block.len());
             let (head, _) = block.split_at_mut(size);
-            stream.data.read_exact(head)?;
+            stream.data.read_all(head, || {
+                self.crew.board().hear(self.id, Instant::now());
+                (self.tick)();
+            })?;
             if !self.has_head() {
                 self.crew.board().release(self.id);
                 session.break_off(stream.data)?;
@@ -176,7 +177,8 @@ impl Worker<'_, '_, '_> {
     fn has_head(&self) -> bool {
         loop {
             let (is_here, is_awaited) = {
-                let board = self.crew.board();
+                let mut board = self.crew.board();
+                board.hear(self.id, Instant::now()); // It is we who do not read on.
                 (board.has_head(), board.awaits_head())
             };
             if is_here || !is_awaited || self.crew.is_over() || self.stop.is_given() {

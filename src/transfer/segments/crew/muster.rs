@@ -24,7 +24,10 @@ impl<'c, 'f> Crew<'c, 'f> {
         loop {
             let is_hopeless =
                 roll.goes_alone || roll.failures >= MOST_FAILURES || self.errand.stop.is_given();
-            roll.is_over |= self.board().is_whole() || (roll.members.is_empty() && is_hopeless);
+            // One conversation has to go on.
+            let is_rested = roll.idle > 0 || roll.ending == 0;
+            roll.is_over |= self.board().is_whole() && is_rested;
+            roll.is_over |= roll.members.is_empty() && is_hopeless;
             if roll.is_over {
                 return;
             }
