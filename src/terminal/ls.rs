@@ -1,23 +1,22 @@
 //! `ashore ls`: what a folder on a server holds, a line for each entry.
 
 use std::borrow::Cow;
-use std::io::{self, BufWriter, StdoutLock, Write};
-use std::iter;
-use std::ops::ControlFlow;
+use std::io::{self, Write};
+use std::panic::resume_unwind;
 use std::process::ExitCode;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::SystemTime;
+use std::{iter, mem, thread};
 
+use crossbeam_channel::{Receiver, bounded};
 use serde::Serialize;
 
 use super::flags::Ls;
+use super::rows::{Bundle, Row, Rows, is_certain};
 use super::{Exit, interrupt, json, plan, say, sentences};
-use crate::ftp::listing::{Entry, Kind, ListingEnd, Modified, Precision};
+use crate::ftp::listing::{Kind, Modified, Precision, Zone};
 use crate::ftp::{Encoding, Limits, in_utf_8};
 use crate::transfer::{self, Access, Failure};
 use crate::words;
-
-/// How long an entry may wait in the buffer for the next one. Short enough to watch a listing grow.
-const MOST_DELAY: Duration = Duration::from_millis(100);
 
 /// Lists the folder that the command line names, on stdout.
 ///
@@ -47,9 +46,20 @@ pub fn ls(flags: &Ls, end_at_once: fn()) -> ExitCode {
     let security = flags.connection.tls.into();
     let way = flags.connection.way();
     let access = Access { address: &address, security, trust: &trust, way, commons: &commons };
-    let mut page = Page::new(flags.json, access);
-    let ended = transfer::list(access, &limits, &log, &mut |entry| page.take(entry));
-    page.end(ended.as_ref().ok());
+    let page = Page::new(flags.json, access.encoding(iter::empty()), io::stdout());
+    let (ended, mut page) = thread::scope(|scope| {
+        let (to, batches) = bounded(MOST_AHEAD);
+        // Putting the lines together takes nearly as long as reading them did.
+        let printer = scope.spawn(|| page.fill(batches));
+        let mut bundle = Bundle::new(to);
+        let ended = transfer::list(access, &limits, &log, &mut |entry| bundle.take(&entry));
+        bundle.end();
+        (ended, printer.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    });
+    if page.is_to_guess {
+        page.encoding = access.encoding(page.waiting.iter().map(|row| row.name));
+    }
+    page.end(ended.as_ref().ok().and_then(|end| end.zone));
     match ended {
         Ok(_) => Exit::Complete,
         // Whoever reads us has read enough.
@@ -63,26 +73,29 @@ pub fn ls(flags: &Ls, end_at_once: fn()) -> ExitCode {
     .into()
 }
 
-/// So many bytes are written at once, unless they come slowly.
-const AT_ONCE: usize = 64 * 1024;
+/// So many times as many may be read before they are printed.
+const MOST_AHEAD: usize = 16;
+
+/// So many bytes of what has waited are written at once.
+const MOST_TEXT: usize = 64 * 1024;
 
 /// The widths of the columns.
 const SIZE_WIDTH: usize = 17;
 const DATE_WIDTH: usize = 16;
 
 /// What is printed.
-struct Page<'a> {
+struct Page<W> {
     is_json: bool,
-    access: Access<'a>,
     /// What names are written in that are not UTF-8.
     encoding: Option<Encoding>,
-    out: BufWriter<StdoutLock<'static>>,
-    /// Room for one line.
-    line: String,
-    flushed: Instant,
-    /// Entries wait, and all after them, whose time is in the server's zone until that is known, or
-    /// whose name is in an encoding that is still to be guessed.
-    waiting: Vec<Entry>,
+    out: W,
+    /// Lines that are not written yet. They wait once there is one of `dates`.
+    text: String,
+    /// Where in the text the dates stand that are in the server's zone until that is known.
+    dates: Vec<(usize, Modified)>,
+    /// Entries wait, and all after them, whose name is in an encoding that is still to be guessed. As
+    /// JSON also those whose time is in the server's zone.
+    waiting: Rows,
     /// One of them at least has a name that is not UTF-8.
     is_to_guess: bool,
     /// The time that was written last: in most folders many files have the same.
@@ -91,69 +104,86 @@ struct Page<'a> {
     is_unread: bool,
 }
 
-impl<'a> Page<'a> {
-    fn new(is_json: bool, access: Access<'a>) -> Self {
+impl<W: Write> Page<W> {
+    fn new(is_json: bool, encoding: Option<Encoding>, out: W) -> Self {
         Self {
             is_json,
-            access,
-            encoding: access.encoding(iter::empty()),
-            out: BufWriter::with_capacity(AT_ONCE, io::stdout().lock()),
-            line: String::new(),
-            flushed: Instant::now(),
-            waiting: Vec::new(),
+            encoding,
+            out,
+            text: String::new(),
+            dates: Vec::new(),
+            waiting: Rows::default(),
             is_to_guess: false,
             dated: None,
             is_unread: false,
         }
     }
 
-    fn take(&mut self, entry: Entry) -> ControlFlow<()> {
-        let is_certain =
-            entry.modified.is_none_or(|time| time.is_utc || time.precision == Precision::Day);
-        let is_legible = self.encoding.is_some() || std::str::from_utf8(&entry.name).is_ok();
-        if !self.waiting.is_empty() || !is_certain || !is_legible {
-            self.is_to_guess |= !is_legible;
-            self.waiting.push(entry);
-            return ControlFlow::Continue(());
-        }
-        self.print(&entry);
-        if self.flushed.elapsed() > MOST_DELAY {
-            self.is_unread |= self.out.flush().is_err();
-            self.flushed = Instant::now();
-        }
-        if self.is_unread { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    }
-
-    /// Prints what has waited, in UTC if the end says how.
-    fn end(&mut self, end: Option<&ListingEnd>) {
-        let zone = end.and_then(|end| end.zone);
-        if self.is_to_guess {
-            let names = self.waiting.iter().map(|entry| entry.name.as_slice());
-            self.encoding = self.access.encoding(names);
-        }
-        for mut entry in std::mem::take(&mut self.waiting) {
-            if let (Some(zone), Some(modified)) = (zone, &mut entry.modified) {
-                *modified = modified.corrected(zone);
+    /// Prints what comes until no more comes, or nobody reads it.
+    fn fill(mut self, batches: Receiver<Rows>) -> Self {
+        for rows in batches {
+            rows.iter().for_each(|row| self.take(row));
+            if self.dates.is_empty() {
+                self.write();
             }
-            self.print(&entry);
+            if self.is_unread {
+                break;
+            }
         }
-        self.is_unread |= self.out.flush().is_err();
+        self
     }
 
-    fn print(&mut self, entry: &Entry) {
+    fn take(&mut self, row: Row<'_>) {
+        let is_legible = self.encoding.is_some() || std::str::from_utf8(row.name).is_ok();
+        let may_be_dated = !self.is_json || is_certain(row.modified);
+        if self.waiting.len() == 0 && may_be_dated && is_legible {
+            return self.print(row);
+        }
+        self.is_to_guess |= !is_legible;
+        self.waiting.push(row);
+    }
+
+    /// Prints what has waited, in UTC if the zone is known.
+    fn end(&mut self, zone: Option<Zone>) {
         if self.is_unread {
             return;
         }
-        self.line.clear();
-        match self.is_json {
-            true => self.line.push_str(&json(entry, self.encoding)),
-            false => {
-                let date = dated(&mut self.dated, entry.modified);
-                columns(entry, date, self.encoding, &mut self.line);
+        if let Some(zone) = zone.filter(|zone| zone.seconds() != 0) {
+            // From the end on: whatever became longer would not move what is still to be corrected.
+            for (at, modified) in mem::take(&mut self.dates).into_iter().rev() {
+                let old = date(modified).len();
+                self.text.replace_range(at..at + old, &date(modified.corrected(zone)));
             }
         }
-        self.line.push('\n');
-        self.is_unread |= self.out.write_all(self.line.as_bytes()).is_err();
+        for mut row in mem::take(&mut self.waiting).iter() {
+            if let (Some(zone), Some(modified)) = (zone, &mut row.modified) {
+                *modified = modified.corrected(zone);
+            }
+            self.print(row);
+            if self.text.len() > MOST_TEXT {
+                self.write();
+            }
+        }
+        self.write();
+    }
+
+    fn print(&mut self, row: Row<'_>) {
+        if self.is_json {
+            self.text.push_str(&json(row, self.encoding));
+        } else {
+            let date = dated(&mut self.dated, row.modified);
+            let at = columns(row, date, self.encoding, &mut self.text);
+            if let Some(modified) = row.modified.filter(|&time| !is_certain(Some(time))) {
+                self.dates.push((at, modified));
+            }
+        }
+        self.text.push('\n');
+    }
+
+    fn write(&mut self) {
+        self.is_unread |=
+            self.out.write_all(self.text.as_bytes()).and_then(|()| self.out.flush()).is_err();
+        self.text.clear();
     }
 }
 
@@ -166,18 +196,19 @@ fn dated(last: &mut Option<(Modified, String)>, modified: Option<Modified>) -> &
     &last.get_or_insert_with(|| (modified, date(modified))).1
 }
 
-/// Size, time in UTC, name. A folder ends in `/`, a link names its target.
+/// Size, time in UTC, name. A folder ends in `/`, a link names its target. Says where the date begins.
 ///
 /// Put together by hand: the formatting of `std` would take longer than the reading did.
-fn columns(entry: &Entry, date: &str, encoding: Option<Encoding>, line: &mut String) {
-    let size = entry.size.map_or_else(|| "-".to_owned(), words::count);
+fn columns(row: Row<'_>, date: &str, encoding: Option<Encoding>, line: &mut String) -> usize {
+    let size = row.size.map_or_else(|| "-".to_owned(), words::count);
     line.push_str(space(SIZE_WIDTH.saturating_sub(size.chars().count())));
     line.push_str(&size);
     line.push_str("  ");
+    let at = line.len();
     line.push_str(date);
     line.push_str(space(DATE_WIDTH.saturating_sub(date.len()) + 2));
-    words::show(&legible(&entry.name, encoding), line);
-    match (&entry.kind, &entry.target) {
+    words::show(&legible(row.name, encoding), line);
+    match (row.kind, row.target) {
         (Kind::Dir, _) => line.push('/'),
         (_, Some(target)) => {
             line.push_str(" -> ");
@@ -185,6 +216,7 @@ fn columns(entry: &Entry, date: &str, encoding: Option<Encoding>, line: &mut Str
         }
         (Kind::File | Kind::Link | Kind::Other, None) => {}
     }
+    at
 }
 
 /// So many spaces, at most as many as a column is wide.
@@ -235,22 +267,22 @@ fn legible(name: &[u8], encoding: Option<Encoding>) -> Cow<'_, str> {
     }
 }
 
-fn json(entry: &Entry, encoding: Option<Encoding>) -> String {
-    let name = legible(&entry.name, encoding);
-    let target = entry.target.as_deref().map(|target| legible(target, encoding));
-    let is_utf_8 = std::str::from_utf8(&entry.name).is_ok();
+fn json(row: Row<'_>, encoding: Option<Encoding>) -> String {
+    let name = legible(row.name, encoding);
+    let target = row.target.map(|target| legible(target, encoding));
+    let is_utf_8 = std::str::from_utf8(row.name).is_ok();
     let told = Told {
         name: &name,
-        kind: match entry.kind {
+        kind: match row.kind {
             Kind::File => "file",
             Kind::Dir => "dir",
             Kind::Link => "link",
             Kind::Other => "other",
         },
-        size: entry.size,
-        modified: entry.modified.and_then(|modified| utc(modified.time)),
+        size: row.size,
+        modified: row.modified.and_then(|modified| utc(modified.time)),
         target: target.as_deref(),
-        name_bytes: (!is_utf_8).then(|| words::base64(&entry.name)),
+        name_bytes: (!is_utf_8).then(|| words::base64(row.name)),
     };
     // Nothing in it can fail to be written.
     json::line(&told)
@@ -262,7 +294,10 @@ fn utc(time: SystemTime) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::ftp::listing::Entry;
 
     #[test]
     fn a_name_that_is_not_utf_8_is_told_in_base64_too() {
@@ -274,11 +309,11 @@ mod tests {
             target: Some(b"x".to_vec()),
         };
         assert_eq!(
-            json(&entry("späße".as_bytes()), None),
+            json((&entry("späße".as_bytes())).into(), None),
             r#"{"name":"späße","kind":"link","size":null,"modified":null,"target":"x"}"#
         );
         assert_eq!(
-            json(&entry(b"caf\xe9"), None),
+            json((&entry(b"caf\xe9")).into(), None),
             r#"{"name":"caf�","kind":"link","size":null,"modified":null,"target":"x","name_bytes":"Y2Fm6Q=="}"#
         );
     }
@@ -296,7 +331,7 @@ mod tests {
         };
         let line = |entry: &Entry| {
             let mut line = String::new();
-            columns(entry, &date(entry.modified.unwrap()), None, &mut line);
+            columns(entry.into(), &date(entry.modified.unwrap()), None, &mut line);
             line
         };
         assert_eq!(line(&file), "        1,234,567  1970-01-02 00:00  a\\u{1b}[2Jb");
@@ -308,5 +343,42 @@ mod tests {
             target: None,
         };
         assert_eq!(line(&dir), "                -  1970-01-02        pub/");
+    }
+
+    #[test]
+    fn dates_are_corrected_in_place_once_the_zone_is_known() {
+        let modified = |seconds, precision, is_utc| {
+            let time = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+            Some(Modified { time, precision, is_utc })
+        };
+        let mut rows = Rows::default();
+        for (name, modified) in [
+            ("certain", modified(0, Precision::Minute, true)),
+            ("a", modified(3600, Precision::Minute, false)),
+            ("1970-01-01 01:00", modified(3600, Precision::Second, false)),
+            ("day", modified(86_400, Precision::Day, false)),
+            ("none", None),
+            ("z", modified(90_000, Precision::Minute, false)),
+        ] {
+            let (name, kind) = (name.as_bytes(), Kind::File);
+            rows.push(Row { name, kind, size: None, modified, target: None });
+        }
+        let mut page = Page::new(false, None, Vec::new());
+        rows.iter().for_each(|row| page.take(row));
+        page.end("+02:00".parse().ok());
+
+        let text = String::from_utf8(page.out).unwrap();
+        let lines: Vec<_> = text.lines().map(|line| line.trim_start_matches([' ', '-'])).collect();
+        assert_eq!(
+            lines,
+            [
+                "1970-01-01 00:00  certain",
+                "1969-12-31 23:00  a",
+                "1969-12-31 23:00  1970-01-01 01:00",
+                "1970-01-02        day",
+                "none",
+                "1970-01-01 23:00  z",
+            ]
+        );
     }
 }

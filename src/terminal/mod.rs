@@ -14,6 +14,7 @@ mod ls;
 mod plan;
 mod progress;
 mod receipt;
+mod rows;
 mod sentences;
 mod values;
 
