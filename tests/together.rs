@@ -26,6 +26,8 @@ use support::{request_for, said};
 enum Temper {
     /// It answers each, in order.
     Good,
+    /// The same, and it lets everybody in before they say their password.
+    Hospitable,
     /// It answers the last one first.
     Backwards,
     /// It reads the first and throws the others away.
@@ -131,9 +133,15 @@ fn talk(
         books.lock().unwrap().last_mut().unwrap().push(commands.clone());
         let mut answers: Vec<String> =
             commands.iter().map(|command| answer(command, &data)).collect();
+        if temper == Temper::Hospitable {
+            for answer in &mut answers {
+                *answer =
+                    answer.replace("230 Welcome", "503 You are in").replace("331 Who", "230 Who");
+            }
+        }
         if commands.len() > 1 {
             match temper {
-                Temper::Good => {}
+                Temper::Good | Temper::Hospitable => {}
                 Temper::Backwards => answers.reverse(),
                 Temper::FirstOnly => answers.truncate(1),
                 Temper::HangsUp => return Ok(()),
@@ -197,6 +205,15 @@ fn what_is_known_to_be_taken_travels_together_and_no_more() {
     harbour.bring(folder.path(), &Handle::default(), false);
     let flights = ["USER PASS", "FEAT TYPE", "SIZE MDTM EPSV", "RETR", "QUIT"];
     assert_eq!(shape(&harbour.guests()[0]), flights);
+}
+
+#[test]
+fn who_is_let_in_before_the_password_is_said_says_nothing_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let harbour = Harbour::open(KNOWN, Temper::Hospitable);
+    harbour.bring(folder.path(), &Handle::default(), false);
+    let flights = ["USER PASS TYPE SIZE MDTM EPSV FEAT", "RETR", "QUIT"];
+    assert_eq!(harbour.guests().iter().map(|it| shape(it)).collect::<Vec<_>>(), [flights]);
 }
 
 #[test]

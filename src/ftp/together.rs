@@ -92,12 +92,14 @@ impl Session<'_> {
         }
         let is_login = |command: &Command| matches!(command.verb(), "USER" | "PASS");
         let is_in_order = self.pace == Pace::InOrder;
-        let mut replies: Vec<Reply> = Vec::new();
+        let (mut replies, mut is_in): (Vec<Reply>, bool) = (Vec::new(), false);
         for command in &commands {
             let reply = self.next_of_many(replies.is_empty())?;
             let is_no = matches!(reply.kind(), Kind::TryLater | Kind::Refused);
-            // Nobody is in, so nothing that follows can be answered.
-            let is_over = is_no && is_login(command) && (is_in_order || reply.says_too_many());
+            is_in |= is_login(command) && reply.kind() == Kind::Done;
+            // Unless somebody is in already, nothing that follows can be answered.
+            let is_refused = is_no && is_login(command) && !is_in;
+            let is_over = is_refused && (is_in_order || reply.says_too_many());
             let is_over = is_over || reply.code == 421;
             replies.push(reply);
             if is_over {
