@@ -24,8 +24,9 @@ const LISTS: [List; 10] = [
 /// How long it is remembered. Whoever publishes a file may publish its checksum a little later.
 const MEMORY: Duration = Duration::from_secs(300);
 
-/// Of how many folders and files it is remembered.
-const MOST_PLACES: usize = 10_000;
+/// Of how many folders, and of how many files alone, it is remembered.
+const MOST_FOLDERS: usize = 10_000;
+const MOST_FILES: usize = 1000;
 
 /// How many bytes of lists are remembered, of all of them together.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
@@ -71,11 +72,22 @@ pub(super) fn beside(name: &[u8]) -> Vec<Vec<u8>> {
     }
 }
 
+/// Whether a checksum file called `name` tells of a whole folder.
+fn is_common(name: &[u8]) -> bool {
+    LISTS.iter().any(|list| matches!(list, List::Common(list) if list.as_bytes() == name))
+}
+
 /// What is known of checksum files: of those for whole folders, so that a thousand files of one folder do
 /// not ask a thousand times, and of those for one file, so that its next conversation does not ask again.
 /// Clones share it.
 #[derive(Debug, Clone, Default)]
-pub struct KnownLists(Arc<Mutex<HashMap<Place, Seen>>>);
+pub struct KnownLists(Arc<Mutex<Table>>);
+
+#[derive(Debug, Default)]
+struct Table {
+    folders: HashMap<Place, Seen>,
+    files: HashMap<Place, Seen>,
+}
 
 /// A folder on a server, or a file of which alone a checksum file tells, as somebody sees it.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -107,9 +119,15 @@ pub(super) enum Known {
 impl KnownLists {
     /// This is what there is under `name` beside the file at `address`.
     pub(super) fn note(&self, address: &Address, name: &[u8], known: Known, now: Instant) {
-        let mut places = self.lock();
-        let bytes: usize = places.values().map(Seen::bytes).sum();
-        if places.len() >= MOST_PLACES || bytes + known.bytes() > MOST_BYTES {
+        let mut table = self.lock();
+        if known.bytes() > 0 && table.bytes() + known.bytes() > MOST_BYTES {
+            *table = Table::default();
+        }
+        let (places, most) = match is_common(name) {
+            true => (&mut table.folders, MOST_FOLDERS),
+            false => (&mut table.files, MOST_FILES),
+        };
+        if places.len() >= most {
             places.clear();
         }
         let fresh = || Seen { since: now, lists: HashMap::new() };
@@ -122,22 +140,32 @@ impl KnownLists {
 
     /// What is known of the file called `name` beside the file at `address`.
     pub(super) fn get(&self, address: &Address, name: &[u8], now: Instant) -> Option<Known> {
-        let places = self.lock();
+        let table = self.lock();
+        let places = if is_common(name) { &table.folders } else { &table.files };
         let seen = places.get(&Place::of(address, name)).filter(|seen| !seen.is_old(now))?;
         seen.lists.get(name).cloned()
     }
 
     /// Nothing is known any more of the checksum files beside the file at `address`.
     pub(super) fn forget(&self, address: &Address) {
-        let mut places = self.lock();
+        let mut table = self.lock();
         for name in address.path.name().map(beside).unwrap_or_default() {
-            places.remove(&Place::of(address, &name));
+            let place = Place::of(address, &name);
+            table.folders.remove(&place);
+            table.files.remove(&place);
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Place, Seen>> {
+    fn lock(&self) -> MutexGuard<'_, Table> {
         // A thread that panicked while it held this lock left a whole table behind.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Table {
+    /// How many bytes all lists have together.
+    fn bytes(&self) -> usize {
+        self.folders.values().chain(self.files.values()).map(Seen::bytes).sum()
     }
 }
 
@@ -164,7 +192,7 @@ impl Place {
     /// What the checksum file called `name` beside the file at `address` tells of.
     fn of(address: &Address, name: &[u8]) -> Self {
         let mut path = address.path.to_wire();
-        if LISTS.iter().any(|list| matches!(list, List::Common(list) if list.as_bytes() == name)) {
+        if is_common(name) {
             path.truncate(path.iter().rposition(|&byte| byte == b'/').map_or(0, |at| at + 1));
         }
         let Address { host, port, login, .. } = address;
@@ -222,8 +250,22 @@ mod tests {
             let text = Known::Holds(Arc::new(vec![b'x'; 1024 * 1024]));
             lists.note(&address, b"MD5SUMS", text.clone(), now);
             assert_eq!(lists.get(&address, b"MD5SUMS", now), Some(text));
-            let bytes: usize = lists.lock().values().map(Seen::bytes).sum();
+            let bytes = lists.lock().bytes();
             assert!(bytes <= MOST_BYTES, "{bytes}");
         }
+    }
+
+    #[test]
+    fn many_files_with_lists_of_their_own_are_forgotten_and_their_folder_is_not() {
+        let (lists, now) = (KnownLists::default(), Instant::now());
+        for number in 0..2 * MOST_FILES {
+            let address = format!("ftp://h.example/pub/{number}").parse().unwrap();
+            lists.note(&address, b"MD5SUMS", Known::Missing, now);
+            let own = format!("{number}.md5");
+            lists.note(&address, own.as_bytes(), Known::Missing, now);
+            assert_eq!(lists.get(&address, own.as_bytes(), now), Some(Known::Missing));
+            assert_eq!(lists.get(&address, b"MD5SUMS", now), Some(Known::Missing));
+        }
+        assert!(lists.lock().files.len() <= MOST_FILES);
     }
 }
