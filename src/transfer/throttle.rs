@@ -53,7 +53,7 @@ const RECENT: Duration = Duration::from_secs(1);
 /// A limit to how fast all downloads together may receive; clones share it. The default has none,
 /// and costs one look at a number for each block.
 ///
-/// [A bucket of tokens](Bucket), one for each byte. Whoever receives bytes takes theirs out, and waits
+/// A bucket of tokens, one for each byte. Whoever receives bytes takes theirs out, and waits
 /// until none are missing.
 #[derive(Debug, Clone, Default)]
 pub struct Throttle(Arc<Shared>);
