@@ -35,8 +35,8 @@ pub use names::local_name;
 pub use partial::Partial;
 pub use pile::Pile;
 pub use place::{
-    check_new_file, folder_of, free_name, has_part, make_folder_without_links, nearest_folder,
-    numbered,
+    check_new_file, folder_of, free_name, free_name_but, has_part, make_folder_without_links,
+    nearest_folder, numbered,
 };
 pub use receipt::{Receipt, Receipted};
 pub use small::Unnamed;

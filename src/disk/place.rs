@@ -62,10 +62,16 @@ pub fn nearest_folder(folder: &Path) -> Result<&Path, Error> {
 /// `path`, or the first of `name (2).ext`, `name (3).ext` … under which nothing is.
 #[must_use]
 pub fn free_name(path: &Path) -> PathBuf {
+    free_name_but(path, &|_| false)
+}
+
+/// The same, and none of those that are taken although nothing is there yet.
+#[must_use]
+pub fn free_name_but(path: &Path, is_taken: &dyn Fn(&Path) -> bool) -> PathBuf {
     let mut n = 1;
     loop {
         let candidate = numbered(path, n);
-        if fs::symlink_metadata(&candidate).is_err() {
+        if fs::symlink_metadata(&candidate).is_err() && !is_taken(&candidate) {
             return candidate;
         }
         n += 1;

@@ -102,43 +102,45 @@ impl<'a> Access<'a> {
     }
 
     /// Connects and signs in, for whatever will be asked. Commands travel together where the server
-    /// takes that; one that is another one than before is met once more, and one that stumbles too, and
-    /// is spoken to step by step.
+    /// takes that; one that stumbles is met once more, and spoken to step by step.
     pub(super) fn meet<'s>(
         self,
         limits: &Limits,
         log: &'s dyn Fn(ftp::Line),
     ) -> Result<Session<'s>, ftp::Error> {
-        let mut session = self.connect(limits, log)?;
-        let login = self.login(); // The keychain has been asked by now.
-        let mut signed_in = session.sign_in_for(&login, None);
-        if let Err(ftp::Error::Mistaken { .. }) = signed_in {
-            session = self.meet_anew(session, limits, log)?;
-            signed_in = session.sign_in_for(&login, None);
-        }
-        match signed_in {
+        let session = match self.meet_for(limits, log, None) {
             Err(ftp::Error::Stumbled { .. }) => {
-                drop(session);
-                session = self.connect(limits, log)?;
-                session.sign_in(&login)?;
+                let mut session = self.connect(limits, log)?;
+                session.sign_in(&self.login())?;
                 self.learn_step_by_step();
+                session
             }
-            signed_in => signed_in?,
-        }
+            met => met?,
+        };
         self.learn_accepted();
         Ok(session)
     }
 
-    /// Meets the server once more that `session` has mistaken for the one that was met before.
-    pub(super) fn meet_anew<'s>(
+    /// Connects and signs in; `errand` is what will be asked next. A server that is another one than
+    /// before is met once more.
+    pub(super) fn meet_for<'s>(
         self,
-        session: Session<'_>,
         limits: &Limits,
         log: &'s dyn Fn(ftp::Line),
+        errand: Option<ftp::Errand<'_>>,
     ) -> Result<Session<'s>, ftp::Error> {
-        self.learn_other_server();
-        drop(session); // It may take one conversation at a time.
-        self.connect(limits, log)
+        let mut session = self.connect(limits, log)?;
+        let login = self.login(); // The keychain has been asked by now.
+        match session.sign_in_for(&login, errand) {
+            Err(ftp::Error::Mistaken { .. }) => {
+                self.learn_other_server();
+                drop(session); // It may take one conversation at a time.
+                session = self.connect(limits, log)?;
+                session.sign_in_for(&login, errand)?;
+            }
+            signed_in => signed_in?,
+        }
+        Ok(session)
     }
 
     /// Remembers that the server is not the one that was met before: its greeting is waited for now.

@@ -70,10 +70,9 @@ impl Facts {
         };
         let target = target.ok();
         let occupied = target.as_deref().and_then(|target| {
-            let is_free = |it: &PathBuf| it.symlink_metadata().is_err() && coming(it).is_none();
             let by_transfer = coming(target).map(|source| {
-                let other = (2..).map(|number| disk::numbered(target, number)).find(is_free);
-                Occupied::ByTransfer { source, other: other.unwrap_or_else(|| target.to_owned()) }
+                let other = disk::free_name_but(target, &|path| coming(path).is_some());
+                Occupied::ByTransfer { source, other }
             });
             let is_there = || match target.symlink_metadata() {
                 Ok(there) => !(is_folder && there.is_dir()),

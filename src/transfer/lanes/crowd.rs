@@ -6,6 +6,7 @@ use std::time::Instant;
 use super::super::pier::{Pier, lock};
 use super::Lane;
 use crate::ftp::Error;
+use crate::words;
 
 /// What a refusal means that says that there are too many connections.
 #[derive(Debug, PartialEq, Eq)]
@@ -42,8 +43,9 @@ impl Lane {
         let allowed = u32::try_from(limit).ok();
         // What cannot be written down is learnt again the next time.
         self.servers.learn(host, *port, |known| known.most_connections = allowed).ok();
-        let word = if limit == 1 { "connection" } else { "connections" };
-        format!("{host} allows {limit} {word} at a time; using {limit}")
+        let many = u64::try_from(limit).unwrap_or(u64::MAX);
+        let connections = words::counted(many, "connection", "connections");
+        format!("{host} allows {connections} at a time; using {limit}")
     }
 
     /// The server did not let this connection in, for a reason that may mean anything. Where it has let

@@ -33,13 +33,7 @@ impl Errand<'_> {
         log: &'l dyn Fn(ftp::Line),
     ) -> Result<Session<'l>, Error> {
         let errand = ftp::Errand { path: &self.access.address.path, beside: &[] };
-        let mut session = self.access.connect(limits, log)?;
-        let mut signed_in = session.sign_in_for(&self.access.login(), Some(errand));
-        if let Err(Error::Mistaken { .. }) = signed_in {
-            session = self.access.meet_anew(session, limits, log)?;
-            signed_in = session.sign_in_for(&self.access.login(), Some(errand));
-        }
-        signed_in?;
+        let mut session = self.access.meet_for(limits, log, Some(errand))?;
         session.look_ahead(errand)?;
         Ok(session)
     }
