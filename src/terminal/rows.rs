@@ -12,7 +12,7 @@ use crate::ftp::listing::{Entry, Kind, Modified, Precision};
 const MOST_DELAY: Duration = Duration::from_millis(100);
 
 /// So many entries are printed at once, unless they come slowly.
-const AT_ONCE: usize = 512;
+const AT_ONCE: usize = 2048;
 
 /// Entries that one thread reads and another prints.
 ///

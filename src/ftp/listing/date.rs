@@ -126,12 +126,14 @@ pub(super) fn clock_at(line: &Line<'_>, at: usize) -> Option<(Clock, usize)> {
 /// Four digits that can be a year now or then, and the five of servers that write 2001 as 19101.
 pub(super) fn year(word: &[u8]) -> Option<i16> {
     let word = word.strip_suffix(b",").unwrap_or(word);
-    let year = i16::try_from(number(word)?).ok()?;
-    match word.len() {
-        4 => Some(year).filter(|year| (1900..2200).contains(year)),
-        5 => Some(year - 17_100).filter(|year| (2000..2099).contains(year)),
-        _ => None,
-    }
+    // Most words are none, and are done with here.
+    let (least, years) = match word.len() {
+        4 => (0, 1900..2200),
+        5 => (17_100, 2000..2099),
+        _ => return None,
+    };
+    let year = i16::try_from(number(word)?).ok()? - least;
+    years.contains(&year).then_some(year)
 }
 
 /// Two digits mean the years from 1970 to 2069. Three are what OS/2 makes of the years since 2000: 103

@@ -3,9 +3,11 @@
 use std::time::SystemTime;
 
 use jiff::civil::DateTime;
+use memchr::memchr;
 
 use super::line::{Line, Word, is_space, number};
-use super::{Entry, date, dos, mlsd, mvs, others, unix, usual, vms};
+use super::usual::Usual;
+use super::{Entry, date, dos, mlsd, mvs, others, unix, vms};
 use crate::ftp::reply::MAX_LINE;
 
 /// So many bytes of a line that cannot be read are quoted.
@@ -54,6 +56,7 @@ impl Form {
 pub struct Parser {
     form: Form,
     now: DateTime,
+    usual: Usual,
     /// The line that has not ended yet.
     pub(super) line: Vec<u8>,
     /// Room for the words of a line.
@@ -72,9 +75,11 @@ impl Parser {
     /// `now` is what dates without a year are taken to be close to.
     #[must_use]
     pub fn new(form: Form, now: SystemTime) -> Self {
+        let now = date::civil(now);
         Self {
             form,
-            now: date::civil(now),
+            now,
+            usual: Usual::new(now),
             line: Vec::new(),
             words: Vec::new(),
             is_too_long: false,
@@ -86,10 +91,10 @@ impl Parser {
 
     /// Takes the next bytes in, and hands on the entries that they complete.
     pub fn feed(&mut self, bytes: &[u8], found: &mut dyn FnMut(Entry)) {
-        let mut lines = bytes.split(|&byte| byte == b'\n');
-        // What comes after the last line break has not ended.
-        let open = lines.next_back().unwrap_or_default();
-        for line in lines {
+        let mut open = bytes;
+        while let Some((line, rest)) = memchr(b'\n', open).and_then(|at| open.split_at_checked(at))
+        {
+            open = rest.get(1..).unwrap_or_default();
             if self.line.is_empty() && !self.is_too_long && line.len() <= MAX_LINE {
                 self.take(line, found);
             } else {
@@ -97,6 +102,7 @@ impl Parser {
                 self.end_of_line(found);
             }
         }
+        // What comes after the last line break has not ended.
         self.add(open);
     }
 
@@ -150,7 +156,7 @@ impl Parser {
             return mlsd::entry(bytes);
         }
         if self.name.is_none()
-            && let usual @ Some(_) = usual::entry(bytes, self.now)
+            && let usual @ Some(_) = self.usual.entry(bytes)
         {
             return usual;
         }
