@@ -137,9 +137,9 @@ fn who_brings_what_nobody_can_tell_yet_is_not_silent() {
 fn where_nobody_else_can_go_on_the_last_one_is_given_the_time_to_end_its_transfer() {
     with_beginning(SIZE, |board, _| {
         let handle = Handle::default();
-        let remote = RemoteFile::unknown(b"file".to_vec());
         let address = "ftp://example.org/file".parse().unwrap();
         let request = Request::new(address, Destination::Folder("d".into()));
+        let remote = RemoteFile::at(&request.address.path);
         let errand = Errand {
             access: request.access(handle.commons()),
             handle: &handle,
