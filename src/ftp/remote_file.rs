@@ -70,6 +70,15 @@ impl Session<'_> {
         Ok(RemoteFile { facts: self.facts(&argument)?, argument })
     }
 
+    /// Like [`Session::locate`], of a file whose name here is known from another conversation.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Session::locate`].
+    pub fn look(&mut self, file: &RemoteFile) -> Result<Facts, Error> {
+        self.facts(&file.argument)
+    }
+
     /// Asks about `file` once more: what has changed since [`Session::locate`]?
     ///
     /// # Errors

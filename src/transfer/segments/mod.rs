@@ -83,7 +83,13 @@ impl Job<'_> {
         ));
         let (news, told) = unbounded();
         let mut board = Board::new(file, size);
-        board.settle(0, &limits.stop, Instant::now());
+        let now = Instant::now();
+        board.settle(
+            0,
+            &limits.stop,
+            if let Call::Silence(heard) = call { heard } else { now },
+            now,
+        );
         let crew = Crew::new(errand.clone(), board, growth, news);
         let id = crew.enrol(limits.stop.clone());
         let tick = || self.tell_all(&told, &crew, &meter);
@@ -98,13 +104,12 @@ impl Job<'_> {
             let end = match data {
                 Ok(data) => {
                     self.learn_data_came(&session);
-                    worker.fetch(session, remote, Some(Stream { data, at, end: None }))
+                    crew.board().sends(id, false);
+                    worker.fetch(&mut session, remote, Some(Stream { data, at, end: None }))
                 }
-                Err(error) => {
-                    session.quit();
-                    Err(error.into())
-                }
+                Err(error) => Err(error.into()),
             };
+            crew.part(session, &end);
             crew.leave(id, &limits.stop, end);
             while !crew.is_over() {
                 tick();
@@ -115,10 +120,11 @@ impl Job<'_> {
         let Harvest { trouble, rested, lanes, wanted, goes_alone } = crew.harvest();
         self.crew.set(wanted);
         self.goes_alone.set(self.goes_alone.get() || goes_alone);
+        let limits = Limits { stop: self.handle.stop.clone(), ..limits.clone() };
         if let Some(trouble) = trouble {
+            Errand::end(rested, &limits, log);
             return Err(trouble);
         }
-        let limits = Limits { stop: self.handle.stop.clone(), ..limits.clone() };
         let (session, now) = errand.look_again(rested, &limits, log)?;
         drop(lanes);
         let has_grown = Some(file.length()) != remote.facts.size;
@@ -135,7 +141,7 @@ impl Job<'_> {
         let most = self.most_connections();
         let growth = match (call, self.request.segments) {
             (_, Some(given)) => Growth::new(given.min(most), given.min(most)),
-            (Call::Silence, None) => Growth::new(1, 1),
+            (Call::Silence(_), None) => Growth::new(1, 1),
             (Call::Gaps | Call::Narrow, None) => {
                 Growth::new(self.crew.get(), most.min(lookout::MOST_BY_ITSELF))
             }
