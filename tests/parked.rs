@@ -125,7 +125,7 @@ fn a_server_that_says_goodbye_meanwhile_is_not_gone_on_with() {
 #[test]
 fn what_is_left_in_the_middle_does_not_rest() {
     // In the middle of a transfer.
-    let server = Server::play(&format!("{HELLO}{}", file("one.txt")));
+    let server = Server::play(&format!("{HELLO}{}\nC: QUIT", file("one.txt")));
     let mut session = sign_in(&server);
     begin(&mut session, "one.txt").unwrap();
     server.wait_for("S: 226 Done");
@@ -140,7 +140,8 @@ fn what_is_left_in_the_middle_does_not_rest() {
         C: SIZE one.txt
         S: 213 5
         C: MDTM one.txt
-        S: 213 20240229123456"
+        S: 213 20240229123456
+        C: QUIT"
     ));
     let mut session = sign_in(&server);
     session.locate_by_folders(&RemotePath::from_typed("pub/one.txt").unwrap()).unwrap();

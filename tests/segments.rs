@@ -57,9 +57,31 @@ fn four_connections_bring_one_file() {
     assert!(twice < LENGTH / 4, "{twice} bytes were sent in vain");
 }
 
+#[test]
+fn every_one_of_them_says_goodbye() {
+    for manners in [
+        Manners::for_segments(LENGTH, PACE),
+        known(Manners::for_segments(LENGTH, PACE)),
+        with_quirk(|number, from| match number {
+            1 => Quirk::Silent(from + 400_000),
+            _ => Quirk::None,
+        }),
+    ] {
+        let quay = Quay::open(manners);
+        let folder = tempfile::tempdir().unwrap();
+        let (outcome, news) = run(&over(8, &quay, folder.path()));
+        is_right(&arrived(outcome), folder.path());
+        let greetings = said(&news, Voice::Received);
+        let greetings = greetings.iter().filter(|line| line.starts_with("220 ")).count();
+        let goodbyes = said(&news, Voice::Sent);
+        let goodbyes = goodbyes.iter().filter(|line| **line == "QUIT").count();
+        assert!(greetings > 1 && goodbyes >= greetings, "{goodbyes} of {greetings}: {news:?}");
+    }
+}
+
 /// A server whose software is known to continue files.
 fn known(manners: Manners) -> Manners {
-    Manners { greeting: "220 (vsFTPd 3.0.3)", ..manners }
+    Manners { greetings: &["220 (vsFTPd 3.0.3)"], ..manners }
 }
 
 #[test]
@@ -95,6 +117,13 @@ fn what_begins_together_survives_whatever_becomes_of_the_beginning() {
         };
         fetched(4, known(with_quirk(quirk)));
     }
+}
+
+#[test]
+fn where_the_next_ones_meet_another_server_they_meet_it_anew_and_help() {
+    let greetings = &["220 (vsFTPd 3.0.3)", "220 Another one"];
+    let manners = Manners { waits_for: 4, ..Manners::for_segments(LENGTH, PACE) };
+    fetched(4, Manners { greetings, ..manners }); // Nothing comes before all four are there.
 }
 
 #[test]
@@ -220,14 +249,17 @@ fn what_one_connection_leaves_another_takes_over() {
 
 #[test]
 fn a_connection_that_ignores_rest_is_found_out_and_not_believed() {
-    let (_, told) = fetched(
-        2,
-        with_quirk(|number, _| match number {
-            0 => Quirk::None,
-            _ => Quirk::FromStart,
-        }),
-    );
-    assert!(told.iter().any(|line| line.contains("does not fit")), "{told:?}");
+    for segments in [2, 8] {
+        let (_, told) = fetched(
+            segments,
+            with_quirk(|number, _| match number {
+                0 => Quirk::None,
+                _ => Quirk::FromStart,
+            }),
+        );
+        let count = told.iter().filter(|line| line.contains("does not fit")).count();
+        assert_eq!(count, 1, "{told:?}");
+    }
 }
 
 #[test]
@@ -277,6 +309,14 @@ fn where_all_fall_silent_and_there_may_be_no_more_each_makes_room_for_another() 
         _ => None,
     };
     is_right(&events.iter().find_map(ended).unwrap(), folder.path());
+}
+
+#[test]
+fn a_server_that_sends_in_bursts_is_not_called_on_again_and_again() {
+    let pause = Duration::from_millis(1500);
+    let (quay, told) = fetched(4, with_quirk(move |_, _| Quirk::Bursts(256 * 1024, pause)));
+    let asked = quay.books.asked.lock().unwrap().len();
+    assert!(asked <= 16, "{asked} times: {told:?}");
 }
 
 #[test]

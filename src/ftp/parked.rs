@@ -35,10 +35,14 @@ pub struct Parked {
 impl Session<'_> {
     /// Lets the conversation rest, once it is signed in. `None` if nobody could go on with it: a
     /// transfer was not brought to its end, a reply was lost, or it is in another folder than at
-    /// first. It is over then.
+    /// first; we have said goodbye then. Nor if the server has, meanwhile.
     #[must_use]
     pub fn park(self) -> Option<Parked> {
         let is_at_rest = !self.is_transferring && !self.is_astray && self.awaited.is_empty();
+        if !is_at_rest {
+            self.quit();
+            return None;
+        }
         let Self {
             control,
             route,
@@ -56,7 +60,7 @@ impl Session<'_> {
         } = self;
         let is_port = |(command, _): &(Command, Reply)| matches!(command.verb(), "EPSV" | "PASV");
         let ports = ahead.into_iter().filter(is_port).collect();
-        (is_at_rest && control.buffer().is_empty()).then_some(Parked {
+        control.buffer().is_empty().then_some(Parked {
             control,
             route,
             is_active,

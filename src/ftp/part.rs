@@ -32,10 +32,11 @@ pub struct Part {
 }
 
 impl Session<'_> {
-    /// Whether the server says that it can send a file from its middle (`REST STREAM`, RFC 3659 §5).
+    /// Whether the server says that it can send a file from its middle (`REST STREAM`, RFC 3659 §5), and
+    /// another conversation would know the file by the same name: this one has entered no folder.
     #[must_use]
     pub fn can_continue(&self) -> bool {
-        self.offers("REST")
+        self.offers("REST") && !self.is_astray
     }
 
     /// Starts sending the bytes `from..to` of `file`. Where the server has `RANG`

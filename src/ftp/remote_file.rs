@@ -16,9 +16,10 @@ pub struct RemoteFile {
 }
 
 impl RemoteFile {
-    /// The file that commands name so.
-    pub(crate) fn unknown(argument: Vec<u8>) -> Self {
-        Self { argument, facts: Facts::default() }
+    /// The file at `path`. Nothing is known of it yet.
+    #[must_use]
+    pub fn at(path: &RemotePath) -> Self {
+        Self { argument: path.to_wire(), facts: Facts::default() }
     }
 
     /// The file called `name` in the same folder. Nothing is known of it yet.
@@ -48,7 +49,7 @@ impl Session<'_> {
     ///
     /// Those of [`Session::locate`], and [`Error::Stumbled`] if it must be spoken to step by step.
     pub fn look_at(&mut self, path: &RemotePath) -> Result<RemoteFile, Error> {
-        let file = RemoteFile::unknown(path.to_wire());
+        let file = RemoteFile::at(path);
         Ok(RemoteFile { facts: self.look_again(&file)?, ..file })
     }
 
@@ -67,6 +68,15 @@ impl Session<'_> {
         }
         let argument = path.name().unwrap_or_default().to_vec();
         Ok(RemoteFile { facts: self.facts(&argument)?, argument })
+    }
+
+    /// Like [`Session::locate`], of a file whose name here is known from another conversation.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Session::locate`].
+    pub fn look(&mut self, file: &RemoteFile) -> Result<Facts, Error> {
+        self.facts(&file.argument)
     }
 
     /// Asks about `file` once more: what has changed since [`Session::locate`]?

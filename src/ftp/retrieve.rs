@@ -93,7 +93,7 @@ impl Session<'_> {
     ///
     /// Those of [`Session::retrieve`].
     pub fn retrieve_at_once(&mut self, path: &RemotePath) -> Result<(RemoteFile, Data), Error> {
-        let file = RemoteFile::unknown(path.to_wire());
+        let file = RemoteFile::at(path);
         let size = Command::with("SIZE", &file.argument)?;
         let questions = vec![size, Command::with("MDTM", &file.argument)?];
         self.ahead.retain(|(command, _)| !questions.contains(command));

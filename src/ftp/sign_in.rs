@@ -4,6 +4,7 @@ use super::address::Login;
 use super::command::Command;
 use super::error::Error;
 use super::path::RemotePath;
+use super::remote_file::RemoteFile;
 use super::reply::Kind;
 use super::session::{Session, done};
 use super::together::Pace;
@@ -146,11 +147,11 @@ impl Session<'_> {
     }
 
     fn questions(&self, errand: Errand<'_>) -> Result<Vec<Command>, Error> {
-        let path = errand.path.to_wire();
-        let mut questions = vec![Command::with("SIZE", &path)?, Command::with("MDTM", &path)?];
+        let file = RemoteFile::at(errand.path);
+        let size = Command::with("SIZE", &file.argument)?;
+        let mut questions = vec![size, Command::with("MDTM", &file.argument)?];
         questions.extend(self.first_way());
         if self.pace == Pace::InOrder {
-            let file = super::RemoteFile::unknown(path);
             for name in errand.beside {
                 questions.push(Command::with("SIZE", &file.beside(name).argument)?);
             }

@@ -9,6 +9,26 @@ use super::trouble::Trouble;
 use crate::disk::{self, Partial};
 use crate::ftp::{self, Data, Facts, RemoteFile, Session};
 
+/// Whether the server was told to send a file (`RETR`, RFC 959 §4.1.3).
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it in a conversation")]
+pub(super) enum Retr {
+    /// It was, and this is what it sends.
+    Sent(Data),
+    /// It will be while others are on their way to it: several connections begin together.
+    Due,
+}
+
+impl Retr {
+    /// The size of the file in bytes, if the server mentioned it when it began to send all of it.
+    pub(super) fn announced(&self) -> Option<u64> {
+        match self {
+            Self::Sent(data) => data.announced.filter(|_| data.offset == 0),
+            Self::Due => None,
+        }
+    }
+}
+
 impl Job<'_> {
     /// Finds the file on the server and has it sent, from the byte on that is missing here; or not yet,
     /// where several connections [can begin together](Self::begins_together).
@@ -16,13 +36,13 @@ impl Job<'_> {
         &self,
         session: &mut Session<'_>,
         file: &mut Partial,
-    ) -> Result<(RemoteFile, Option<Data>), Trouble> {
+    ) -> Result<(RemoteFile, Retr), Trouble> {
         let path = &self.request.address.path;
         if self.begins_at_once(session, file) {
             match session.retrieve_at_once(path) {
                 Ok((remote, data)) => {
                     self.compare_facts(&remote, file)?;
-                    return Ok((remote, Some(data)));
+                    return Ok((remote, Retr::Sent(data)));
                 }
                 // What it is about is asked step by step.
                 Err(ftp::Error::Refused { reply, .. }) if reply.code != 421 => {}
@@ -48,7 +68,7 @@ impl Job<'_> {
         }
         self.compare_facts(&remote, file)?;
         if self.begins_together(session, &remote, file) {
-            return Ok((remote, None));
+            return Ok((remote, Retr::Due));
         }
         let offset = self.offset(file);
         match session.retrieve(&remote, offset) {
@@ -56,19 +76,19 @@ impl Job<'_> {
                 if data.offset < offset {
                     self.tell_from_start();
                 }
-                Ok((remote, Some(data)))
+                Ok((remote, Retr::Sent(data)))
             }
             Err(error) if offset > 0 && self.cannot_continue(&error) => {
                 self.tell_from_start();
                 let data = session.retrieve(&remote, 0)?;
-                Ok((remote, Some(data)))
+                Ok((remote, Retr::Sent(data)))
             }
             Err(error) if is_no_such_path(&error) => {
                 if let Some(other) = other
                     && let Ok(remote) = session.locate(&other)
                     && let Ok(data) = session.retrieve(&remote, offset)
                 {
-                    return Ok((remote, Some(data)));
+                    return Ok((remote, Retr::Sent(data)));
                 }
                 if path.folders().next().is_none() {
                     return Err(error.into());
@@ -78,7 +98,7 @@ impl Job<'_> {
                 self.compare_facts(&remote, file)?;
                 let offset = self.offset(file);
                 let data = session.retrieve(&remote, offset).map_err(|_| error)?;
-                Ok((remote, Some(data)))
+                Ok((remote, Retr::Sent(data)))
             }
             Err(error) => Err(error.into()),
         }

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
+use super::ask::Retr;
 use super::brake::Brake;
 use super::destination::{Place, Settled, settle};
 use super::doubt::Doubt;
@@ -163,42 +164,35 @@ impl<'a> Job<'a> {
         if !self.begins_at_once(&session, file) {
             session.look_ahead(errand)?;
         }
-        let (remote, mut data) = self.ask_for_it(&mut session, file)?;
-        if data.is_some() {
-            retry.met_data();
-            self.learn_data_came(&session);
-        }
-        let offset = data.as_ref().map_or(0, |data| data.offset);
-        let announced = data.as_ref().and_then(|data| data.announced);
-        let announced = file.announced(announced.filter(|_| offset == 0));
+        let (remote, retr) = self.ask_for_it(&mut session, file)?;
+        let announced = file.announced(retr.announced());
         let expected = remote.facts.size.or(announced);
         file.begin(remote.facts.size, remote.facts.modified)?;
         (self.report)(News::Facts { facts: remote.facts, estimate: announced });
 
         (self.report)(News::Phase(Phase::Receiving));
-        let before = file.received();
-        let received = match &mut data {
-            None => Ok(Some(Call::Gaps)),
-            Some(data) => resume::join(data, file, offset).and_then(|joint| {
-                self.tell_joint(&joint, file);
-                let is_short = file.length() < 2 * resume::OVERLAP;
-                let continues = joint != Joint::FromStart || is_short;
-                let lookout = self.lookout(&session, &remote, file, continues);
-                self.receive(data, file, expected, lookout)
-            }),
+        let begun =
+            |session, retr| Begun { session, retr, remote: &remote, limits: &limits, log: &log };
+        let Retr::Sent(mut data) = retr else {
+            let session = self.together(begun(session, Retr::Due), file, Call::Gaps)?;
+            return self.conclude(session, &remote, expected, file);
         };
+        retry.met_data();
+        self.learn_data_came(&session);
+        let (before, offset) = (file.received(), data.offset);
+        let received = resume::join(&mut data, file, offset).and_then(|joint| {
+            self.tell_joint(&joint, file);
+            let is_short = file.length() < 2 * resume::OVERLAP;
+            let continues = joint != Joint::FromStart || is_short;
+            let lookout = self.lookout(&session, &remote, file, continues);
+            self.receive(&mut data, file, expected, lookout)
+        });
         if let Ok(Some(call)) = received {
-            let (remote, limits, log) = (&remote, &limits, &log);
-            let begun = Begun { session, data, remote, limits, log };
-            let shared = self.together(begun, file, call);
-            if file.received() > before {
-                retry.met_data();
-            }
-            return self.conclude(shared?, remote, expected, file);
+            let session = self.together(begun(session, Retr::Sent(data)), file, call)?;
+            return self.conclude(session, &remote, expected, file);
         }
-        let is_whole = Some(file.length()) == expected;
-        // Some servers send their last word only once we have closed our end.
-        let is_end_doubtful = data.take().is_some_and(|data| data.is_end_doubtful) && !is_whole;
+        let is_end_doubtful = data.is_end_doubtful && Some(file.length()) != expected;
+        drop(data); // Some servers send their last word only once we have closed our end.
 
         if let Err(Trouble::Server(error @ (ftp::Error::Tls { .. } | ftp::Error::Cut(_)))) =
             received

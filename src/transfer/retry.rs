@@ -86,6 +86,7 @@ impl Retry {
         let progressed = brought > 0;
         if progressed {
             self.idle = 0;
+            self.has_met_data = true;
         }
         if let Trouble::DoubtAgain(_) = trouble {
             return Some(PAUSE_AFTER_PROGRESS); // Once: nothing is left to be doubted again.

@@ -138,6 +138,10 @@ impl<'a> Access<'a> {
                 session = self.connect(limits, log)?;
                 session.sign_in_for(&login, errand)?;
             }
+            Err(stopped @ ftp::Error::Stopped) => {
+                session.quit();
+                return Err(stopped);
+            }
             signed_in => signed_in?,
         }
         Ok(session)

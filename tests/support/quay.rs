@@ -6,7 +6,7 @@
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -67,6 +67,8 @@ pub(crate) enum Quirk {
     Wrong(u64),
     /// It ends before this byte of the file, and is called complete.
     Ends(u64),
+    /// After every so many bytes nothing comes for so long.
+    Bursts(u64, Duration),
 }
 
 /// What is wrong with the data connection that was asked for as the `.0`th since the start, from byte
@@ -75,8 +77,8 @@ pub(crate) type Quirks = Arc<dyn Fn(usize, u64) -> Quirk + Send + Sync>;
 
 /// How a [`Quay`] treats its guests.
 pub(crate) struct Manners {
-    /// How it greets.
-    pub(crate) greeting: &'static str,
+    /// How it greets one guest after the other, and with the last of these all that come later.
+    pub(crate) greetings: &'static [&'static str],
     /// The length of each file, in bytes.
     pub(crate) length: u64,
     /// Bytes per second on each data connection; `None`: as fast as it goes.
@@ -105,7 +107,7 @@ impl Manners {
     /// A good server with files of `length` bytes.
     pub(crate) fn good(length: u64) -> Self {
         Self {
-            greeting: "220 Quay",
+            greetings: &["220 Quay"],
             length,
             pace: None,
             backlog: 64 * 1024,
@@ -142,6 +144,8 @@ pub(crate) struct Books {
     pub(crate) busy: AtomicU64,
     pub(crate) most_busy: AtomicU64,
     guests: AtomicU64,
+    /// How many guests were let in so far.
+    pub(crate) came: AtomicUsize,
     /// How often the time of a file was asked for.
     times_told: AtomicU64,
     is_closed: AtomicBool,
@@ -223,7 +227,8 @@ fn talk(guest: &TcpStream, manners: &Manners, books: &Books) -> io::Result<()> {
     let data = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let port = data.local_addr()?.port();
     let mut offset = 0;
-    say(manners.greeting)?;
+    let number = books.came.fetch_add(1, Ordering::Relaxed);
+    say(manners.greetings[number.min(manners.greetings.len() - 1)])?;
     for line in BufReader::new(guest).lines() {
         let line = line?;
         let (verb, argument) = line.split_once(' ').unwrap_or((&line, ""));
@@ -305,6 +310,12 @@ fn send(
         if let Some(pace) = manners.pace {
             let due = Duration::from_secs_f64((at - offset) as f64 / pace as f64);
             thread::sleep(due.saturating_sub(began.elapsed()));
+        }
+        if let Quirk::Bursts(bytes, pause) = quirk
+            && at > offset
+            && (at - offset) % bytes == 0
+        {
+            thread::sleep(pause);
         }
         let most = u64::try_from(block.len()).unwrap();
         let count = usize::try_from((end - at).min(most)).unwrap();

@@ -29,11 +29,13 @@ pub(super) struct Share {
     pub(super) taken: Instant,
     begun: Option<Instant>,
     pub(super) heard: Instant,
-    /// The longest time that bytes were waited for until now.
-    pub(super) longest: Duration,
     pub(super) brought: u64,
+    /// The server has begun to send it.
+    is_sent: bool,
     /// The server stops by itself soon after its end.
     pub(super) is_bounded: bool,
+    /// How often those before it were taken for silent too soon, as it seems.
+    pub(super) generation: u32,
     stop: Stop,
 }
 
@@ -111,6 +113,10 @@ pub(super) struct Board<'a> {
     pub(super) setup: Duration,
     /// Bytes that contradicted others were thrown out.
     pub(super) has_differed: bool,
+    /// The longest time that bytes were waited for which came in the end, over any connection.
+    pub(super) longest: Duration,
+    /// How often one generation of connections after the other was taken for silent too soon, as it seems.
+    pub(super) generation: u32,
 }
 
 impl<'a> Board<'a> {
@@ -124,6 +130,8 @@ impl<'a> Board<'a> {
             speeds: BTreeMap::new(),
             setup: Duration::ZERO,
             has_differed: false,
+            longest: Duration::ZERO,
+            generation: 0,
         }
     }
 
@@ -140,10 +148,11 @@ impl<'a> Board<'a> {
         self.is_end_proven && !self.file.has_gaps()
     }
 
-    /// A connection that already fetches takes the first gap.
-    pub(super) fn settle(&mut self, me: Id, stop: &Stop, now: Instant) {
+    /// The first connection takes the first gap. Something came over it at `heard`.
+    pub(super) fn settle(&mut self, me: Id, stop: &Stop, heard: Instant, now: Instant) {
         let (at, end) = self.file.gaps().first().copied().unwrap_or((0, u64::MAX));
         self.take(me, at, end, stop, now);
+        self.shares.values_mut().for_each(|share| share.heard = heard);
     }
 
     fn take(&mut self, me: Id, at: u64, end: u64, stop: &Stop, now: Instant) {
@@ -153,19 +162,25 @@ impl<'a> Board<'a> {
             taken: now,
             begun: None,
             heard: now,
-            longest: Duration::ZERO,
             brought: 0,
+            is_sent: false,
             is_bounded: false,
+            generation: self.generation,
             stop: stop.clone(),
         };
         self.shares.insert(me, share);
     }
 
-    /// The server stops by itself soon after the end of this share.
-    pub(super) fn bound(&mut self, me: Id) {
+    /// The server has begun to send a share. `is_bounded`: it stops by itself soon after its end.
+    pub(super) fn sends(&mut self, me: Id, is_bounded: bool) {
         if let Some(share) = self.shares.get_mut(&me) {
-            share.is_bounded = true;
+            (share.is_sent, share.is_bounded) = (true, is_bounded);
         }
+    }
+
+    /// Whether the server sends anything.
+    pub(super) fn is_sent(&self) -> bool {
+        self.shares.values().any(|share| share.is_sent)
     }
 
     /// Work for a connection that has none: the share of one that has fallen silent; or the first gap
@@ -181,11 +196,16 @@ impl<'a> Board<'a> {
         if self.is_whole() {
             return None;
         }
-        let mut free = self.silent_share(now).into_iter().chain(self.free_gaps());
+        let silent = self.silent_share(now);
+        let of_silent = silent.and_then(|id| self.shares.get(&id)).map(|it| (it.at, it.end));
+        let mut free = of_silent.into_iter().chain(self.free_gaps());
         let free = match self.has_head() {
             true => free.next(),
             false => free.min(),
         };
+        if let Some(silent) = silent.filter(|_| free == of_silent) {
+            self.replace(silent, now);
+        }
         let (at, end) = free.or_else(|| self.part(me, company?, now))?;
         let (left, _) = self.file.around(at);
         let is_short = left > 0 && left < at && at - left < OVERLAP;
@@ -277,14 +297,6 @@ impl<'a> Board<'a> {
     pub(super) fn revoke(&mut self, other: Id) {
         if let Some(share) = self.shares.remove(&other) {
             share.stop.give();
-        }
-    }
-
-    /// A connection is not silent, also while nobody can tell whether what it brings belongs there.
-    pub(super) fn hear(&mut self, me: Id, now: Instant) {
-        if let Some(share) = self.shares.get_mut(&me) {
-            share.longest = share.longest.max(now.duration_since(share.heard));
-            share.heard = now;
         }
     }
 

@@ -54,6 +54,8 @@ struct Roll {
     /// What the connections bring does not fit together: no more of them.
     goes_alone: bool,
     trouble: Option<Trouble>,
+    /// The server does not send the file any more. Whoever has it sent already goes on; nobody else asks.
+    denial: Option<Trouble>,
     /// How many have nothing to do: their conversations can go on.
     idle: usize,
     /// How many hear the server's last word on a transfer: then theirs can go on.
@@ -97,6 +99,7 @@ impl<'c, 'f> Crew<'c, 'f> {
             allowed: None,
             goes_alone: false,
             trouble: None,
+            denial: None,
             idle: 0,
             ending: 0,
             rested: Vec::new(),
@@ -137,6 +140,11 @@ impl<'c, 'f> Crew<'c, 'f> {
     /// Whether the rate limit, if there is one, leaves room for more than what comes.
     pub(super) fn has_room(&self) -> bool {
         self.errand.handle.commons.throttle.has_room_since(self.begun, Instant::now())
+    }
+
+    /// Whether the server does not send the file any more.
+    pub(super) fn is_denied(&self) -> bool {
+        self.roll().denial.is_some()
     }
 
     /// How many connections there are to be.
@@ -196,9 +204,12 @@ impl<'c, 'f> Crew<'c, 'f> {
         id
     }
 
-    /// A conversation that nobody needs any more, and that can go on.
-    pub(super) fn rest(&self, session: Session<'_>) {
-        self.roll().rested.extend(session.park());
+    /// A member has ended like this. Its conversation rests if it can go on, and says goodbye if not.
+    pub(super) fn part(&self, session: Session<'_>, end: &Result<(), Setback>) {
+        match end {
+            Ok(()) => self.roll().rested.extend(session.park()),
+            Err(_) => session.quit(),
+        }
     }
 
     /// A member has ended.
@@ -223,11 +234,23 @@ impl<'c, 'f> Crew<'c, 'f> {
                 }
                 roll.trouble = Some(Trouble::Doubt(Doubt::Changed));
             }
+            Err(Setback::Trouble(trouble)) if is_denial(&trouble) => {
+                if roll.denial.is_none() && self.board().is_sent() {
+                    self.tell(
+                        Voice::Warning,
+                        "The server does not send the file to one more connection. Going on with those that have it",
+                    );
+                }
+                roll.denial.get_or_insert(trouble);
+            }
             Err(Setback::Trouble(trouble)) => {
                 if is_objection(&trouble) {
+                    // Those who still knock are counted, too: each will be let in, or be refused as well.
                     roll.growth.limit(others);
                     roll.most = others;
-                    roll.allowed = Some(others).filter(|_| says_too_many(&trouble));
+                    if says_too_many(&trouble) {
+                        roll.allowed = Some(others);
+                    }
                     if roll.members.is_empty() {
                         roll.failures = MOST_FAILURES; // To press on would only keep others out.
                     }
@@ -267,7 +290,7 @@ impl<'c, 'f> Crew<'c, 'f> {
         }
         let silence = || Trouble::Server(Error::HungUp);
         Harvest {
-            trouble: (!is_whole).then(|| roll.trouble.unwrap_or_else(silence)),
+            trouble: (!is_whole).then(|| roll.denial.or(roll.trouble).unwrap_or_else(silence)),
             rested: roll.rested,
             lanes: roll.lanes,
             wanted: roll.growth.wanted(),
@@ -281,6 +304,16 @@ fn is_objection(trouble: &Trouble) -> bool {
     match trouble {
         Trouble::Server(Error::Refused { reply, .. }) => {
             matches!(reply.code, 421 | 425 | 530) || reply.says_too_many()
+        }
+        _ => false,
+    }
+}
+
+/// Whether the server does not send this file, to whomever.
+fn is_denial(trouble: &Trouble) -> bool {
+    match trouble {
+        Trouble::Server(Error::Refused { command, reply }) => {
+            command.starts_with("RETR ") && reply.code == 550 && !reply.says_too_many()
         }
         _ => false,
     }

@@ -26,16 +26,28 @@ pub(super) struct Errand<'c> {
 }
 
 impl Errand<'_> {
-    /// Connects, signs in, and asks what must be known before the file can be sent.
+    /// Connects and signs in.
     pub(super) fn open<'l>(
         &self,
         limits: &Limits,
         log: &'l dyn Fn(ftp::Line),
     ) -> Result<Session<'l>, Error> {
-        let errand = ftp::Errand { path: &self.access.address.path, beside: &[] };
-        let mut session = self.access.meet_for(limits, log, Some(errand))?;
-        session.look_ahead(errand)?;
-        Ok(session)
+        self.access.meet_for(limits, log, Some(self.questions()))
+    }
+
+    /// Asks what must be known before the file can be sent: whether it is the same, first of all.
+    pub(super) fn look(&self, session: &mut Session<'_>) -> Result<Facts, Error> {
+        session.look_ahead(self.questions())?;
+        session.look(self.remote)
+    }
+
+    fn questions(&self) -> ftp::Errand<'_> {
+        ftp::Errand { path: &self.access.address.path, beside: &[] }
+    }
+
+    /// Nobody goes on with these conversations.
+    pub(super) fn end(rested: Vec<Parked>, limits: &Limits, log: &dyn Fn(ftp::Line)) {
+        rested.into_iter().filter_map(|it| it.take_up(limits, log)).for_each(Session::quit);
     }
 
     /// Several connections may have seen several files: size and time are asked for once more. Goes on
@@ -49,7 +61,7 @@ impl Errand<'_> {
         rested.sort_by_key(Parked::heard);
         let last = rested.pop();
         let brief = Limits { patience: limits.patience.min(REST_PATIENCE), ..limits.clone() };
-        rested.into_iter().filter_map(|it| it.take_up(&brief, log)).for_each(Session::quit);
+        Self::end(rested, &brief, log);
         if let Some(mut session) = last.and_then(|it| it.take_up(&brief, log))
             && let Ok(facts) = session.look_again(self.remote)
             && let Some(session) = session.park().and_then(|it| it.take_up(limits, log))
@@ -57,7 +69,7 @@ impl Errand<'_> {
             return Ok((session, facts));
         }
         let mut session = self.open(limits, log).map_err(Trouble::Unfinished)?;
-        let facts = session.locate(&self.access.address.path).map_err(Trouble::Unfinished)?.facts;
+        let facts = self.look(&mut session).map_err(Trouble::Unfinished)?;
         Ok((session, facts))
     }
 }

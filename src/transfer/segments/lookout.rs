@@ -37,8 +37,8 @@ pub(in crate::transfer) enum Call {
     Gaps,
     /// It may come faster now than this data connection was made for.
     Narrow,
-    /// Nothing comes any more.
-    Silence,
+    /// Nothing has come any more since then.
+    Silence(Instant),
     /// It will take a while at so many bytes per second.
     Speed(f64),
 }
@@ -156,7 +156,8 @@ impl Lookout {
         let silence = now.duration_since(self.heard).saturating_sub(data.held_back());
         if received == self.received {
             let has_begun = self.moments > 0;
-            return (has_begun && silence >= stall(self.longest)).then_some(Call::Silence);
+            return (has_begun && silence >= stall(self.longest))
+                .then_some(Call::Silence(self.heard));
         }
         self.longest = self.longest.max(silence);
         (self.heard, self.received) = (now, received);

@@ -26,6 +26,7 @@ use self::crew::{Crew, Harvest};
 use self::errand::Errand;
 pub(super) use self::lookout::{Call, Lookout};
 use self::worker::{Stream, Worker};
+use super::ask::Retr;
 use super::doubt::Doubt;
 use super::download::Job;
 use super::growth::Growth;
@@ -33,7 +34,7 @@ use super::meter::Meter;
 use super::news::{News, Progress};
 use super::trouble::Trouble;
 use crate::disk::Partial;
-use crate::ftp::{self, Data, Limits, RemoteFile, Session};
+use crate::ftp::{self, Limits, RemoteFile, Session};
 
 /// How often it is told how far the file is, while the first connection has nothing to do.
 const TICK: Duration = Duration::from_millis(50);
@@ -41,9 +42,8 @@ const TICK: Duration = Duration::from_millis(50);
 /// What the first connection has brought about so far.
 pub(super) struct Begun<'a> {
     pub(super) session: Session<'a>,
-    /// Its next byte is the first that is missing. `None`: of the file nothing is here, and nothing was
-    /// asked for.
-    pub(super) data: Option<Data>,
+    /// The next byte of what it sends is the first that is missing.
+    pub(super) retr: Retr,
     pub(super) remote: &'a RemoteFile,
     pub(super) limits: &'a Limits,
     pub(super) log: &'a dyn Fn(ftp::Line),
@@ -61,7 +61,7 @@ impl Job<'_> {
         file: &mut Partial,
         call: Call,
     ) -> Result<Session<'a>, Trouble> {
-        let Begun { mut session, data, remote, limits, log } = begun;
+        let Begun { mut session, retr, remote, limits, log } = begun;
         let lists = self.lists(file);
         let size = remote.facts.size.unwrap_or(0);
         let (growth, most) = self.growth(call);
@@ -83,25 +83,33 @@ impl Job<'_> {
         ));
         let (news, told) = unbounded();
         let mut board = Board::new(file, size);
-        board.settle(0, &limits.stop, Instant::now());
+        let now = Instant::now();
+        board.settle(
+            0,
+            &limits.stop,
+            if let Call::Silence(heard) = call { heard } else { now },
+            now,
+        );
         let crew = Crew::new(errand.clone(), board, growth, news);
         let id = crew.enrol(limits.stop.clone());
         let tick = || self.tell_all(&told, &crew, &meter);
         thread::scope(|scope| {
             scope.spawn(|| crew.tend(scope));
             let worker = Worker { crew: &crew, id, stop: limits.stop.clone(), tick: &tick };
-            let data = data.map_or_else(|| session.retrieve(remote, 0), Ok);
+            let data = match retr {
+                Retr::Sent(data) => Ok(data),
+                Retr::Due => session.retrieve(remote, 0),
+            };
             self.note_missing(&session, remote, lists);
             let end = match data {
                 Ok(data) => {
                     self.learn_data_came(&session);
-                    worker.fetch(session, remote, Some(Stream { data, at, end: None }))
+                    crew.board().sends(id, false);
+                    worker.fetch(&mut session, remote, Some(Stream { data, at, end: None }))
                 }
-                Err(error) => {
-                    session.quit();
-                    Err(error.into())
-                }
+                Err(error) => Err(error.into()),
             };
+            crew.part(session, &end);
             crew.leave(id, &limits.stop, end);
             while !crew.is_over() {
                 tick();
@@ -112,10 +120,11 @@ impl Job<'_> {
         let Harvest { trouble, rested, lanes, wanted, goes_alone } = crew.harvest();
         self.crew.set(wanted);
         self.goes_alone.set(self.goes_alone.get() || goes_alone);
+        let limits = Limits { stop: self.handle.stop.clone(), ..limits.clone() };
         if let Some(trouble) = trouble {
+            Errand::end(rested, &limits, log);
             return Err(trouble);
         }
-        let limits = Limits { stop: self.handle.stop.clone(), ..limits.clone() };
         let (session, now) = errand.look_again(rested, &limits, log)?;
         drop(lanes);
         let has_grown = Some(file.length()) != remote.facts.size;
@@ -132,7 +141,7 @@ impl Job<'_> {
         let most = self.most_connections();
         let growth = match (call, self.request.segments) {
             (_, Some(given)) => Growth::new(given.min(most), given.min(most)),
-            (Call::Silence, None) => Growth::new(1, 1),
+            (Call::Silence(_), None) => Growth::new(1, 1),
             (Call::Gaps | Call::Narrow, None) => {
                 Growth::new(self.crew.get(), most.min(lookout::MOST_BY_ITSELF))
             }

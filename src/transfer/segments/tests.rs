@@ -9,7 +9,7 @@ use super::board::{Board, Id, Next, Setback, Task};
 use super::crew::Crew;
 use super::errand::Errand;
 use crate::disk::{Company, Partial};
-use crate::ftp::{RemoteFile, Stop};
+use crate::ftp::{Error, RemoteFile, Reply, Stop};
 use crate::transfer::growth::Growth;
 use crate::transfer::handle::Handle;
 use crate::transfer::request::{Destination, Request};
@@ -40,7 +40,7 @@ fn with_beginning(length: u64, story: impl FnOnce(&mut Board<'_>, Instant)) {
     file.put(0, &bytes(0, length)).unwrap();
     let mut board = Board::new(&mut file, SIZE);
     let now = Instant::now();
-    board.settle(FIRST, &Stop::default(), now);
+    board.settle(FIRST, &Stop::default(), now, now);
     story(&mut board, now);
 }
 
@@ -134,37 +134,110 @@ fn who_brings_what_nobody_can_tell_yet_is_not_silent() {
 }
 
 #[test]
+fn a_server_that_sends_in_bursts_shows_how_long_its_pauses_are_before_many_were_called() {
+    const PAUSE: u32 = 5500;
+    with_beginning(1_000_000, |board, begun| {
+        // Who is there, since when, and from where on.
+        let mut crew = vec![(FIRST, begun, 1_000_000)];
+        for tick in (0..30 * PAUSE).step_by(20) {
+            let now = begun + Duration::from_millis(tick.into());
+            if board.has_silent_share(now) {
+                let next = crew.len();
+                let task = board.claim(next, Some(1), &Stop::default(), now).unwrap();
+                crew.push((next, now, task.from));
+            }
+            for (id, since, at) in &mut crew {
+                if now.duration_since(*since).as_millis().is_multiple_of(PAUSE.into()) {
+                    let burst = bytes(*at, *at + 2 * OVERLAP);
+                    board.deliver(*id, *at, &burst, now).unwrap();
+                    *at += 2 * OVERLAP;
+                }
+            }
+        }
+        assert!(board.received() > 3_000_000, "nobody is given up: {}", board.received());
+        assert!((3..=5).contains(&crew.len()), "{} were called", crew.len());
+    });
+}
+
+/// A crew of as many as are wanted, at work on a file of which `board` has it all but its end.
+fn with_crew(board: Board<'_>, story: impl FnOnce(&Crew<'_, '_>)) {
+    let handle = Handle::default();
+    let address = "ftp://example.org/file".parse().unwrap();
+    let request = Request::new(address, Destination::Folder("d".into()));
+    let remote = RemoteFile::at(&request.address.path);
+    let errand = Errand {
+        access: request.access(handle.commons()),
+        handle: &handle,
+        patience: request.patience,
+        remote: &remote,
+        size: SIZE,
+        most: 1,
+        stop: handle.stop.clone(),
+    };
+    story(&Crew::new(errand, board, Growth::new(1, 1), unbounded().0));
+}
+
+#[test]
 fn where_nobody_else_can_go_on_the_last_one_is_given_the_time_to_end_its_transfer() {
     with_beginning(SIZE, |board, _| {
-        let handle = Handle::default();
-        let remote = RemoteFile::unknown(b"file".to_vec());
-        let address = "ftp://example.org/file".parse().unwrap();
-        let request = Request::new(address, Destination::Folder("d".into()));
-        let errand = Errand {
-            access: request.access(handle.commons()),
-            handle: &handle,
-            patience: request.patience,
-            remote: &remote,
-            size: SIZE,
-            most: 1,
-            stop: handle.stop.clone(),
-        };
         let mut whole = Board::new(board.file, SIZE);
         whole.is_end_proven = true;
-        let crew = Crew::new(errand, whole, Growth::new(1, 1), unbounded().0);
-        let stop = handle.stop.branch();
-        crew.enrol(stop.clone());
-        let ended = thread::scope(|scope| {
-            let ended = crew.end(|| {
-                scope.spawn(|| crew.tend(scope));
-                thread::sleep(Duration::from_millis(200));
-                !stop.is_given()
+        with_crew(whole, |crew| {
+            let stop = Stop::default();
+            crew.enrol(stop.clone());
+            let ended = thread::scope(|scope| {
+                let ended = crew.end(|| {
+                    scope.spawn(|| crew.tend(scope));
+                    thread::sleep(Duration::from_millis(200));
+                    !stop.is_given()
+                });
+                while !crew.is_over() {
+                    crew.idle(Duration::from_millis(20));
+                }
+                ended
             });
-            while !crew.is_over() {
-                crew.idle(Duration::from_millis(20));
-            }
-            ended
+            assert_eq!(ended, Some(true), "its last word was not waited for");
         });
-        assert_eq!(ended, Some(true), "its last word was not waited for");
     });
+}
+
+/// What `RETR` is told about a file that is gone.
+fn gone() -> Result<(), Setback> {
+    let reply = Reply { code: 550, lines: vec!["Failed to open file.".to_owned()] };
+    Err(Error::Refused { command: "RETR file".to_owned(), reply }.into())
+}
+
+/// Two have come for a file of which the first megabyte is here; the first one has it sent, or not. Then
+/// somebody hears that it is gone. Who was sent home within a while?
+fn sent_home(is_sent: bool, hears: usize, within: Duration) -> [bool; 2] {
+    let mut are_home = [false; 2];
+    with_board(|board, now| {
+        with_crew(Board::new(board.file, SIZE), |crew| {
+            let stops = [Stop::default(), Stop::default()];
+            let members = stops.each_ref().map(|stop| crew.enrol(stop.clone()));
+            crew.board().settle(members[0], &stops[0], now, now);
+            if is_sent {
+                crew.board().sends(members[0], false);
+            }
+            thread::scope(|scope| {
+                scope.spawn(|| crew.tend(scope));
+                crew.leave(members[hears], &stops[hears], gone());
+                while !crew.is_over() && now.elapsed() < within {
+                    crew.wait(within);
+                }
+                are_home = stops.each_ref().map(Stop::is_given);
+                crew.handle().stop.give();
+                members.iter().zip(&stops).for_each(|(&id, stop)| crew.leave(id, stop, Ok(())));
+            });
+            assert!(crew.is_denied());
+        });
+    });
+    are_home
+}
+
+#[test]
+fn when_a_file_is_gone_those_who_have_it_sent_go_on_and_nobody_else_asks() {
+    let soon = Duration::from_secs(10);
+    assert_eq!(sent_home(false, 0, soon), [false, true], "the other one is on its way in vain");
+    assert_eq!(sent_home(true, 1, Duration::from_millis(200)), [false, false]);
 }

@@ -55,22 +55,6 @@ impl Worker<'_, '_, '_> {
     /// What this connection has ended with. What it has brought is there.
     pub(super) fn fetch(
         &self,
-        mut session: Session<'_>,
-        remote: &RemoteFile,
-        stream: Option<Stream>,
-    ) -> Result<(), Setback> {
-        match self.fetch_all(&mut session, remote, stream) {
-            Ok(()) => self.crew.rest(session),
-            Err(setback) => {
-                session.quit();
-                return Err(setback);
-            }
-        }
-        Ok(())
-    }
-
-    fn fetch_all(
-        &self,
         session: &mut Session<'_>,
         remote: &RemoteFile,
         stream: Option<Stream>,
@@ -133,6 +117,9 @@ impl Worker<'_, '_, '_> {
         remote: &RemoteFile,
         block: &mut [u8],
     ) -> Result<Option<Stream>, Setback> {
+        if self.crew.is_denied() {
+            return Ok(None);
+        }
         // Who has nothing to do under a limit that is used up leaves all of their shares to the others.
         let company = self.crew.has_room().then(|| self.crew.wanted());
         let task = self.crew.board().claim(self.id, company, &self.stop, Instant::now());
@@ -145,9 +132,7 @@ impl Worker<'_, '_, '_> {
             let part = session.retrieve_part(remote, task.from, task.to)?;
             (part.data, part.ends_by_itself.then_some(task.to))
         };
-        if end.is_some() {
-            self.crew.board().bound(self.id);
-        }
+        self.crew.board().sends(self.id, end.is_some());
         let mut stream = Stream { data, at: task.from, end };
         if task.is_in_void {
             let size = usize::try_from(OVERLAP).unwrap_or(usize::MAX).min(block.len());

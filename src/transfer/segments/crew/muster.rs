@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::super::board::{Id, Setback};
 use super::super::worker::Worker;
 use super::{Crew, MOST_FAILURES, Roll};
-use crate::ftp::{self, Limits, Stop};
+use crate::ftp::{self, Facts, Limits, Session, Stop};
 use crate::transfer::growth::{Advice, Standing, Yield};
 use crate::transfer::handle::Handle;
 use crate::transfer::lanes::Lane;
@@ -22,12 +22,16 @@ impl<'c, 'f> Crew<'c, 'f> {
         let _ending = Ending(self);
         let mut roll = self.roll();
         loop {
-            let is_hopeless =
-                roll.goes_alone || roll.failures >= MOST_FAILURES || self.errand.stop.is_given();
+            let is_denied = roll.denial.is_some();
+            let is_hopeless = roll.goes_alone
+                || is_denied
+                || roll.failures >= MOST_FAILURES
+                || self.errand.stop.is_given();
             // One conversation has to go on.
             let is_rested = roll.idle > 0 || roll.ending == 0;
             roll.is_over |= self.board().is_whole() && is_rested;
             roll.is_over |= roll.members.is_empty() && is_hopeless;
+            roll.is_over |= is_denied && !self.board().is_sent();
             if roll.is_over {
                 return;
             }
@@ -144,11 +148,21 @@ impl<'c, 'f> Crew<'c, 'f> {
         };
         let Handle { commons, waits, .. } = self.errand.handle;
         commons.throttle.hold_back(&mut session, lane, 2, waits);
-        let remote = session.locate(&self.errand.access.address.path)?;
-        if remote.facts != self.errand.remote.facts {
+        let end = self.work(id, stop, &mut session);
+        self.part(session, &end);
+        end
+    }
+
+    fn work(&self, id: Id, stop: &Stop, session: &mut Session<'_>) -> Result<(), Setback> {
+        let remote = self.errand.remote;
+        let facts = self.errand.look(session)?;
+        if facts != remote.facts {
+            if facts == Facts::default() {
+                session.retrieve(remote, 0)?; // If it is gone, this says so.
+            }
             return Err(Setback::Differs);
         }
-        Worker { crew: self, id, stop: stop.clone(), tick: &|| () }.fetch(session, &remote, None)
+        Worker { crew: self, id, stop: stop.clone(), tick: &|| () }.fetch(session, remote, None)
     }
 }
 
