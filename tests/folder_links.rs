@@ -188,3 +188,20 @@ fn to_keep_both_makes_no_copy_of_what_the_newest_copy_is() {
     fetch(&Commons::default(), request).outcome.unwrap();
     assert_eq!(all(&folder.path().join("pub")), ["a", "a (2)", "a (3)", "b"]);
 }
+
+#[test]
+fn links_that_the_server_calls_folders_lead_round_no_circle_either() {
+    let links = [("d/self", "."), ("d/up", ".."), ("d/e/top", "/pub"), ("beside", "d/e")];
+    let links = links.map(|(name, target)| (name, Node::Link(target)));
+    let mut nodes = vec![file("a"), file("d/b"), ("d", Node::Folder), ("d/e", Node::Folder)];
+    nodes.extend([file("d/e/c")]);
+    nodes.extend(links);
+    let wharf = Wharf::open(tree(&nodes), Rules { hides_links: true, ..Rules::modern() });
+    let folder = tempfile::tempdir().unwrap();
+    let told = fetch(&Commons::default(), folder_request(&wharf, folder.path()));
+    let came = all(&folder.path().join("pub"));
+    assert_eq!(came, ["a", "beside/", "beside/c", "d/", "d/b", "d/e/", "d/e/c"]);
+    assert!(told.says("pub: 4 complete, 4 left out"), "{:?}", told.lines);
+    assert!(told.says("d/self leads back to where it is: not followed"), "{:?}", told.lines);
+    told.outcome.unwrap();
+}

@@ -83,6 +83,26 @@ fn who_never_ends_the_last_line_is_believed() {
 }
 
 #[test]
+fn a_line_that_ends_before_its_name_was_cut_off_whatever_the_server_does_elsewhere() {
+    for (rules, bytes) in [(Rules::modern(), 8), (Rules::old(), 27)] {
+        let nodes = [("pub", Node::Frayed(usize::MAX, bytes)), ("pub/a", file("a").1)];
+        let nodes = nodes.into_iter().chain([("pub/b", file("b").1)]);
+        let nodes = nodes.map(|(path, node)| (path.to_owned(), node));
+        let wharf = Wharf::open(nodes.collect(), rules);
+        let folder = tempfile::tempdir().unwrap();
+        let request = Request { retries: 1, ..folder_request(&wharf, folder.path()) };
+        let told = fetch(&Commons::default(), request);
+        assert_eq!(all(&folder.path().join("pub")), ["a"]);
+        assert_eq!(told.tally(), "1 complete, 1 failed");
+        assert_eq!(told.outcome.unwrap_err().class(), Class::Server);
+        let ls = ashore().arg("ls").arg(wharf.link("pub/")).stdin(Stdio::null()).output().unwrap();
+        let said = String::from_utf8_lossy(&ls.stderr);
+        assert_eq!(ls.status.code(), Some(1), "{said}");
+        assert!(said.contains("Only the first entry of its list is known. "), "{said}");
+    }
+}
+
+#[test]
 fn what_is_shown_of_a_list_that_was_cut_off_is_not_called_all() {
     // Where it is the same again, only the end of the line was missing.
     for (times, bytes, exit) in [(0, 0, 0), (1, 2, 0), (usize::MAX, 2, 0), (1, 3, 1)] {

@@ -20,6 +20,7 @@ use support::wharf::{Node, Rules, TIME, Tree, Wharf};
 #[test]
 fn everything_in_a_folder_comes_with_its_time_over_few_connections() {
     for rules in [Rules::modern(), Rules::old()] {
+        let is_modern = rules.is_modern;
         let names: Vec<_> = (0..200).map(|n| format!("d{}/f{n:03}", n % 7)).collect();
         let mut nodes: Vec<_> = names.iter().map(|name| file(name)).collect();
         let folders: Vec<_> = (0..7).map(|n| format!("d{n}")).collect();
@@ -38,7 +39,11 @@ fn everything_in_a_folder_comes_with_its_time_over_few_connections() {
             let time = SystemTime::UNIX_EPOCH + Duration::from_secs(TIME.1);
             assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), time, "{name}");
         }
-        assert!(folder.path().join("pub/empty").is_dir());
+        let empty = fs::metadata(folder.path().join("pub/empty")).unwrap();
+        let day = TIME.1 - TIME.1 % 86_400;
+        let seconds = if is_modern { TIME.1 } else { day };
+        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        assert!(empty.is_dir() && empty.modified().unwrap() == time, "{empty:?}");
         assert_eq!(fs::read(folder.path().join("pub/large")).unwrap(), vec![7; 300_000]);
         assert_eq!(fs::read(folder.path().join("pub/nothing")).unwrap(), b"");
         assert_eq!(all(&folder.path().join("pub")).len(), 200 + 7 + 3);

@@ -60,7 +60,8 @@ struct Told<'a> {
 #[serde(tag = "event", rename_all = "kebab-case")]
 enum What {
     Phase {
-        /// `queued`, `connecting`, `signing-in`, `receiving`, `finishing`, `waiting` or `paused`.
+        /// `queued`, `connecting`, `signing-in`, `looking`, `receiving`, `finishing`, `checking`,
+        /// `waiting` or `paused`.
         phase: &'static str,
         /// Why it waits.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,6 +69,9 @@ enum What {
         /// When it goes on by itself, if that is known.
         #[serde(skip_serializing_if = "Option::is_none")]
         until: Option<String>,
+        /// How much was found in a folder that is being looked into.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        found: Option<u64>,
     },
     /// Where the file will stand once it is complete.
     Destination { path: String },
@@ -139,14 +143,20 @@ fn what(news: &News) -> Option<What> {
         News::Queued => named_phase("queued"),
         News::Phase(Phase::Connecting) => named_phase("connecting"),
         News::Phase(Phase::SigningIn) => named_phase("signing-in"),
+        News::Phase(Phase::Looking { found }) => {
+            What::Phase { phase: "looking", why: None, until: None, found: Some(*found) }
+        }
         News::Phase(Phase::Receiving) => named_phase("receiving"),
         News::Phase(Phase::Finishing) => named_phase("finishing"),
         News::Phase(Phase::Checking) => named_phase("checking"),
-        News::Phase(Phase::Waiting { why, until }) => {
-            What::Phase { phase: "waiting", why: Some(words::shown(why)), until: utc(*until) }
-        }
+        News::Phase(Phase::Waiting { why, until }) => What::Phase {
+            phase: "waiting",
+            why: Some(words::shown(why)),
+            until: utc(*until),
+            found: None,
+        },
         News::NoRoom(why) => {
-            What::Phase { phase: "waiting", why: Some(words::shown(why)), until: None }
+            What::Phase { phase: "waiting", why: Some(words::shown(why)), until: None, found: None }
         }
         News::Paused => named_phase("paused"),
         News::Destination(path) => What::Destination { path: path.display().to_string() },
@@ -190,7 +200,7 @@ fn what(news: &News) -> Option<What> {
 }
 
 fn named_phase(phase: &'static str) -> What {
-    What::Phase { phase, why: None, until: None }
+    What::Phase { phase, why: None, until: None, found: None }
 }
 
 fn ended(outcome: &Outcome) -> Ended {
@@ -273,6 +283,10 @@ mod tests {
         let kept = crate::transfer::Kept { path: "a.part".into(), length: 3 };
         for (news, text) in [
             (News::Phase(Phase::SigningIn), r#""event":"phase","phase":"signing-in""#.to_owned()),
+            (
+                News::Phase(Phase::Looking { found: 7 }),
+                r#""event":"phase","phase":"looking","found":7"#.to_owned(),
+            ),
             (
                 News::Phase(Phase::Waiting { why: "It was cut".to_owned(), until: at }),
                 r#""event":"phase","phase":"waiting","why":"It was cut","until":"1970-01-01T00:00:05Z""#

@@ -64,6 +64,9 @@ impl Board {
 
     /// A file's next phase began; with the first one its bar appears.
     pub(super) fn phase(&mut self, file: usize, name: &str, phase: &Phase) {
+        if let Phase::Looking { found } = phase {
+            self.tell_looking(file, name, *found, Instant::now());
+        }
         let Style::Bars(bars) = &self.style else { return };
         let bar = self.bars.entry(file).or_insert_with(|| {
             let bar = bars.add(ProgressBar::no_length());
@@ -74,10 +77,20 @@ impl Board {
         match phase {
             Phase::Connecting => bar.set_message("connecting…"),
             Phase::SigningIn => bar.set_message("signing in…"),
+            Phase::Looking { found } => bar.set_message(sentences::looking(*found)),
             Phase::Finishing => bar.set_message("finishing…"),
             Phase::Checking => bar.set_message("checking…"),
             Phase::Waiting { .. } => bar.set_message("waiting to try again…"),
             Phase::Receiving => {}
+        }
+    }
+
+    /// Of a folder that takes long to look into, a plain line now and then.
+    fn tell_looking(&mut self, file: usize, name: &str, found: u64, now: Instant) {
+        let told = self.told.entry(file).or_insert(now);
+        if matches!(self.style, Style::Lines) && now.duration_since(*told) >= PAUSE {
+            *told = now;
+            say(&format!("{name}: {}", sentences::looking(found)));
         }
     }
 

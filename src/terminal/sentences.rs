@@ -65,6 +65,14 @@ pub(super) fn received(received: u64, expected: Option<u64>) -> String {
     }
 }
 
+/// How far it is to know what a folder holds.
+pub(super) fn looking(found: u64) -> String {
+    match found {
+        0 => "looking into it…".to_owned(),
+        found => format!("looking into it… {} found", words::count(found)),
+    }
+}
+
 /// How far a file is, beside a bar: `1.2 of 4.1 GB — 11.4 MB/s — 4 min left — limited by your limit`.
 pub(super) fn beside_a_bar(progress: &Progress) -> String {
     let amount = match progress.expected {

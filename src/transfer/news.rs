@@ -96,6 +96,11 @@ pub enum Phase {
     Connecting,
     /// Telling the server who we are, and asking about the file.
     SigningIn,
+    /// Of a folder: reading what it holds, and no file is begun yet. Told again as more is found.
+    Looking {
+        /// Files, folders and links in the lists so far.
+        found: u64,
+    },
     /// Reading the file's bytes.
     Receiving,
     /// All bytes are here; waiting for the server's last word and for the disk.

@@ -111,7 +111,7 @@ impl<'a> Visit<'a> {
         }
         if let Ok(end) = &ended {
             self.access.learn_time_offset(end);
-            if end.is_open && !self.ends_so_again(path, end, &last) {
+            if end.is_open && (end.is_torn || !self.ends_so_again(path, end, &last)) {
                 ended = Err(end.cut());
             }
         }

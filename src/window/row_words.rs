@@ -26,6 +26,10 @@ pub fn state(row: &Row, now: SystemTime) -> String {
         Stage::Running { phase, .. } => match (phase, row.progress) {
             (Phase::Connecting, _) => "Connecting…".to_owned(),
             (Phase::SigningIn, _) => "Signing in…".to_owned(),
+            (Phase::Looking { found: 0 }, _) => "Looking into the folder…".to_owned(),
+            (Phase::Looking { found }, _) => {
+                format!("Looking into the folder… {} found", words::count(*found))
+            }
             (Phase::Receiving, None) => "Waiting for the first byte…".to_owned(),
             (Phase::Receiving, Some(progress)) => moving(progress),
             (Phase::Finishing, _) => "Finishing…".to_owned(),

@@ -62,6 +62,8 @@ pub(crate) struct Rules {
     pub(crate) lacks: &'static [&'static str],
     /// Facts that are missing from what `MLSD` says of files.
     pub(crate) hides: &'static [&'static str],
+    /// Whether `MLSD` says of links only what they lead to, and tells by `unique` what that is.
+    pub(crate) hides_links: bool,
     /// Whether it tells the size of a folder, too.
     pub(crate) has_folder_sizes: bool,
     /// It hangs up when it hears this, so many times.
@@ -83,6 +85,7 @@ impl Rules {
             is_curt: false,
             lacks: &[],
             hides: &[],
+            hides_links: false,
             has_folder_sizes: false,
             drops_at: ("", 0),
             narrows: false,
@@ -269,7 +272,7 @@ fn talk(guest: &TcpStream, tree: &Tree, rules: &Rules, books: &Books) -> io::Res
                 Some(node @ (Node::Folder | Node::Torn | Node::Dwindling | Node::Frayed(..))),
             ) => {
                 say("150 Here it comes")?;
-                let mut text = listing(tree, &place, verb == "MLSD", rules.hides);
+                let mut text = listing(tree, &place, verb == "MLSD", rules);
                 let changes = matches!(node, Node::Dwindling | Node::Frayed(..));
                 let before = books.torn.fetch_add(usize::from(changes), Ordering::SeqCst);
                 match node {
@@ -323,7 +326,7 @@ fn talk(guest: &TcpStream, tree: &Tree, rules: &Rules, books: &Books) -> io::Res
     Ok(())
 }
 
-fn listing(tree: &Tree, folder: &str, is_mlsd: bool, hides: &[&str]) -> String {
+fn listing(tree: &Tree, folder: &str, is_mlsd: bool, rules: &Rules) -> String {
     let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
     let mut text = String::new();
     for (path, node) in tree.range(prefix.clone()..) {
@@ -331,11 +334,17 @@ fn listing(tree: &Tree, folder: &str, is_mlsd: bool, hides: &[&str]) -> String {
         if name.is_empty() || name.contains('/') {
             continue;
         }
+        if rules.hides_links {
+            let real = resolve(tree, path);
+            let kind = if let Some(Node::File(_)) = tree.get(&real) { "file" } else { "dir" };
+            write!(text, "type={kind};modify={};unique={real}; {name}\r\n", TIME.0).unwrap();
+            continue;
+        }
         let size = if let Node::File(bytes) = node { bytes.len() } else { 7 };
         let done = match (node, is_mlsd) {
             (Node::File(_) | Node::Locked, true) => {
                 let facts = [("size", format!("{size}")), ("modify", TIME.0.to_owned())];
-                let shown = facts.iter().filter(|(fact, _)| !hides.contains(fact));
+                let shown = facts.iter().filter(|(fact, _)| !rules.hides.contains(fact));
                 let facts: String = shown.map(|(fact, it)| format!("{fact}={it};")).collect();
                 write!(text, "type=file;{facts} {name}\r\n")
             }

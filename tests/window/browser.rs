@@ -102,7 +102,13 @@ impl Window {
         self.hear(number, entries);
         self.see(Sight::Listed(
             number,
-            Ok(ListingEnd { entries: count, zone: None, is_open: false }),
+            Ok(ListingEnd {
+                entries: count,
+                zone: None,
+                is_open: false,
+                is_torn: false,
+                mark: None,
+            }),
         ));
     }
 
@@ -174,7 +180,10 @@ fn rows_appear_while_the_listing_arrives_each_at_its_place() {
     assert!(window.shows("2 entries so far…"));
     window.hear(number, vec![dir("later"), file("Chr1.fa", 1)]);
     assert_eq!(window.rows(), ["later", "Chr1.fa", "chr2.fa", "chr10.fa"]);
-    window.see(Sight::Listed(number, Ok(ListingEnd { entries: 4, zone: None, is_open: false })));
+    window.see(Sight::Listed(
+        number,
+        Ok(ListingEnd { entries: 4, zone: None, is_open: false, is_torn: false, mark: None }),
+    ));
     assert!(window.shows("4 entries"));
     assert!(window.shows("chr2.fa, file, 4.1 MB, 2024-02-29 "));
     window.hear(number - 1, vec![file("of another folder", 1)]);

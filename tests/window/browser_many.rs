@@ -75,7 +75,8 @@ fn how_long_a_picture_takes_with_a_hundred_thousand_rows() {
         window.harness.step();
         slowest = slowest.max(worked() - began);
     }
-    let end = ListingEnd { entries: 100_000, zone: None, is_open: false };
+    let end =
+        ListingEnd { entries: 100_000, zone: None, is_open: false, is_torn: false, mark: None };
     window.see(Sight::Listed(number, Ok(end)));
     println!("rows arrive, 4096 in a picture: {slowest:?} at most");
     let measure =

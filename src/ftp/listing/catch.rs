@@ -20,6 +20,10 @@ pub(super) struct Catch<'h> {
     pub(super) back: Option<Command>,
     /// The last line has no end.
     pub(super) is_open: bool,
+    /// It was cut off before its name.
+    pub(super) is_torn: bool,
+    /// By what the folder is known again.
+    pub(super) mark: Option<u64>,
     /// The first line that could not be read.
     pub(super) unread: Option<Vec<u8>>,
     /// The name of a folder that could not be entered, and what was listed under it: alone, that is
@@ -40,6 +44,8 @@ impl<'h> Catch<'h> {
             sample: None,
             back: None,
             is_open: false,
+            is_torn: false,
+            mark: None,
             unread: None,
             itself: None,
         }
@@ -84,6 +90,7 @@ impl<'h> Catch<'h> {
     }
 
     pub(super) fn end(&self, zone: Option<Zone>) -> ListingEnd {
-        ListingEnd { entries: self.entries, zone, is_open: self.is_open }
+        let Self { entries, is_open, is_torn, mark, .. } = *self;
+        ListingEnd { entries, zone, is_open, is_torn, mark }
     }
 }

@@ -37,6 +37,11 @@ pub struct ListingEnd {
     /// Its last line has no end (RFC 959 §3.1.1.1, RFC 3659 §7.2). It was cut off there, although the
     /// server called it complete; or the server has it that way, and ends every listing so.
     pub is_open: bool,
+    /// That line has not even a name. No habit ends a list so: it was cut off.
+    pub is_torn: bool,
+    /// Equal for the same folder, under whatever path, as long as nothing changes in it. `None` if the server
+    /// does not tell what is unique (RFC 3659 §7.5.2).
+    pub mark: Option<u64>,
 }
 
 impl ListingEnd {
@@ -197,7 +202,7 @@ impl Session<'_> {
             argument => Command::with(verb, argument)?,
         };
         let ended = self.open(&command).and_then(|data| {
-            let parser = self.read_listing(data.at_speed(), form, catch)?;
+            let mut parser = self.read_listing(data.at_speed(), form, catch)?;
             match &catch.back {
                 // The next question travels while the server thinks about its last word.
                 Some(back) => {
@@ -209,6 +214,7 @@ impl Session<'_> {
             // Of a list that is not all, a line that has not ended is no line.
             catch.is_open = parser.is_in_line();
             catch.unread = parser.end(&mut |entry| catch.take(entry));
+            (catch.is_torn, catch.mark) = (parser.is_torn(), parser.mark());
             catch.check()
         });
         match ended {

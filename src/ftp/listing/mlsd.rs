@@ -1,5 +1,6 @@
 //! A line of `MLSD`: facts, one space, the name (RFC 3659 §7).
 
+use super::mark::Mark;
 use super::{Entry, Kind, Modified, Precision};
 use crate::ftp::facts;
 
@@ -23,11 +24,12 @@ const KEYS: [&[u8]; 13] = [
 /// Reads a line that `MLSD` sent. `None` for the folder itself and the one above it.
 ///
 /// Servers differ in case, leave out what they do not know, forget the last semicolon or write a tab
-/// for the space. None of this is a reason to lose a file.
-pub(super) fn entry(line: &[u8]) -> Option<Entry> {
+/// for the space. None of this is a reason to lose a file. Whatever is unique goes into `mark`.
+pub(super) fn entry(line: &[u8], mark: &mut Mark) -> Option<Entry> {
     let end = end_of_facts(line)?;
     let (facts, name) = (line.get(..end)?, line.get(end + 1..)?);
     let mut entry = Entry::new(name, Kind::File);
+    let mut unique = None;
     for fact in facts.split(|&byte| byte == b';') {
         let Some(equals) = fact.iter().position(|&byte| byte == b'=') else { continue };
         let (key, value) = (fact.get(..equals)?, fact.get(equals + 1..)?);
@@ -37,6 +39,8 @@ pub(super) fn entry(line: &[u8]) -> Option<Entry> {
             (entry.kind, entry.target) = kind(value)?;
         } else if is(b"size") {
             entry.size = facts::size(text());
+        } else if is(b"unique") {
+            unique = Some(value);
         } else if is(b"modify") {
             let precision = Precision::Second;
             entry.modified =
@@ -46,7 +50,13 @@ pub(super) fn entry(line: &[u8]) -> Option<Entry> {
     if entry.kind != Kind::File {
         entry.size = None;
     }
+    unique.iter().for_each(|unique| mark.add(unique, name));
     Some(entry)
+}
+
+/// Whether there is a name behind the facts.
+pub(super) fn has_name(line: &[u8]) -> bool {
+    end_of_facts(line).is_some_and(|end| end + 1 < line.len())
 }
 
 /// Whether a line of a `LIST` is one of `MLSD`: some servers answer so, and some clients' users set

@@ -12,6 +12,7 @@ mod fetch;
 #[cfg(test)]
 mod hostile;
 mod line;
+mod mark;
 mod mlsd;
 mod months;
 mod mvs;

@@ -6,6 +6,7 @@ use jiff::civil::DateTime;
 use memchr::memchr;
 
 use super::line::{Line, Word, is_space, number};
+use super::mark::Mark;
 use super::usual::Usual;
 use super::{Entry, date, dos, mlsd, mvs, others, unix, vms};
 use crate::ftp::reply::MAX_LINE;
@@ -69,6 +70,9 @@ pub struct Parser {
     unread: Option<Vec<u8>>,
     /// The last name on VMS without its version. Older versions of the file follow it.
     last: Vec<u8>,
+    mark: Mark,
+    /// The last line was begun, and nothing could be read in it.
+    is_torn: bool,
 }
 
 impl Parser {
@@ -86,6 +90,8 @@ impl Parser {
             name: None,
             unread: None,
             last: Vec::new(),
+            mark: Mark::default(),
+            is_torn: false,
         }
     }
 
@@ -124,9 +130,28 @@ impl Parser {
 
     /// Takes note that no more bytes come: the last line may lack its end. Gives the first line that no
     /// dialect claimed, or its beginning.
-    pub fn end(mut self, found: &mut dyn FnMut(Entry)) -> Option<Vec<u8>> {
+    pub fn end(&mut self, found: &mut dyn FnMut(Entry)) -> Option<Vec<u8>> {
+        self.is_torn = self.is_in_line() && self.is_begun();
         self.end_of_line(found);
-        self.unread
+        self.unread.take()
+    }
+
+    /// Whether the line is one that was cut off before its name, whatever the server's habits are.
+    fn is_begun(&self) -> bool {
+        match self.form {
+            Form::Mlsd => !mlsd::has_name(&self.line),
+            Form::List | Form::Mvs => unix::is_begun(&self.line),
+        }
+    }
+
+    /// Whether the last line ended before its name. Known at the end.
+    pub(super) fn is_torn(&self) -> bool {
+        self.is_torn
+    }
+
+    /// By what the folder is known again under another path (RFC 3659 §7.5.2), if the server tells it.
+    pub(super) fn mark(&self) -> Option<u64> {
+        self.mark.value()
     }
 
     fn end_of_line(&mut self, found: &mut dyn FnMut(Entry)) {
@@ -153,7 +178,7 @@ impl Parser {
         let end = bytes.iter().rposition(|&byte| byte != b'\r').map_or(0, |at| at + 1);
         let bytes = bytes.get(..end)?;
         if self.form == Form::Mlsd || mlsd::is_likely(bytes) {
-            return mlsd::entry(bytes);
+            return mlsd::entry(bytes, &mut self.mark);
         }
         if self.name.is_none()
             && let usual @ Some(_) = self.usual.entry(bytes)

@@ -25,6 +25,17 @@ pub(super) fn stamp(line: &Line<'_>, at: usize, now: DateTime) -> Option<Stamp> 
     if stamp.is_some() { stamp } else { rare(line, at, now) }
 }
 
+/// Whether a date such as `Oct 8 09:47` begins with the word `at`, its month in letters.
+pub(super) fn in_words(line: &Line<'_>, at: usize) -> bool {
+    let word = line.word(at);
+    let is_day = || day_number(line.word(at + 1)).is_some();
+    let is_time = |word| clock(word).is_some() || year(word).is_some();
+    word.iter().all(u8::is_ascii_alphabetic)
+        && month(word).is_some()
+        && is_day()
+        && is_time(line.word(at + 2))
+}
+
 fn rare(line: &Line<'_>, at: usize, now: DateTime) -> Option<Stamp> {
     year_month_day(line, at, now)
         .or_else(|| marked(line, at, now))

@@ -3,7 +3,7 @@
 use jiff::civil::DateTime;
 
 use super::line::{Line, number, size};
-use super::stamp::{stamp, unknown};
+use super::stamp::{Stamp, in_words, stamp, unknown};
 use super::{Entry, Kind};
 
 /// Reads a line such as `-rw-r--r-- 1 root wheel 531 Jan 29 03:26 name`.
@@ -18,9 +18,13 @@ pub(super) fn entry(line: &Line<'_>, now: DateTime) -> Option<Entry> {
     let is_netware = line.word(facts - 1).ends_with(b"]");
     let sized = |at: usize| size(line.word(at - 1)).is_some();
     let dated = |at: usize| Some((at, stamp(line, at, now)?));
+    // Owner 2003, group 10, size 12 are no date where one in words follows.
+    let is_of_numbers =
+        |at: usize, stamp: &Stamp| number(line.word(at)).is_some() && in_words(line, stamp.next);
     let found = (facts + 1..line.len())
         .filter(|&at| sized(at))
-        .find_map(dated)
+        .filter_map(dated)
+        .find(|(at, stamp)| !is_of_numbers(*at, stamp))
         .or_else(|| (facts..line.len()).find_map(dated))
         .or_else(|| {
             let sized = (facts + 1..line.len()).filter(|&at| sized(at));
@@ -37,6 +41,17 @@ pub(super) fn entry(line: &Line<'_>, now: DateTime) -> Option<Entry> {
     let mut entry = named(name, kind, bytes);
     entry.modified = stamp.modified;
     Some(entry)
+}
+
+/// Whether a line breaks off within its permissions, or right behind them. Later on, what has come may pass
+/// for a name.
+pub(super) fn is_begun(line: &[u8]) -> bool {
+    let is_right = |byte: &u8| matches!(byte, b'-' | b'r' | b'w' | b'x' | b's' | b't');
+    let Some((letter, rights)) = line.split_first() else { return false };
+    matches!(letter, b'-' | b'd' | b'l')
+        && rights.len() <= 10
+        && rights.contains(&b'r')
+        && rights.trim_ascii_end().iter().all(is_right)
 }
 
 /// The size at the end of a long group's name, where no space was left between them.

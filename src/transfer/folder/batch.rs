@@ -2,8 +2,8 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use super::thing::Thing;
 use crate::disk::{self, Pile};
@@ -21,7 +21,7 @@ pub(super) struct Ahead {
     pub(super) level: usize,
     /// The way to it.
     pub(super) way: Arc<Way>,
-    /// Its time, if the listing tells it exactly.
+    /// Its time, as well as the listing tells it.
     pub(super) modified: Option<Modified>,
     /// The folder above is wanted with all that is in it.
     pub(super) is_chosen: bool,
@@ -45,6 +45,8 @@ pub(super) struct Way {
     pub(super) links: usize,
     /// Whether it is among those that are told to be made.
     is_counted: AtomicBool,
+    /// By what the folder is known again, once it was looked into, if the server tells that.
+    pub(super) mark: OnceLock<u64>,
 }
 
 impl Way {
@@ -52,7 +54,7 @@ impl Way {
     pub(super) fn new(step: Step, above: Option<Arc<Self>>) -> Self {
         let links = above.as_ref().map_or(0, |above| above.links);
         let links = links + usize::from(matches!(step, Step::Link(_)));
-        Self { step, above, links, is_counted: AtomicBool::new(false) }
+        Self { step, above, links, is_counted: AtomicBool::new(false), mark: OnceLock::new() }
     }
 
     /// Counts the folder, and those above it, that were not counted before.
@@ -156,9 +158,8 @@ impl Looked {
             inside: super::inside(&self.inside, &String::from_utf8_lossy(&readable)),
             level: self.level + 1,
             way: Arc::new(Way::new(step, Some(above))),
-            modified: entry
-                .modified
-                .filter(|time| time.is_utc && time.precision == Precision::Second),
+            // A day is a day; of an hour in an unknown zone, nothing is known.
+            modified: entry.modified.filter(|time| time.is_utc || time.precision == Precision::Day),
             is_chosen: self.is_chosen,
         })
     }
@@ -174,5 +175,31 @@ impl Looked {
             modified: entry.modified,
             is_there,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ftp::listing::Entry;
+
+    #[test]
+    fn a_file_is_called_what_it_is_called_here() {
+        let folder = Looked {
+            path: RemotePath::from_typed("pub/").unwrap(),
+            local: "pub".into(),
+            inside: "été".to_owned(),
+            level: 1,
+            way: Arc::new(Way::new(Step::Top, None)),
+            encoding: "windows-1252".parse().ok(),
+            has_sums: false,
+            is_new: true,
+            has_numbered: false,
+            is_chosen: true,
+        };
+        let name = b"caf\xe9".to_vec();
+        let entry = Entry { name, kind: Kind::File, size: None, modified: None, target: None };
+        let found = Arc::new(folder).found(Thing::listed(entry)).unwrap();
+        assert_eq!(found.name(), "été/café");
     }
 }

@@ -344,7 +344,8 @@ impl Hand<'_> {
 impl Found {
     /// Its path from the folder that was asked for, as it may be shown.
     pub(super) fn name(&self) -> String {
-        let name = String::from_utf8_lossy(&self.name);
+        let name = ftp::in_utf_8(&self.name, self.folder.encoding);
+        let name = String::from_utf8_lossy(&name);
         crate::words::shown(&super::inside(&self.folder.inside, &name))
     }
 }

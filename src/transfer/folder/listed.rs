@@ -1,6 +1,7 @@
 //! What one folder holds, as the server lists it: asked for again while that can help.
 
 use std::ops::ControlFlow;
+use std::sync::atomic::Ordering;
 
 use super::super::failure::Failure;
 use super::super::lists;
@@ -34,6 +35,10 @@ pub(super) struct Listed {
     /// The name in the last line, and whether that line had no end.
     last: Vec<u8>,
     is_open: bool,
+    /// That line was cut off for certain.
+    is_torn: bool,
+    /// By what the folder is known again.
+    pub(super) mark: Option<u64>,
 }
 
 impl Listed {
@@ -48,9 +53,9 @@ impl Listed {
         self.things.push(&Thing::listed(entry).pack())
     }
 
-    /// The number and the name of the last line, if that has no end.
+    /// The number and the name of the last line, if that has no end but may be whole.
     fn open_end(&self) -> Option<(usize, Vec<u8>)> {
-        self.is_open.then(|| (self.things.len(), self.last.clone()))
+        (self.is_open && !self.is_torn).then(|| (self.things.len(), self.last.clone()))
     }
 }
 
@@ -78,14 +83,16 @@ impl Hand<'_> {
             // one, is taken for one of them; to ask that is no try.
             let end = listed.open_end();
             let is_first = end.is_some() && open.is_none();
-            let is_habit = end.is_some() && end == open && !self.work.ends_lines();
+            let is_habit = end.is_some() && end == open && !self.work.ends.have_been_seen();
             open = end.or(open);
             if listed.things.len() >= best.things.len() {
                 best = listed;
             }
             if is_habit {
-                let what = "the last line of its list has no end, and had none before";
-                self.say(Voice::Story, &format!("{}: {what}: taken for whole", ahead.path));
+                let what =
+                    "the last line of its list has no end, and had none before: taken for whole";
+                let voice = if self.work.ends.believe() { Voice::Warning } else { Voice::Story };
+                self.say(voice, &format!("{}: {what}", ahead.path));
                 self.doubt(&ahead, trouble, best.things.len() as u64);
                 break;
             }
@@ -128,7 +135,10 @@ impl Hand<'_> {
     ) -> Result<(), Trouble> {
         let mut full = None;
         let ended = session.list(&ahead.path, &mut |entry| match listed.take(entry) {
-            Ok(()) => ControlFlow::Continue(()),
+            Ok(()) => {
+                self.work.found.fetch_add(1, Ordering::Relaxed);
+                ControlFlow::Continue(())
+            }
             Err(error) => {
                 full = Some(error);
                 ControlFlow::Break(())
@@ -141,18 +151,22 @@ impl Hand<'_> {
         if is_talking {
             self.lane.park(session);
         }
+        if ended.is_err() {
+            // It is asked for again, or is all that is known of this folder.
+            self.work.found.fetch_sub(listed.things.len() as u64, Ordering::Relaxed);
+        }
         if let Some(error) = full {
             return Err(Trouble::Disk(error));
         }
         let end = ended?;
         self.access().learn_time_offset(&end);
         listed.zone = end.zone;
-        listed.is_open = end.is_open;
+        (listed.is_open, listed.is_torn, listed.mark) = (end.is_open, end.is_torn, end.mark);
         if end.is_open {
             return Err(end.cut().into());
         }
         if end.entries > 0 {
-            self.work.saw_line_ends();
+            self.work.ends.saw_one();
         }
         Ok(())
     }

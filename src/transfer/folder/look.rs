@@ -4,11 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::super::failure::Failure;
+use super::super::news::Voice;
 use super::super::selection::What;
 use super::batch::{Ahead, Looked, Step, Way};
 use super::hand::{Hand, Word};
 use super::listed::Listed;
-use super::sort::Sorter;
+use super::sort::{MOST_NOTES, Sorter};
 use crate::disk;
 use crate::ftp::listing::{Entry, Goal};
 use crate::ftp::{self, Facts, RemotePath, Session};
@@ -23,6 +24,18 @@ impl Hand<'_> {
     ///
     /// If they wait on the disk, and it does not give them back, or takes no more.
     pub(super) fn sort_out(&self, ahead: &Ahead, listed: Listed) -> Result<(), disk::Error> {
+        if let Some(mark) = listed.mark {
+            if ahead.way.has_seen(mark) {
+                // Some servers do not tell links from folders.
+                if self.work.leave_out() <= MOST_NOTES {
+                    let inside = &ahead.inside;
+                    let text = format!("{inside} leads back to where it is: not followed");
+                    self.say(Voice::Warning, &text);
+                }
+                return Ok(());
+            }
+            ahead.way.mark.set(mark).ok(); // It is looked into once.
+        }
         let is_new = has_nothing(&ahead.local);
         let is_chosen = ahead.is_chosen || self.sieve.chooses(&ahead.inside, What::Folder);
         if is_chosen {
@@ -128,6 +141,18 @@ impl Way {
         let mut way = Some(self);
         while let Some(here) = way {
             if here.place(top) == place {
+                return true;
+            }
+            way = here.above.as_deref();
+        }
+        false
+    }
+
+    /// Whether a folder on the way down to here is the one that is known by `mark`.
+    fn has_seen(&self, mark: u64) -> bool {
+        let mut way = self.above.as_deref();
+        while let Some(here) = way {
+            if here.mark.get() == Some(&mark) {
                 return true;
             }
             way = here.above.as_deref();

@@ -4,9 +4,11 @@
 //! counts, reports, and calls for more hands while there is work for them.
 
 mod batch;
+mod ends;
 mod hand;
 mod hold;
 mod listed;
+mod log;
 mod look;
 mod names;
 mod preflight;
@@ -17,23 +19,20 @@ mod thing;
 mod work;
 
 use std::cell::Cell;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 
 pub use preflight::Preflight;
 pub use tally::Tally;
 
-use super::brake::Waits;
 use super::failure::Failure;
 use super::handle::Handle;
 use super::lanes::Lane;
-use super::meter::Meter;
-use super::news::{FileEnd, Line, News, Outcome, Phase, Progress, Summary, Verdict, Voice};
+use super::news::{FileEnd, Line, News, Outcome, Phase, Summary, Verdict, Voice};
 use super::request::{Destination, Request};
 use super::selection::Sieve;
 use crate::ftp::{self, Limits};
@@ -41,6 +40,7 @@ use crate::{disk, words};
 use batch::{Ahead, Step, Way};
 use hand::{Hand, Word};
 use hold::Weighed;
+use log::Log;
 use standing::Standing;
 use work::Work;
 
@@ -89,6 +89,7 @@ pub(super) fn fetch(request: &Request, handle: &Handle, report: &dyn Fn(News)) -
         (Destination::Folder(into), None) => into.clone(),
     };
     report(News::Destination(local.clone()));
+    report(News::Phase(Phase::Connecting));
     let is_made = std::fs::symlink_metadata(&local).is_err();
     disk::make_folder_without_links(&local).map_err(|error| Failure::Disk { error, kept: None })?;
     let way = Arc::new(Way::new(Step::Top, None));
@@ -190,6 +191,9 @@ impl Crew<'_> {
                 } else if !is_stopped && standing.is_looked_into && !log.is_all_told {
                     log.tell_preflight(self.work.preflight());
                 }
+                if self.lane.is_connected() {
+                    log.tell_looking(self.work.found.load(Ordering::Relaxed), Instant::now());
+                }
                 log.tell_progress(
                     self.work.received.load(Ordering::Relaxed),
                     standing.hands.max(1),
@@ -211,7 +215,7 @@ impl Crew<'_> {
                         .map_err(no_thread)?;
                 }
             }
-            if self.work.ends_lines() {
+            if self.work.ends.have_been_seen() {
                 let wrong = std::mem::take(&mut log.believed);
                 wrong.into_iter().for_each(|end| log.hear(Word::File(Box::new(end))));
             }
@@ -271,94 +275,4 @@ fn top_name(address: &ftp::Address) -> String {
 
 fn no_thread(error: std::io::Error) -> Failure {
     Failure::Bug { what: format!("no thread could be started: {error}") }
-}
-
-/// What is told of the folder as a whole.
-struct Log<'a> {
-    report: &'a dyn Fn(News),
-    local: &'a Path,
-    tally: Tally,
-    meter: Meter,
-    /// Nothing was told of what there is.
-    is_held: bool,
-    /// All was told of what there is.
-    is_all_told: bool,
-    top_failure: Option<Box<Failure>>,
-    /// What becomes of folders whose lists were taken for whole, if they were not.
-    believed: Vec<FileEnd>,
-    /// The times that folders get once everything is in them, outermost first.
-    times: Vec<(PathBuf, SystemTime)>,
-}
-
-impl<'a> Log<'a> {
-    fn new(report: &'a dyn Fn(News), local: &'a Path, waits: &Waits) -> Self {
-        Self {
-            report,
-            local,
-            tally: Tally::default(),
-            meter: Meter::new(0, None, waits, Instant::now()),
-            is_held: true,
-            is_all_told: false,
-            top_failure: None,
-            believed: Vec::new(),
-            times: Vec::new(),
-        }
-    }
-
-    fn hear(&mut self, word: Word) {
-        match word {
-            Word::Line(line) => (self.report)(News::Line(line)),
-            Word::Part(part) => (self.report)(News::Part(part)),
-            Word::File(end) => {
-                self.tally.count(&end.name, &end.outcome);
-                (self.report)(News::File(end));
-            }
-            Word::Top(failure) => self.top_failure = Some(failure),
-            Word::Believed(end) => self.believed.push(*end),
-            Word::Time(folder, time) => self.times.push((folder, time)),
-            Word::Nudge => {}
-        }
-    }
-
-    /// Tells what there is, at first and once more when it is known to be all.
-    fn tell_preflight(&mut self, mut preflight: Preflight) {
-        if self.is_all_told || preflight.looked_into == 0 {
-            self.is_held = false;
-            return;
-        }
-        preflight.free = disk::available(self.local).ok();
-        (self.tally.unchanged, self.tally.left_out) = (preflight.unchanged, preflight.left_out);
-        let voices = std::iter::once((Voice::Story, preflight.sentence()));
-        let warnings = preflight.warnings();
-        for (voice, text) in voices.chain(warnings.into_iter().map(|it| (Voice::Warning, it))) {
-            (self.report)(News::Line(Line::now(voice, &text)));
-        }
-        (self.is_held, self.is_all_told) = (false, preflight.is_all);
-        if preflight.is_all {
-            self.meter.expect(Some(preflight.bytes));
-        }
-        (self.report)(News::Preflight(Box::new(preflight)));
-        (self.report)(News::Phase(Phase::Receiving));
-    }
-
-    /// Whether nothing of the folder is here.
-    fn has_nothing(&self) -> bool {
-        self.tally == Tally::default()
-    }
-
-    fn tell_progress(&mut self, received: u64, connections: usize) {
-        if !self.is_held
-            && let Some(progress) = self.meter.reach(received, Instant::now())
-        {
-            (self.report)(News::Progress(Progress { connections, ..progress }));
-        }
-    }
-
-    /// Gives the folders their times: the innermost first, since each changes the one it is in.
-    fn set_times(&self) {
-        for (folder, time) in self.times.iter().rev() {
-            // A disk that will not keep them keeps the files all the same.
-            std::fs::File::open(folder).and_then(|folder| folder.set_modified(*time)).ok();
-        }
-    }
 }

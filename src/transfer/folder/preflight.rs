@@ -71,6 +71,13 @@ impl Preflight {
         self.numbered.add(name, local);
     }
 
+    /// One more folder turned out to be another one. Tells how many things are left out.
+    pub(super) fn leave_out(&mut self) -> u64 {
+        self.looked_into += 1;
+        self.left_out += 1;
+        self.left_out
+    }
+
     /// What was found in one more folder.
     pub(super) fn add(&mut self, other: Self) {
         self.files += other.files;

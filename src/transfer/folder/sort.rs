@@ -255,9 +255,9 @@ impl<'s, 'h> Sorter<'s, 'h> {
         let readable = in_utf_8(name, self.folder.encoding);
         let Local { name: local, is_mapped, is_numbered } = self.names.own(&readable);
         if is_numbered {
-            self.sorted.told.number(name, &local.display().to_string());
+            self.sorted.told.number(&readable, &local.display().to_string());
         } else if is_mapped {
-            self.sorted.told.map(name, &local.display().to_string());
+            self.sorted.told.map(&readable, &local.display().to_string());
         }
         local
     }

@@ -1,12 +1,13 @@
 //! What there is to do in a folder, shared by all hands.
 
 use std::collections::{HashSet, VecDeque};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use super::MOST_FOLDERS;
 use super::batch::{Ahead, Batch, Found, Linked, Looked, Lost};
+use super::ends::Ends;
 use super::preflight::Preflight;
 use super::sort::Sorted;
 use super::standing::Standing;
@@ -46,8 +47,10 @@ pub(super) struct Work {
     pub(super) is_done: Stop,
     /// Bytes that have come.
     pub(super) received: AtomicU64,
-    /// The server has ended the last line of a listing.
-    ends_lines: AtomicBool,
+    /// How its lists end.
+    pub(super) ends: Ends,
+    /// Things in the lists that have come.
+    pub(super) found: AtomicU64,
 }
 
 #[derive(Debug)]
@@ -105,7 +108,8 @@ impl Work {
             is_done: stop.branch(),
             stop,
             received: AtomicU64::new(0),
-            ends_lines: AtomicBool::new(false),
+            ends: Ends::default(),
+            found: AtomicU64::new(0),
         }
     }
 
@@ -261,13 +265,9 @@ impl Work {
         self.bell.notify_all();
     }
 
-    /// The server has ended the last line of a listing, so that one without an end was cut off.
-    pub(super) fn saw_line_ends(&self) {
-        self.ends_lines.store(true, Ordering::Relaxed);
-    }
-
-    pub(super) fn ends_lines(&self) -> bool {
-        self.ends_lines.load(Ordering::Relaxed)
+    /// A folder is left out that was looked into already, as one above it. Tells how many things are left out.
+    pub(super) fn leave_out(&self) -> u64 {
+        self.lock().preflight.leave_out()
     }
 
     /// Waits for the turn to use much memory.

@@ -25,6 +25,10 @@ fn unix_in_its_variants() {
                 "-------r--         326  1391972  1392298 Nov 22  1995 mac file",
                 "f 1392298 1995-11-22 mac file",
             ),
+            ("-rw-r--r-- 1 2003 10 12 Oct 08 2002 owner", "f 12 2002-10-08 owner"),
+            ("-rw-r--r-- 1 2003 10 12 Oct 08 2002 Nov 9 10:11", "f 12 2002-10-08 Nov 9 10:11"),
+            ("-rw-r--r-- 1 1 1 2048 Oct 08 2002 size", "f 2048 2002-10-08 size"),
+            ("-rw-r--r-- 1 2003 10 512 2005 3 13 numbers", "f 512 2005-03-13 numbers"),
             ("-rw-r--r-- 1 me longgroup1125000 Jul 14 2003 glued", "f 1125000 2003-07-14 glued"),
             (
                 "lrwxrwxrwx 1 me us 7 Jan 25 00:17 bin -> usr/bin",
