@@ -61,7 +61,14 @@ pub fn ls(flags: &Ls, end_at_once: fn()) -> ExitCode {
     }
     page.end(ended.as_ref().ok().and_then(|end| end.zone));
     match ended {
-        Ok(_) => Exit::Complete,
+        Ok(end) => {
+            if end.is_open {
+                let name = sentences::name(&address);
+                let what = "the last line of its list has no end";
+                say(&format!("{name}: {what}, but it was the same again: taken for whole."));
+            }
+            Exit::Complete
+        }
         // Whoever reads us has read enough.
         Err(_) if page.is_unread => Exit::Complete,
         Err(Failure::Stopped { .. }) => Exit::Interrupted,
