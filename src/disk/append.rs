@@ -22,14 +22,14 @@ const WRITE_DOWN: Duration = Duration::from_millis(500);
 const ROOM_FOR_RECORD: u64 = 64 * 1024;
 
 /// How far ahead of the bytes room is reserved. Not the whole file: a size is only an estimate.
-const RESERVE: u64 = 64 * 1024 * 1024;
+const RESERVE: u64 = 4 * 1024 * 1024;
 
 impl Partial {
     /// Adds bytes at the end: `fill` is given room for them and tells how many it put there. Tells the
     /// same number; 0 is the end of the data. Only where all that is here is the beginning: in between,
     /// [`Partial::put`] knows its way.
     ///
-    /// `by_pipe`: they may come through a pipe, where nobody wants to see them.
+    /// `by_pipe`: they come as they are, and may go through a pipe.
     ///
     /// # Errors
     ///
@@ -78,20 +78,24 @@ impl Partial {
         filled
     }
 
-    /// Through a pipe: the bytes never come into the memory of this program.
+    /// Through a pipe, past the memory of this program. The hash is computed from what is in the file, which is
+    /// still in the memory of the system: reading it back is for the thread of the hash to do.
     fn append_by<E: From<Error>>(
         &mut self,
         conduit: Conduit,
         fill: impl FnOnce(Room<'_>) -> Result<usize, E>,
     ) -> Result<usize, E> {
         let length = self.length();
+        if let Some(work) = &self.work {
+            work.recorder.hash_up_to(length);
+        }
         let filled = fill(conduit.room());
         if let Ok(count @ 1..) = filled {
             self.reserve(length, count);
             // What is left in the pipe when this fails is lost with it.
             self.write_by(length, count, |file| conduit.empty_into(file, length, count))?;
             if let Some(work) = &mut self.work {
-                work.recorder.take_note(u64::try_from(count).unwrap_or(0), length);
+                work.recorder.bring_to_disk(u64::try_from(count).unwrap_or(0));
             }
         }
         if let Some(work) = &mut self.work {
@@ -173,5 +177,41 @@ impl Partial {
             self.record.written = record::now();
             self.record.write(&self.record_path).ok();
         }
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::io::Write as _;
+
+    use sha2::{Digest as _, Sha256};
+
+    use super::super::claim::Company;
+    use super::*;
+
+    #[test]
+    fn the_hash_is_the_same_whether_bytes_come_through_a_pipe_or_through_memory() {
+        let folder = tempfile::tempdir().unwrap();
+        let destination = folder.path().join("file");
+        let bytes: Vec<u8> = (0..3_000_000_u32).map(|n| n.to_le_bytes()[1]).collect();
+        let (mut file, _) =
+            Partial::claim(&destination, "ftp://example.org/file", true, Company::None).unwrap();
+        file.begin(Some(3_000_000), None).unwrap();
+        let mut ways = Vec::new();
+        for (number, piece) in bytes.chunks(40_000).enumerate() {
+            let added = file.append(number % 5 != 0, |room| -> Result<usize, Error> {
+                ways.push(matches!(room, Room::Pipe(..)));
+                match room {
+                    Room::Block(block) => block[..piece.len()].copy_from_slice(piece),
+                    Room::Pipe(pipe, _) => {
+                        File::from(pipe.try_clone_to_owned().unwrap()).write_all(piece).unwrap();
+                    }
+                }
+                Ok(piece.len())
+            });
+            assert_eq!(added.unwrap(), piece.len());
+        }
+        assert_eq!(ways, (0..75).map(|number| number % 5 != 0).collect::<Vec<_>>());
+        assert_eq!(file.sha256().unwrap(), *Sha256::digest(&bytes));
     }
 }

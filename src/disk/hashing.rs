@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crossbeam_channel::{Receiver, Sender};
@@ -13,6 +14,9 @@ use super::record::Hashed;
 
 /// The size of one block, in bytes. Measured: larger reads need fewer system calls up to here.
 pub(super) const BLOCK: usize = 1024 * 1024;
+
+/// So many bytes are read back at once: what the processor keeps close at hand.
+const BACK: usize = 128 * 1024;
 
 /// One block of a file: a buffer of [`BLOCK`] bytes, filled from its start.
 pub(super) type Block = Vec<u8>;
@@ -62,19 +66,30 @@ impl Hash {
 
 /// The hash that one thread computes, while others ask how far it is.
 #[derive(Debug)]
-pub(super) struct Hashing(Mutex<Hash>);
+pub(super) struct Hashing {
+    hash: Mutex<Hash>,
+    /// Of how many bytes it is. Whoever asks for that alone does not wait.
+    bytes: AtomicU64,
+}
 
 impl Hashing {
     pub(super) fn new(hash: Hash) -> Self {
-        Self(Mutex::new(hash))
+        Self { bytes: AtomicU64::new(hash.bytes), hash: Mutex::new(hash) }
     }
 
     fn lock(&self) -> MutexGuard<'_, Hash> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.hash.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn bytes(&self) -> u64 {
-        self.lock().bytes
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Takes in what comes next.
+    fn update(&self, block: &[u8]) {
+        let mut hash = self.lock();
+        hash.update(block);
+        self.bytes.store(hash.bytes, Ordering::Relaxed);
     }
 
     /// How far it is, for the record.
@@ -100,11 +115,9 @@ impl Hashing {
             match order {
                 Order::Hash(block, at, length) => {
                     self.catch_up(file, at, &mut back, is_ending)?;
-                    let mut hash = self.lock();
-                    if let Some(bytes) = block.get(..length).filter(|_| hash.bytes == at) {
-                        hash.update(bytes);
+                    if let Some(bytes) = block.get(..length).filter(|_| self.bytes() == at) {
+                        self.update(bytes);
                     }
-                    drop(hash);
                     give_back.send(block).ok();
                 }
                 Order::CatchUp(length) => self.catch_up(file, length, &mut back, is_ending)?,
@@ -132,10 +145,10 @@ impl Hashing {
             if at >= length || is_ending() {
                 return Ok(());
             }
-            let count = usize::try_from(length - at).unwrap_or(BLOCK).min(BLOCK);
+            let count = usize::try_from(length - at).unwrap_or(BACK).min(BACK);
             back.resize(count, 0);
             read_exact_at(file, back, at)?;
-            self.lock().update(back);
+            self.update(back);
         }
     }
 }

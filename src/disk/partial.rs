@@ -42,7 +42,7 @@ pub struct Partial {
 pub(super) struct Work {
     pub(super) recorder: Recorder,
     pub(super) block: Option<Block>,
-    /// If nobody looks at the bytes on their way.
+    /// Where the system has such a thing.
     pub(super) conduit: Option<Conduit>,
     pub(super) reserved: u64,
     pub(super) written_down: Instant,
@@ -156,7 +156,7 @@ impl Partial {
             self.work = Some(Work {
                 recorder,
                 block: None,
-                conduit: (!self.hashes).then(Conduit::new).flatten(),
+                conduit: Conduit::new(),
                 reserved: self.length(),
                 written_down: Instant::now(),
             });

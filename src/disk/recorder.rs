@@ -127,7 +127,17 @@ impl Recorder {
         }
     }
 
-    fn bring_to_disk(&mut self, count: u64) {
+    /// All bytes up to `length` are in the file, and are to be hashed. Waits if the hash is behind.
+    pub(super) fn hash_up_to(&self, length: u64) {
+        if let (Some(hash), Some(orders)) = (&self.hash, &self.orders)
+            && hash.bytes() < length
+        {
+            orders.send(Order::CatchUp(length)).ok();
+        }
+    }
+
+    /// So many bytes more were written. From time to time the disk is asked to take them.
+    pub(super) fn bring_to_disk(&mut self, count: u64) {
         self.unsynced += count;
         if self.unsynced >= SYNC_STEP
             && self.syncs.as_ref().is_some_and(|syncs| syncs.try_send(None).is_ok())
