@@ -32,6 +32,7 @@ mod news;
 mod passage;
 mod passwords;
 mod pier;
+mod processors;
 mod proxies;
 mod request;
 mod resume;

@@ -8,6 +8,7 @@ use crate::ftp::{Data, RemoteFile, Session};
 use crate::transfer::download::Job;
 use crate::transfer::growth::MOST_POLITE;
 use crate::transfer::meter::lossy;
+use crate::transfer::processors::Processors;
 use crate::transfer::throttle::Throttle;
 
 /// How many connections one file gets unless the person says otherwise.
@@ -21,6 +22,9 @@ const LEAST_BY_ITSELF: u64 = 4 * 1024 * 1024;
 /// least so long.
 const ROUND_TRIPS: f64 = 1.5;
 const MOMENT: Duration = Duration::from_millis(75);
+
+/// As long as this computer has no time for more, it is looked at more and more seldom.
+const LONGEST_MOMENT: Duration = Duration::from_secs(2);
 
 /// It has got up to its speed where a moment has not brought this much more than the one before. On
 /// some lines that never comes: after so many moments it is judged all the same.
@@ -65,6 +69,8 @@ pub(in crate::transfer) struct Lookout {
     /// How many bytes a second the last moment brought.
     speed: f64,
     throttle: Throttle,
+    /// What the processors had done when this was begun to be looked at, where that is of any use.
+    processors: Option<Processors>,
 }
 
 impl Job<'_> {
@@ -115,11 +121,13 @@ impl Job<'_> {
         let is_long = size.saturating_sub(file.received()) >= LEAST_GIVEN;
         let wanted = self.request.segments.unwrap_or(self.crew.get());
         let now = Instant::now();
+        let grows = self.request.segments.is_none();
+        let may_grow = grows && size.saturating_sub(file.received()) >= LEAST_BY_ITSELF;
         Lookout {
             is_blind: is_blind && !file.has_gaps(),
             is_alone: self.most_connections() < 2 && !file.has_gaps(),
             wants_many: file.has_gaps() || (wanted > 1 && is_long),
-            grows: self.request.segments.is_none(),
+            grows,
             size,
             heard: now,
             longest: Duration::ZERO,
@@ -130,6 +138,7 @@ impl Job<'_> {
             most_moments: MOST_MOMENTS,
             speed: 0.0,
             throttle: self.handle.commons.throttle.clone(),
+            processors: may_grow.then(Processors::now).flatten(),
         }
     }
 }
@@ -178,8 +187,19 @@ impl Lookout {
             self.most_moments = self.moments.saturating_add(MOST_MOMENTS);
             return None;
         }
+        if self.has_spent_processors() {
+            self.moment = (self.moment * 2).min(LONGEST_MOMENT);
+            return None;
+        }
         self.grows = false;
         let is_long = left >= LEAST_BY_ITSELF && lossy(left) > speed * SHORT;
         is_long.then_some(Call::Speed(speed))
+    }
+
+    /// Whether this computer has no time for another connection. From now on it is looked at what comes next.
+    fn has_spent_processors(&mut self) -> bool {
+        let Some(before) = self.processors else { return false };
+        self.processors = Processors::now();
+        self.processors.is_some_and(|now| now.were_spent_since(before))
     }
 }
