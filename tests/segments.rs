@@ -248,6 +248,20 @@ fn what_one_connection_leaves_another_takes_over() {
 }
 
 #[test]
+fn a_file_of_nothing_but_zeros_is_taken_over_though_no_piece_of_it_can_prove_anything() {
+    for quirk in [Quirk::Ends(LENGTH / 3), Quirk::Silent(LENGTH / 3)] {
+        let quay = Quay::open(Manners {
+            zeros: LENGTH,
+            ..with_quirk(move |number, _| if number == 0 { quirk } else { Quirk::None })
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let (outcome, _) = run(&over(4, &quay, folder.path()));
+        let zeros = vec![0; usize::try_from(LENGTH).unwrap()];
+        assert_eq!(fs::read(arrived(outcome).path).unwrap(), zeros);
+    }
+}
+
+#[test]
 fn a_connection_that_ignores_rest_is_found_out_and_not_believed() {
     for segments in [2, 8] {
         let (_, told) = fetched(

@@ -70,7 +70,7 @@ impl Job<'_> {
         if self.begins_together(session, &remote, file) {
             return Ok((remote, Retr::Due));
         }
-        let offset = self.offset(file);
+        let offset = self.offset(file)?;
         match session.retrieve(&remote, offset) {
             Ok(data) => {
                 if data.offset < offset {
@@ -96,7 +96,7 @@ impl Job<'_> {
                 // The first answer is the one to be told, if this leads nowhere as well.
                 let Ok(remote) = session.locate_by_folders(path) else { return Err(error.into()) };
                 self.compare_facts(&remote, file)?;
-                let offset = self.offset(file);
+                let offset = self.offset(file)?;
                 let data = session.retrieve(&remote, offset).map_err(|_| error)?;
                 Ok((remote, Retr::Sent(data)))
             }
@@ -116,8 +116,8 @@ impl Job<'_> {
     }
 
     /// From where to ask the server to send.
-    fn offset(&self, file: &Partial) -> u64 {
-        if self.starts_over.get() { 0 } else { resume::offset(file) }
+    fn offset(&self, file: &Partial) -> Result<u64, disk::Error> {
+        if self.starts_over.get() { Ok(0) } else { resume::offset(file) }
     }
 
     /// Whether the server has said that it sends a file only from its start: to `REST`, or only to

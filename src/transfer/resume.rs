@@ -2,7 +2,7 @@
 
 use super::doubt::Doubt;
 use super::trouble::Trouble;
-use crate::disk::Partial;
+use crate::disk::{self, Partial};
 use crate::ftp::Data;
 
 /// How many bytes are fetched twice to prove that two pieces belong together.
@@ -19,22 +19,27 @@ const MOST_STEPS: u64 = 256;
 ///
 /// A piece that is equal to the file's beginning proves nothing: a server that ignores `REST` sends
 /// just that. Disk images are full of such pieces, so an earlier one is looked for.
-pub(super) fn offset(file: &Partial) -> u64 {
-    proof_before(file, 0, file.length()).unwrap_or(0)
+pub(super) fn offset(file: &Partial) -> Result<u64, disk::Error> {
+    Ok(proof_before(file, 0, file.length())?.unwrap_or(0))
 }
 
 /// From where on the bytes `left..at`, which are here, prove by coming again that what comes after
-/// them belongs there. `None` if nothing does.
-pub(super) fn proof_before(file: &Partial, left: u64, at: u64) -> Option<u64> {
+/// them belongs there: all of them, if need be. `None` if nothing does.
+pub(super) fn proof_before(file: &Partial, left: u64, at: u64) -> Result<Option<u64>, disk::Error> {
     if left == 0 && at < 2 * OVERLAP {
-        return Some(0);
+        return Ok(Some(0));
     }
     let mut head = vec![0; BLOCK];
     let mut piece = vec![0; BLOCK];
-    file.read_at(0, &mut head).ok()?;
-    (1..=MOST_STEPS)
-        .map_while(|step| at.checked_sub(step * OVERLAP).filter(|&from| from >= left.max(OVERLAP)))
-        .find(|&from| file.read_at(from, &mut piece).is_ok() && piece != head)
+    file.read_at(0, &mut head)?;
+    let pieces = (1..=MOST_STEPS).map_while(|step| at.checked_sub(step * OVERLAP));
+    for from in pieces.take_while(|&from| from >= left.max(OVERLAP)).chain([left]) {
+        file.read_at(from, &mut piece)?;
+        if from == 0 || piece != head {
+            return Ok(Some(from));
+        }
+    }
+    Ok(None)
 }
 
 /// What came of a joint.

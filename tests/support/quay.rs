@@ -81,6 +81,8 @@ pub(crate) struct Manners {
     pub(crate) greetings: &'static [&'static str],
     /// The length of each file, in bytes.
     pub(crate) length: u64,
+    /// So many bytes at the beginning of each file are zeros.
+    pub(crate) zeros: u64,
     /// Bytes per second on each data connection; `None`: as fast as it goes.
     pub(crate) pace: Option<u64>,
     /// About so many bytes lie in its kernel that count as sent and are not on the line.
@@ -109,6 +111,7 @@ impl Manners {
         Self {
             greetings: &["220 Quay"],
             length,
+            zeros: 0,
             pace: None,
             backlog: 64 * 1024,
             tells_size: true,
@@ -320,6 +323,8 @@ fn send(
         let most = u64::try_from(block.len()).unwrap();
         let count = usize::try_from((end - at).min(most)).unwrap();
         fill(at, &mut block[..count]);
+        let zeros = usize::try_from(manners.zeros.saturating_sub(at)).unwrap().min(count);
+        block[..zeros].fill(0);
         if matches!(quirk, Quirk::Wrong(from) if at + most > from) {
             block[..count].iter_mut().for_each(|byte| *byte ^= 0x55);
         }

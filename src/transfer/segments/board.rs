@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use crate::disk::Partial;
+use crate::disk::{self, Partial};
 use crate::ftp::Stop;
 use crate::transfer::doubt::Doubt;
 use crate::transfer::meter::lossy;
@@ -186,15 +186,19 @@ impl<'a> Board<'a> {
     /// Work for a connection that has none: the share of one that has fallen silent; or the first gap
     /// that nobody is at work on; or a part of somebody's share. `company`: so many connections there
     /// are to be; `None`: no share is to be parted. `None`: there is nothing to do just now.
+    ///
+    /// # Errors
+    ///
+    /// What is here cannot be read.
     pub(super) fn claim(
         &mut self,
         me: Id,
         company: Option<usize>,
         stop: &Stop,
         now: Instant,
-    ) -> Option<Task> {
+    ) -> Result<Option<Task>, disk::Error> {
         if self.is_whole() {
-            return None;
+            return Ok(None);
         }
         let silent = self.silent_share(now);
         let of_silent = silent.and_then(|id| self.shares.get(&id)).map(|it| (it.at, it.end));
@@ -206,20 +210,24 @@ impl<'a> Board<'a> {
         if let Some(silent) = silent.filter(|_| free == of_silent) {
             self.replace(silent, now);
         }
-        let (at, end) = free.or_else(|| self.part(me, company?, now))?;
+        let part = |board: &mut Self| board.part(me, company?, now);
+        let Some((at, end)) = free.or_else(|| part(self)) else { return Ok(None) };
         let (left, _) = self.file.around(at);
-        let is_short = left > 0 && left < at && at - left < OVERLAP;
-        if is_short {
-            // Too little to prove anything: it comes once more.
-            self.file.forget(left, left);
-            self.revoke_at(at);
-        }
-        let at = if is_short { left } else { at };
-        let is_in_void = left == at && at > 0;
-        let from = if is_in_void { at } else { proof_before(self.file, left, at)? };
+        let is_long_enough = left == 0 || at - left >= OVERLAP;
+        let proof = is_long_enough.then(|| proof_before(self.file, left, at)).transpose()?;
+        let (at, from, is_in_void) = if let Some(from) = proof.flatten() {
+            (at, from, false)
+        } else {
+            if left < at {
+                // Nothing of this proves anything: it comes once more.
+                self.file.forget(left, left);
+                self.revoke_at(at);
+            }
+            (left, left, true)
+        };
         self.take(me, at, end, stop, now);
         let to = if end == u64::MAX { end } else { (end + OVERLAP).min(self.size) };
-        Some(Task { from, to, is_in_void })
+        Ok(Some(Task { from, to, is_in_void }))
     }
 
     /// Whether the beginning is here. Without it nobody can tell whether a server listens to `REST`.

@@ -47,7 +47,7 @@ fn with_beginning(length: u64, story: impl FnOnce(&mut Board<'_>, Instant)) {
 #[test]
 fn a_second_connection_leaves_enough_to_the_first_and_what_meets_is_compared() {
     with_board(|board, now| {
-        let task = board.claim(SECOND, Some(2), &Stop::default(), now).unwrap();
+        let task = board.claim(SECOND, Some(2), &Stop::default(), now).unwrap().unwrap();
         assert_eq!(task, Task { from: 2_500_000, to: u64::MAX, is_in_void: true });
         let more = |next: Result<Next, Setback>| assert_eq!(next.unwrap(), Next::More);
         more(board.deliver(SECOND, 2_500_000, &bytes(2_500_000, SIZE), now));
@@ -63,7 +63,7 @@ fn a_second_connection_leaves_enough_to_the_first_and_what_meets_is_compared() {
 #[test]
 fn bytes_that_contradict_those_before_them_are_not_believed() {
     with_board(|board, now| {
-        board.claim(SECOND, Some(2), &Stop::default(), now).unwrap();
+        board.claim(SECOND, Some(2), &Stop::default(), now).unwrap().unwrap();
         board.deliver(SECOND, 2_500_000, &bytes(0, 1_500_000), now).unwrap();
         board.end_of_data(SECOND).unwrap();
         board.deliver(FIRST, 1_000_000, &bytes(1_000_000, SIZE), now).unwrap();
@@ -82,7 +82,7 @@ fn of_two_connections_at_one_share_the_first_to_deliver_wins() {
         with_board(|board, now| {
             let later = now + SILENCE;
             assert!(board.has_silent_share(later));
-            let task = board.claim(SECOND, Some(2), &Stop::default(), later).unwrap();
+            let task = board.claim(SECOND, Some(2), &Stop::default(), later).unwrap().unwrap();
             assert_eq!(task.from, 1_000_000 - OVERLAP, "what is here comes again");
             assert!(!board.has_silent_share(later), "one helper is enough");
             let loser = FIRST + SECOND - winner;
@@ -98,7 +98,7 @@ fn of_two_connections_at_one_share_the_first_to_deliver_wins() {
 fn what_comes_again_and_is_not_equal_brings_nothing() {
     with_board(|board, now| {
         let later = now + SILENCE;
-        let task = board.claim(SECOND, Some(2), &Stop::default(), later).unwrap();
+        let task = board.claim(SECOND, Some(2), &Stop::default(), later).unwrap().unwrap();
         let next = board.deliver(SECOND, task.from, &bytes(0, 200_000), later);
         assert!(matches!(next, Err(Setback::Differs)), "{next:?}");
         assert_eq!(board.received(), 1_000_000);
@@ -108,13 +108,13 @@ fn what_comes_again_and_is_not_equal_brings_nothing() {
 #[test]
 fn before_the_beginning_is_here_others_begin_elsewhere_and_whoever_is_free_next_fetches_it() {
     with_beginning(1000, |board, now| {
-        let task = board.claim(SECOND, Some(2), &Stop::default(), now).unwrap();
+        let task = board.claim(SECOND, Some(2), &Stop::default(), now).unwrap().unwrap();
         assert!(task.is_in_void, "{task:?}");
         assert!(!board.has_head() && board.awaits_head());
         board.leave(FIRST);
         assert!(!board.awaits_head(), "nobody fetches it any more");
         board.release(SECOND);
-        let task = board.claim(SECOND, Some(2), &Stop::default(), now).unwrap();
+        let task = board.claim(SECOND, Some(2), &Stop::default(), now).unwrap().unwrap();
         assert_eq!((task.from, task.is_in_void), (0, false));
         board.deliver(SECOND, 0, &bytes(0, OVERLAP), now).unwrap();
         assert!(board.has_head());
@@ -122,9 +122,30 @@ fn before_the_beginning_is_here_others_begin_elsewhere_and_whoever_is_free_next_
 }
 
 #[test]
+fn what_cannot_be_told_from_the_beginning_comes_again_from_where_it_can() {
+    let folder = tempfile::tempdir().unwrap();
+    let destination = folder.path().join("file");
+    let (mut file, _) =
+        Partial::claim(&destination, "ftp://example.org/file", true, Company::None).unwrap();
+    file.begin(Some(SIZE), None).unwrap();
+    let zeros = vec![0; 1_000_000];
+    file.put(0, &zeros).unwrap();
+    file.put(2_000_000, &[1]).unwrap();
+    file.put(2_000_001, &zeros).unwrap();
+    // Somebody has told lies before, or the mark does.
+    file.put(3_500_000, &zeros[..100_000]).unwrap();
+    let mut board = Board::new(&mut file, SIZE);
+    let mut claim = |id| board.claim(id, None, &Stop::default(), Instant::now()).unwrap().unwrap();
+    let task = |from, to, is_in_void| Task { from, to: to + OVERLAP, is_in_void };
+    assert_eq!(claim(0), task(0, 2_000_000, false));
+    assert_eq!(claim(1), task(2_000_000, 3_500_000, false));
+    assert_eq!(claim(2), Task { from: 3_500_000, to: u64::MAX, is_in_void: true });
+}
+
+#[test]
 fn who_brings_what_nobody_can_tell_yet_is_not_silent() {
     with_beginning(1000, |board, now| {
-        board.claim(SECOND, Some(2), &Stop::default(), now).unwrap();
+        board.claim(SECOND, Some(2), &Stop::default(), now).unwrap().unwrap();
         let later = now + SILENCE;
         board.deliver(FIRST, 1000, &bytes(1000, 2000), later).unwrap();
         assert!(board.has_silent_share(later));
@@ -143,7 +164,7 @@ fn a_server_that_sends_in_bursts_shows_how_long_its_pauses_are_before_many_were_
             let now = begun + Duration::from_millis(tick.into());
             if board.has_silent_share(now) {
                 let next = crew.len();
-                let task = board.claim(next, Some(1), &Stop::default(), now).unwrap();
+                let task = board.claim(next, Some(1), &Stop::default(), now).unwrap().unwrap();
                 crew.push((next, now, task.from));
             }
             for (id, since, at) in &mut crew {

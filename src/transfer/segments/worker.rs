@@ -122,7 +122,7 @@ impl Worker<'_, '_, '_> {
         }
         // Who has nothing to do under a limit that is used up leaves all of their shares to the others.
         let company = self.crew.has_room().then(|| self.crew.wanted());
-        let task = self.crew.board().claim(self.id, company, &self.stop, Instant::now());
+        let task = self.crew.board().claim(self.id, company, &self.stop, Instant::now())?;
         let Some(task) = task else {
             return Ok(None);
         };
