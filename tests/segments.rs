@@ -227,6 +227,21 @@ fn a_server_that_takes_few_guests_is_not_pressed_and_that_is_remembered() {
 }
 
 #[test]
+fn where_only_one_connection_gets_the_file_it_goes_on_alone_also_when_that_is_cut() {
+    let slow = || Manners { most_senders: 1, ..Manners::for_segments(LENGTH, PACE) };
+    for manners in [slow(), known(slow())] {
+        let is_cut = AtomicBool::new(false);
+        let cut =
+            move |_, from| (!is_cut.swap(true, Ordering::Relaxed)).then_some(from + 4_000_000);
+        let (quay, told) = fetched(4, Manners { cut: Arc::new(cut), ..manners });
+        assert_eq!(quay.books.most_busy.load(Ordering::Relaxed), 1);
+        assert!(told.iter().any(|line| line.contains("over one connection alone")), "{told:?}");
+        let asked = quay.books.paths().len();
+        assert!(asked < 10, "it was asked for {asked} times");
+    }
+}
+
+#[test]
 fn what_one_connection_leaves_another_takes_over() {
     for manners in [
         with_quirk(|number, from| match number {

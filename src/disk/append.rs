@@ -1,6 +1,6 @@
 //! Bytes that arrive in their order, and are added to what is here.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::hashing::Block;
 use super::partial::Partial;
 use super::positioned::write_all_at;
 use super::ranges::Ranges;
-use super::record;
+use super::record::{self, Record};
 use super::recorder::Urgency;
 use super::space;
 
@@ -23,6 +23,9 @@ const ROOM_FOR_RECORD: u64 = 64 * 1024;
 
 /// How far ahead of the bytes room is reserved. Not the whole file: a size is only an estimate.
 const RESERVE: u64 = 4 * 1024 * 1024;
+
+/// Why bytes that were here cannot be counted on.
+pub(super) const TAKEN_AWAY: &str = "another program has cut, removed or replaced its .part file";
 
 impl Partial {
     /// Adds bytes at the end: `fill` is given room for them and tells how many it put there. Tells the
@@ -128,6 +131,11 @@ impl Partial {
         write: impl FnOnce(&File) -> io::Result<()>,
     ) -> Result<(), Error> {
         let written = match &self.file {
+            Some(file) if file.metadata().is_ok_and(|it| it.len() < self.ranges.end()) => {
+                // The next bytes would leave a hole. What is here is for the next start to judge.
+                self.file = None;
+                return Err(Error::new(&self.part, "written", io::Error::other(TAKEN_AWAY)));
+            }
             Some(file) => write(file),
             None => Err(io::ErrorKind::NotFound.into()),
         };
@@ -151,14 +159,32 @@ impl Partial {
     pub(super) fn after_writing(&mut self) -> Result<(), Error> {
         let Some(work) = &mut self.work else { return Ok(()) };
         if let Some(error) = work.recorder.take_error() {
-            // What was taken for written is not on the disk: back to what the record speaks for.
-            self.ranges = Ranges::new(&self.record.ranges);
+            self.fall_back();
             return Err(Error::new(&self.part, "written", error));
         }
         if work.written_down.elapsed() >= WRITE_DOWN {
             self.write_down(Urgency::Passing);
         }
         Ok(())
+    }
+
+    /// What was taken for written is not on the disk: back to what the record there speaks for.
+    fn fall_back(&mut self) {
+        self.work = None; // Waits for the record on its way.
+        let Ok(written) = Record::read(&self.record_path) else {
+            self.file = None; // What is here is for the next start to judge.
+            return;
+        };
+        self.ranges = Ranges::new(&written.ranges);
+        self.record = written;
+        if self.received() > 0 {
+            return;
+        }
+        if self.is_in_its_place() {
+            fs::remove_file(&self.part).ok();
+            fs::remove_file(&self.record_path).ok();
+        }
+        self.file = None;
     }
 
     /// The disk is full, and may be so to the last byte. Gives back the end of the `.part`, which is
@@ -180,22 +206,83 @@ impl Partial {
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 mod tests {
-    use std::io::Write as _;
-
-    use sha2::{Digest as _, Sha256};
-
     use super::super::claim::Company;
     use super::*;
 
+    const SOURCE: &str = "ftp://example.org/file";
+
+    fn claimed(folder: &std::path::Path) -> Partial {
+        Partial::claim(&folder.join("file"), SOURCE, true, Company::None).unwrap().0
+    }
+
+    fn add(file: &mut Partial, count: usize) -> Result<usize, Error> {
+        file.append(false, |room| match room {
+            Room::Block(block) => {
+                block[..count].fill(7);
+                Ok(count)
+            }
+            #[cfg(target_os = "linux")]
+            Room::Pipe(..) => unreachable!("nobody has asked for it"),
+        })
+    }
+
+    #[test]
+    fn where_the_disk_loses_bytes_those_that_the_record_speaks_for_are_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut file = claimed(folder.path());
+        file.begin(Some(3_000_000), None).unwrap();
+        add(&mut file, 1_000_000).unwrap();
+        file.write_down(Urgency::Lasting);
+        let length_on_record = |file: &Partial| {
+            Record::read(&file.record_path).unwrap().ranges.last().map_or(0, |range| range.1)
+        };
+        while length_on_record(&file) == 0 {
+            std::thread::yield_now();
+        }
+        add(&mut file, 40_000).unwrap();
+        file.fall_back();
+        assert_eq!(file.length(), 1_000_000);
+        drop(file);
+        assert_eq!(claimed(folder.path()).length(), 1_000_000, "it does not begin anew");
+    }
+
+    #[test]
+    fn where_the_disk_loses_all_nothing_is_left_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut file = claimed(folder.path());
+        file.begin(Some(3_000_000), None).unwrap();
+        add(&mut file, 1_000_000).unwrap();
+        file.fall_back();
+        drop(file);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_part_that_another_program_has_cut_gets_no_hole() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut file = claimed(folder.path());
+        file.begin(Some(3_000_000), None).unwrap();
+        add(&mut file, 1_000_000).unwrap();
+        let part = file.part.clone();
+        File::options().write(true).open(&part).unwrap().set_len(500_000).unwrap();
+        let error = add(&mut file, 40_000).unwrap_err();
+        assert!(error.to_string().ends_with("could not be written"), "{error}");
+        drop(file);
+        assert_eq!(fs::metadata(&part).unwrap().len(), 500_000, "it was not touched");
+    }
+
+    #[cfg(target_os = "linux")]
     #[test]
     fn the_hash_is_the_same_whether_bytes_come_through_a_pipe_or_through_memory() {
+        use std::io::Write as _;
+
+        use sha2::{Digest as _, Sha256};
+
         let folder = tempfile::tempdir().unwrap();
-        let destination = folder.path().join("file");
         let bytes: Vec<u8> = (0..3_000_000_u32).map(|n| n.to_le_bytes()[1]).collect();
-        let (mut file, _) =
-            Partial::claim(&destination, "ftp://example.org/file", true, Company::None).unwrap();
+        let mut file = claimed(folder.path());
         file.begin(Some(3_000_000), None).unwrap();
         let mut ways = Vec::new();
         for (number, piece) in bytes.chunks(40_000).enumerate() {

@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 use std::time::SystemTime;
 
+use super::append::TAKEN_AWAY;
 use super::claim::RECORD_ENDING;
 use super::error::Error;
 use super::partial::Partial;
@@ -71,12 +72,7 @@ impl Partial {
         if !self.is_in_its_place()
             || file.metadata().map_err(wrong("examined"))?.len() < self.length()
         {
-            let source = io::Error::other("another program has removed or replaced its .part file");
-            return Err(Error::Io {
-                path: destination.to_owned(),
-                doing: "given its name",
-                source,
-            });
+            return Err(wrong("given its name")(io::Error::other(TAKEN_AWAY)));
         }
         file.set_len(self.length()).map_err(wrong("written"))?;
         if let Some(modified) = modified {

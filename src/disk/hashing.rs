@@ -98,7 +98,7 @@ impl Hashing {
     }
 
     /// The work of the thread. `file` is where bytes are read back from that came while their
-    /// predecessors were missing.
+    /// predecessors were missing, or past the memory of this program.
     ///
     /// # Errors
     ///

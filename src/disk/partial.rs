@@ -294,9 +294,9 @@ impl Drop for Partial {
         if self.is_done || self.file.is_none() {
             return;
         }
-        let is_new = self.work.is_some() && self.is_in_its_place();
+        let is_ours = self.work.is_some() && self.is_in_its_place();
         self.let_go();
-        if self.received() == 0 && is_new {
+        if self.received() == 0 && is_ours {
             fs::remove_file(&self.part).ok();
             fs::remove_file(&self.record_path).ok();
         }

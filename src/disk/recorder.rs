@@ -67,9 +67,13 @@ impl Recorder {
         if let Some(hash) = &hash {
             let (hash, twin, told) = (Arc::clone(hash), file.try_clone()?, Arc::clone(&trouble));
             let work = move || {
-                // What cannot be read back is not on the disk.
-                hash.work(&inbox, &give_back, &twin, &|| told.is_ending.load(Ordering::Relaxed))
-                    .unwrap_or_else(|error| told.note(error));
+                let is_ending = || told.is_ending.load(Ordering::Relaxed);
+                if let Err(error) = hash.work(&inbox, &give_back, &twin, &is_ending) {
+                    told.note(error); // What cannot be read back is not on the disk.
+                    drop(give_back);
+                    // Nobody is to wait for an answer that does not come.
+                    inbox.iter().for_each(drop);
+                }
             };
             threads.push(thread::Builder::new().name("ashore sha256".to_owned()).spawn(work)?);
         }
@@ -204,5 +208,24 @@ impl Trouble {
 
     fn take(&self) -> Option<io::Error> {
         self.error.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_read_back_is_an_error_and_nobody_waits_for_its_hash() {
+        const LENGTH: u64 = 16 * 1024 * 1024;
+        let folder = tempfile::tempdir().unwrap();
+        let file = tempfile::tempfile().unwrap();
+        file.set_len(LENGTH).unwrap();
+        let path = folder.path().join("record");
+        let recorder = Recorder::start(file, path, Some(Hash::default())).unwrap();
+        recorder.hash_up_to(LENGTH + 1);
+        assert_eq!(recorder.digest(LENGTH + 1), None, "it is asked for before the error comes");
+        assert_eq!(recorder.block().len(), BLOCK);
+        assert_eq!(recorder.end().unwrap().kind(), io::ErrorKind::UnexpectedEof);
     }
 }

@@ -89,7 +89,7 @@ impl Data {
     }
 
     /// Like [`Data::poll`], but what has come goes into a pipe, at most `most` bytes of it. Only of data
-    /// that [is plain](Data::is_plain).
+    /// that [can be poured](Data::can_pour).
     #[cfg(target_os = "linux")]
     pub fn pour(
         &mut self,
@@ -105,10 +105,10 @@ impl Data {
         self.hold.as_ref().map_or(most, |hold| hold.portion(most))
     }
 
-    /// Whether the bytes come as they are.
+    /// Whether the bytes come as they are, and the system takes them into a pipe.
     #[must_use]
-    pub fn is_plain(&self) -> bool {
-        !self.stream.is_secure()
+    pub fn can_pour(&self) -> bool {
+        self.stream.can_pour()
     }
 
     fn poll_by(

@@ -143,6 +143,8 @@ pub(super) struct Stream {
     reply: Option<Wait>,
     /// So many bytes, about, may wait here to be read. `None`: as many as the system likes.
     pub(super) ahead: Option<usize>,
+    /// The system takes nothing into a pipe from here.
+    cannot_pour: bool,
 }
 
 impl Stream {
@@ -156,7 +158,14 @@ impl Stream {
     ) -> Result<Self, Error> {
         socket.set_read_timeout(Some(TICK)).map_err(Error::Cut)?;
         socket.set_write_timeout(Some(TICK)).map_err(Error::Cut)?;
-        Ok(Self { wire: Wire::Plain(socket), limits, awaiting, reply: None, ahead: None })
+        Ok(Self {
+            wire: Wire::Plain(socket),
+            limits,
+            awaiting,
+            reply: None,
+            ahead: None,
+            cannot_pour: false,
+        })
     }
 
     /// The same, if its socket was made so that no more may wait here to be read.
@@ -215,16 +224,22 @@ impl Stream {
         }
     }
 
-    /// Like [`Stream::poll`], but the bytes go into `pipe` as they came over the network.
+    /// Like [`Stream::poll`], but the bytes go into `pipe` as they came over the network. Some systems
+    /// cannot do that: then nothing comes, and [`Stream::can_pour`] says so.
     #[cfg(target_os = "linux")]
     pub(super) fn pour(
         &mut self,
         pipe: std::os::fd::BorrowedFd<'_>,
         most: usize,
     ) -> Result<Option<usize>, Error> {
+        use rustix::io::Errno;
         let how = rustix::pipe::SpliceFlags::MOVE;
         match rustix::pipe::splice(self.wire.socket(), None, pipe, None, most, how) {
             Err(error) if is_pause(&error.into()) => Ok(None),
+            Err(Errno::INVAL | Errno::NOSYS | Errno::PERM | Errno::OPNOTSUPP) => {
+                self.cannot_pour = true;
+                Ok(None)
+            }
             Err(error) => Err(Error::from(io::Error::from(error))),
             Ok(count) => Ok(Some(count)),
         }
@@ -245,7 +260,14 @@ impl Stream {
         };
         let mut stream = tls.over(socket)?;
         stream.send_pending()?;
-        Ok(Self { wire: Wire::Tls(stream), limits, awaiting, reply: None, ahead })
+        Ok(Self {
+            wire: Wire::Tls(stream),
+            limits,
+            awaiting,
+            reply: None,
+            ahead,
+            cannot_pour: true,
+        })
     }
 
     /// Waits until the two sides have agreed on TLS.
@@ -272,6 +294,11 @@ impl Stream {
     }
 
     /// Whether the bytes are secret on their way.
+    /// Whether the bytes come as they are, and the system takes them into a pipe.
+    pub(super) fn can_pour(&self) -> bool {
+        !self.is_secure() && !self.cannot_pour
+    }
+
     pub(super) fn is_secure(&self) -> bool {
         matches!(self.wire, Wire::Tls(_))
     }

@@ -14,6 +14,9 @@ use crate::words;
 /// news.
 const MOST_STEPS_BACK: u32 = 3;
 
+/// Until it is asked for alone what was not sent to one of several: the server may still hold it for those.
+const FOR_THE_OTHERS_TO_LEAVE: Duration = Duration::from_secs(1);
+
 impl Job<'_> {
     /// A conversation, signed in. `errand` is what will be asked next.
     pub(super) fn converse<'l>(
@@ -100,8 +103,8 @@ impl Job<'_> {
     }
 
     /// Whether what went wrong says nothing about this file, so that it is tried again at once: the
-    /// server had ended a conversation that rested, is another one than before, or allows fewer
-    /// connections than we had.
+    /// server had ended a conversation that rested, is another one than before, sends a file to nobody
+    /// else while one has it, or allows fewer connections than we had.
     pub(super) fn is_of_no_account(&self, trouble: &Trouble) -> Result<bool, Trouble> {
         let Trouble::Server(error) = trouble else { return Ok(false) };
         if self.has_rested.take() && is_stale(error) {
@@ -113,6 +116,12 @@ impl Job<'_> {
             return Ok(true);
         }
         let Error::Refused { reply, .. } = error else { return Ok(false) };
+        if self.asks_alone.take() {
+            self.goes_alone.set(true);
+            self.story("Asking for it over one connection alone".to_owned());
+            self.handle.rest(FOR_THE_OTHERS_TO_LEAVE)?;
+            return Ok(true);
+        }
         if !reply.says_too_many() || self.steps_back.get() >= MOST_STEPS_BACK {
             return Ok(false);
         }

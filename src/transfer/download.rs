@@ -97,6 +97,8 @@ pub(super) struct Job<'a> {
     pub(super) crew: Cell<usize>,
     /// What several connections brought did not fit together: one is to bring it all.
     pub(super) goes_alone: Cell<bool>,
+    /// The server has not sent it to one of several: whether it sends it to one alone is to be seen.
+    pub(super) asks_alone: Cell<bool>,
 }
 
 /// The evidence that a file is whole.
@@ -121,6 +123,7 @@ impl<'a> Job<'a> {
             changes: Cell::new(0),
             crew: Cell::new(1),
             goes_alone: Cell::new(false),
+            asks_alone: Cell::new(false),
         }
     }
 
@@ -246,7 +249,7 @@ impl<'a> Job<'a> {
                 return Ok(Some(call));
             }
             let mut since = Instant::now();
-            let count = file.append(data.is_plain(), |room| -> Result<usize, Trouble> {
+            let count = file.append(data.can_pour(), |room| -> Result<usize, Trouble> {
                 since = waits.add(Brake::Checksum, since); // For room, it waits for nothing else.
                 let count = match room {
                     Room::Block(block) => data.poll(block),

@@ -97,6 +97,8 @@ pub(crate) struct Manners {
     pub(crate) rest_lasts: bool,
     /// How many guests it takes at once.
     pub(crate) most_guests: u64,
+    /// To how many at once it sends a file.
+    pub(crate) most_senders: u64,
     /// Nothing is sent before so many data connections were asked for.
     pub(crate) waits_for: usize,
     /// What is wrong with its data connections.
@@ -119,6 +121,7 @@ impl Manners {
             offers_rest: false,
             rest_lasts: false,
             most_guests: u64::MAX,
+            most_senders: u64::MAX,
             waits_for: 0,
             quirks: Arc::new(|_, _| Quirk::None),
             changes_after: usize::MAX,
@@ -266,6 +269,10 @@ fn talk(guest: &TcpStream, manners: &Manners, books: &Books) -> io::Result<()> {
                         return Ok(());
                     }
                     thread::sleep(Duration::from_millis(5));
+                }
+                if books.busy.load(Ordering::Relaxed) >= manners.most_senders {
+                    say("550 The file is in use")?;
+                    continue;
                 }
                 say("150 Here it comes")?;
                 let file = data.accept()?.0;

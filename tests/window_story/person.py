@@ -187,7 +187,9 @@ def main():
             try:
                 if role == "progress bar" and NAME in name:
                     value = Atspi.Value.get_current_value(node)
-                    if not values or values[-1] != value:
+                    # Of a bar that goes at this moment, the library gives what lay in its memory.
+                    is_of_bar = value == round(value)
+                    if is_of_bar and (not values or values[-1] != value):
                         values.append(value)
                         if len(values) == 4:
                             picture("window-receiving.png")

@@ -39,8 +39,8 @@ pub struct ListingEnd {
     pub is_open: bool,
     /// That line has not even a name. No habit ends a list so: it was cut off.
     pub is_torn: bool,
-    /// Equal for the same folder, under whatever path, as long as nothing changes in it. `None` if the server
-    /// does not tell what is unique (RFC 3659 §7.5.2).
+    /// Equal for the same folder, under whatever path, as long as nothing changes in it. `None` unless the
+    /// server has told at least two values that are unique (RFC 3659 §7.5.2).
     pub mark: Option<u64>,
 }
 

@@ -24,7 +24,7 @@ const KEYS: [&[u8]; 13] = [
 /// Reads a line that `MLSD` sent. `None` for the folder itself and the one above it.
 ///
 /// Servers differ in case, leave out what they do not know, forget the last semicolon or write a tab
-/// for the space. None of this is a reason to lose a file. Whatever is unique goes into `mark`.
+/// for the space. None of this is a reason to lose a file. What `mark` needs is told to it.
 pub(super) fn entry(line: &[u8], mark: &mut Mark) -> Option<Entry> {
     let end = end_of_facts(line)?;
     let (facts, name) = (line.get(..end)?, line.get(end + 1..)?);
@@ -50,7 +50,7 @@ pub(super) fn entry(line: &[u8], mark: &mut Mark) -> Option<Entry> {
     if entry.kind != Kind::File {
         entry.size = None;
     }
-    unique.iter().for_each(|unique| mark.add(unique, name));
+    mark.add(line, unique);
     Some(entry)
 }
 

@@ -71,7 +71,7 @@ pub struct Parser {
     /// The last name on VMS without its version. Older versions of the file follow it.
     last: Vec<u8>,
     mark: Mark,
-    /// The last line was begun, and nothing could be read in it.
+    /// The last line was begun, and ended before its name.
     is_torn: bool,
 }
 

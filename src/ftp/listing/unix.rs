@@ -19,8 +19,9 @@ pub(super) fn entry(line: &Line<'_>, now: DateTime) -> Option<Entry> {
     let sized = |at: usize| size(line.word(at - 1)).is_some();
     let dated = |at: usize| Some((at, stamp(line, at, now)?));
     // Owner 2003, group 10, size 12 are no date where one in words follows.
-    let is_of_numbers =
-        |at: usize, stamp: &Stamp| number(line.word(at)).is_some() && in_words(line, stamp.next);
+    let is_of_numbers = |at: usize, stamp: &Stamp| {
+        at <= facts + 1 && number(line.word(at)).is_some() && in_words(line, stamp.next)
+    };
     let found = (facts + 1..line.len())
         .filter(|&at| sized(at))
         .filter_map(dated)

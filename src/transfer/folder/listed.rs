@@ -151,7 +151,7 @@ impl Hand<'_> {
         if is_talking {
             self.lane.park(session);
         }
-        if ended.is_err() {
+        if !ended.as_ref().is_ok_and(|end| !end.is_open) {
             // It is asked for again, or is all that is known of this folder.
             self.work.found.fetch_sub(listed.things.len() as u64, Ordering::Relaxed);
         }

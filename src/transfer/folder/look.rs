@@ -27,10 +27,14 @@ impl Hand<'_> {
         if let Some(mark) = listed.mark {
             if ahead.way.has_seen(mark) {
                 // Some servers do not tell links from folders.
-                if self.work.leave_out() <= MOST_NOTES {
+                let count = self.work.leave_out();
+                if count <= MOST_NOTES {
                     let inside = &ahead.inside;
                     let text = format!("{inside} leads back to where it is: not followed");
                     self.say(Voice::Warning, &text);
+                } else if count == MOST_NOTES + 1 {
+                    let text = "More folders lead back to where they are. They are not followed either, and only counted";
+                    self.say(Voice::Warning, text);
                 }
                 return Ok(());
             }

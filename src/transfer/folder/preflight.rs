@@ -19,7 +19,8 @@ pub struct Preflight {
     /// Those of them that only their size tells to be the same: the server told no time.
     pub by_size: u64,
     /// Things that are left out for a good reason: links to where all is fetched already, or to above
-    /// the folder that was asked for, and what is neither a file nor a folder.
+    /// the folder that was asked for; folders that a server lists in themselves; and what is neither a
+    /// file nor a folder.
     pub left_out: u64,
     /// Bytes that are free on the disk.
     pub free: Option<u64>,
@@ -71,11 +72,10 @@ impl Preflight {
         self.numbered.add(name, local);
     }
 
-    /// One more folder turned out to be another one. Tells how many things are left out.
-    pub(super) fn leave_out(&mut self) -> u64 {
+    /// One more folder turned out to be another one.
+    pub(super) fn leave_out(&mut self) {
         self.looked_into += 1;
         self.left_out += 1;
-        self.left_out
     }
 
     /// What was found in one more folder.

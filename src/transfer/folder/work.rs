@@ -80,6 +80,8 @@ struct State {
     /// No file is begun yet: what there is to come has not been told.
     is_held: bool,
     preflight: Preflight,
+    /// How many folders turned out to be one above them.
+    known_again: u64,
 }
 
 impl Work {
@@ -99,6 +101,7 @@ impl Work {
             unnamed: 0,
             is_held: true,
             preflight: Preflight::default(),
+            known_again: 0,
         };
         Self {
             state: Mutex::new(state),
@@ -265,9 +268,12 @@ impl Work {
         self.bell.notify_all();
     }
 
-    /// A folder is left out that was looked into already, as one above it. Tells how many things are left out.
+    /// A folder is left out that was looked into already, as one above it. Tells how many such there were.
     pub(super) fn leave_out(&self) -> u64 {
-        self.lock().preflight.leave_out()
+        let mut state = self.lock();
+        state.preflight.leave_out();
+        state.known_again += 1;
+        state.known_again
     }
 
     /// Waits for the turn to use much memory.

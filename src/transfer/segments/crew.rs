@@ -79,6 +79,8 @@ pub(super) struct Harvest {
     /// How many connections there were in the end.
     pub(super) wanted: usize,
     pub(super) goes_alone: bool,
+    /// The server did not send the file to one of them.
+    pub(super) is_denied: bool,
 }
 
 impl<'c, 'f> Crew<'c, 'f> {
@@ -290,6 +292,7 @@ impl<'c, 'f> Crew<'c, 'f> {
         }
         let silence = || Trouble::Server(Error::HungUp);
         Harvest {
+            is_denied: roll.denial.is_some(),
             trouble: (!is_whole).then(|| roll.denial.or(roll.trouble).unwrap_or_else(silence)),
             rested: roll.rested,
             lanes: roll.lanes,

@@ -23,6 +23,9 @@ const LEAST_BY_ITSELF: u64 = 4 * 1024 * 1024;
 const ROUND_TRIPS: f64 = 1.5;
 const MOMENT: Duration = Duration::from_millis(75);
 
+/// A connection that is slower than this, in bytes per second, does not wait for a processor of ours.
+const FAST: f64 = 16_777_216.0;
+
 /// As long as this computer has no time for more, it is looked at more and more seldom.
 const LONGEST_MOMENT: Duration = Duration::from_secs(2);
 
@@ -69,7 +72,7 @@ pub(in crate::transfer) struct Lookout {
     /// How many bytes a second the last moment brought.
     speed: f64,
     throttle: Throttle,
-    /// What the processors had done when this was begun to be looked at, where that is of any use.
+    /// What the processors had done when they were last looked at, where that is of any use.
     processors: Option<Processors>,
 }
 
@@ -187,7 +190,7 @@ impl Lookout {
             self.most_moments = self.moments.saturating_add(MOST_MOMENTS);
             return None;
         }
-        if self.has_spent_processors() {
+        if speed >= FAST && self.has_spent_processors() {
             self.moment = (self.moment * 2).min(LONGEST_MOMENT);
             return None;
         }
@@ -196,7 +199,7 @@ impl Lookout {
         is_long.then_some(Call::Speed(speed))
     }
 
-    /// Whether this computer has no time for another connection. From now on it is looked at what comes next.
+    /// Whether this computer has had no time for another connection since the last look.
     fn has_spent_processors(&mut self) -> bool {
         let Some(before) = self.processors else { return false };
         self.processors = Processors::now();

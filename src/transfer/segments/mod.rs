@@ -117,11 +117,12 @@ impl Job<'_> {
             }
         });
         tick();
-        let Harvest { trouble, rested, lanes, wanted, goes_alone } = crew.harvest();
+        let Harvest { trouble, rested, lanes, wanted, goes_alone, is_denied } = crew.harvest();
         self.crew.set(wanted);
         self.goes_alone.set(self.goes_alone.get() || goes_alone);
         let limits = Limits { stop: self.handle.stop.clone(), ..limits.clone() };
         if let Some(trouble) = trouble {
+            self.asks_alone.set(is_denied);
             Errand::end(rested, &limits, log);
             return Err(trouble);
         }

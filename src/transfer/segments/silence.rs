@@ -9,7 +9,7 @@ const SHORTEST_STALL: Duration = Duration::from_secs(1);
 const LONGEST_STALL: Duration = Duration::from_secs(3);
 
 /// Whoever comes in the place of others that were given up too soon is waited for twice as long each
-/// time, but not more often than so.
+/// time; it is doubled so often at most.
 const MOST_GENERATIONS: u32 = 5;
 
 /// How long a connection may be silent where nobody was for longer than `longest` so far.

@@ -29,6 +29,7 @@ fn unix_in_its_variants() {
             ("-rw-r--r-- 1 2003 10 12 Oct 08 2002 Nov 9 10:11", "f 12 2002-10-08 Nov 9 10:11"),
             ("-rw-r--r-- 1 1 1 2048 Oct 08 2002 size", "f 2048 2002-10-08 size"),
             ("-rw-r--r-- 1 2003 10 512 2005 3 13 numbers", "f 512 2005-03-13 numbers"),
+            ("-rw-r--r-- 1 a b 512 2005 3 13 Oct 8 2002 x", "f 512 2005-03-13 Oct 8 2002 x"),
             ("-rw-r--r-- 1 me longgroup1125000 Jul 14 2003 glued", "f 1125000 2003-07-14 glued"),
             (
                 "lrwxrwxrwx 1 me us 7 Jan 25 00:17 bin -> usr/bin",
