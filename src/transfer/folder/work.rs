@@ -51,6 +51,8 @@ pub(super) struct Work {
     pub(super) ends: Ends,
     /// Things in the lists that have come.
     pub(super) found: AtomicU64,
+    /// Folders that turned out to be one above them.
+    known_again: AtomicU64,
 }
 
 #[derive(Debug)]
@@ -80,8 +82,6 @@ struct State {
     /// No file is begun yet: what there is to come has not been told.
     is_held: bool,
     preflight: Preflight,
-    /// How many folders turned out to be one above them.
-    known_again: u64,
 }
 
 impl Work {
@@ -101,7 +101,6 @@ impl Work {
             unnamed: 0,
             is_held: true,
             preflight: Preflight::default(),
-            known_again: 0,
         };
         Self {
             state: Mutex::new(state),
@@ -113,6 +112,7 @@ impl Work {
             received: AtomicU64::new(0),
             ends: Ends::default(),
             found: AtomicU64::new(0),
+            known_again: AtomicU64::new(0),
         }
     }
 
@@ -270,10 +270,8 @@ impl Work {
 
     /// A folder is left out that was looked into already, as one above it. Tells how many such there were.
     pub(super) fn leave_out(&self) -> u64 {
-        let mut state = self.lock();
-        state.preflight.leave_out();
-        state.known_again += 1;
-        state.known_again
+        self.lock().preflight.leave_out();
+        self.known_again.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     /// Waits for the turn to use much memory.
