@@ -218,15 +218,15 @@ impl Session<'_> {
         is_reason.then(|| Error::Refused { command: "RETR".to_owned(), reply })
     }
 
-    /// Sends `next`, which is asked for later, and waits for the server's last word on the transfer
-    /// that `verb` began.
-    pub(super) fn last_word_before(&mut self, next: Command, verb: &str) -> Result<(), Error> {
+    /// Sends `next`, the answers to which are asked for later, and waits for the server's last word on the
+    /// transfer that `verb` began.
+    pub(super) fn last_word_before(&mut self, next: Vec<Command>, verb: &str) -> Result<(), Error> {
         if self.has_final() {
             return self.last_word(verb, FINAL_PATIENCE);
         }
-        self.say(&next)?;
+        self.say_all(&next)?;
         let ended = self.last_word(verb, FINAL_PATIENCE);
-        self.awaited.push_back(next);
+        self.awaited.extend(next);
         ended
     }
 

@@ -204,9 +204,10 @@ impl Session<'_> {
         let ended = self.open(&command).and_then(|data| {
             let mut parser = self.read_listing(data.at_speed(), form, catch)?;
             match &catch.back {
-                // The next question travels while the server thinks about its last word.
+                // The next questions travel while the server thinks about its last word.
                 Some(back) => {
-                    let next = self.zone_question(b"", catch).unwrap_or_else(|| back.clone());
+                    let zone = self.zone_question(b"", catch);
+                    let next = zone.into_iter().chain([back.clone()]).collect();
                     self.last_word_before(next, verb)?;
                 }
                 None => self.last_word(verb, FINAL_PATIENCE)?,
