@@ -143,7 +143,7 @@ pub(super) struct Stream {
     reply: Option<Wait>,
     /// So many bytes, about, may wait here to be read. `None`: as many as the system likes.
     pub(super) ahead: Option<usize>,
-    /// The system takes nothing into a pipe from here.
+    /// What comes is encrypted, or the system takes nothing into a pipe from here.
     cannot_pour: bool,
 }
 
@@ -296,7 +296,7 @@ impl Stream {
     /// Whether the bytes are secret on their way.
     /// Whether the bytes come as they are, and the system takes them into a pipe.
     pub(super) fn can_pour(&self) -> bool {
-        !self.is_secure() && !self.cannot_pour
+        !self.cannot_pour
     }
 
     pub(super) fn is_secure(&self) -> bool {
